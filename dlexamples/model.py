@@ -1,0 +1,277 @@
+"""The nouns: what a post holds, what happened to it, what was done about it.
+
+Frozen, standard library only, no behaviour beyond looking things up. Lines and columns of a `Span` are those of
+the document, from 1; lines of a `Place` are those of a block's source, from 1, and its columns count characters
+from 0, as in `ast` (which counts bytes: convert).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Verdict(str, Enum):
+    """What a reader would get from one block."""
+
+    PASSED = "passed"
+    FILLED = "filled"
+    REPAIRED = "repaired"
+    FAILED = "failed"
+    BLOCKED = "blocked"
+    SKIPPED = "skipped"
+    NOT_PYTHON = "not_python"
+
+
+class Claim(str, Enum):
+    """The strongest thing that is true of supplied data, strongest first."""
+
+    REAL = "real"
+    BUNDLED_SAMPLE = "bundled sample"
+    STAND_IN = "stand-in"
+    SYNTHETIC = "synthetic"
+
+
+class Applicability(str, Enum):
+    """How certain the meaning of a fix is, in ruff's and rustc's words."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+    DISPLAY = "display"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A region of the document: from 1, `end_column` is one past the last character."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One fence of a document."""
+
+    id: str
+    """Slug of the heading and a number: `pytorch-1`. It survives edits above the block."""
+    line: int
+    """The opening fence's line."""
+    end_line: int
+    """The closing fence's line, or the last line when the fence is never closed."""
+    heading: tuple[str, ...]
+    """The headings above, outermost first."""
+    info: str
+    """The info string as written, unescaped and stripped."""
+    language: str
+    """Lower-case name: `python`, `bash`, `json`, `text` …"""
+    why: str
+    """The reason for `language`, for the author to read."""
+    source: str
+    """The text without the fence and its containers' prefixes; lines end in "\\n"."""
+    first_line: int
+    """The document's line of the first line of `source`."""
+    prefixes: tuple[str, ...] = ()
+    """For each line of `source`, the document's text before it: quote marks, a list's indentation."""
+    syntax_error: str = ""
+    """The compiler's message, when the block is Python that does not parse."""
+
+    @property
+    def is_python(self) -> bool:
+        return self.language == "python"
+
+    def document_line(self, line: int) -> int:
+        """The document's line of the source's line `line`, both from 1."""
+        return self.first_line + line - 1
+
+    def span(self, place: Place) -> Span:
+        """`place` of this block's published source, in the document."""
+
+        def column(line: int, offset: int) -> int:
+            prefix = self.prefixes[line - 1] if 0 < line <= len(self.prefixes) else ""
+            return len(prefix) + offset + 1
+
+        return Span(
+            self.document_line(place.line),
+            column(place.line, place.column),
+            self.document_line(place.end_line),
+            column(place.end_line, place.end_column),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A post as read: enough to write it back with only the edited lines changed."""
+
+    path: Path
+    text: str
+    """The whole text, byte order mark and line ends included."""
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Blocks that share a namespace, in the document's order."""
+
+    name: str
+    blocks: tuple[Block, ...]
+    """Every block that runs, context included."""
+    judged: frozenset[str]
+    """Ids of the blocks whose verdict this session gives; the others only set the scene."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A region of one block's source in a session: `block` is its index in the session."""
+
+    block: int
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """Data, or an import, that the post leaves out and that was written into it."""
+
+    name: str
+    dataset: str
+    claim: Claim
+    shape: tuple[int, ...] | None
+    dtype: str
+    why: str
+    source: str
+    """The lines that were added."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Lines of a block that were replaced. An insertion has an empty `before`."""
+
+    rule: str
+    line: int
+    """The document's first line that is replaced, or the one above which `after` is inserted."""
+    end_line: int
+    """The document's last line that is replaced; `line - 1` for an insertion."""
+    before: str
+    after: str
+    applicability: Applicability
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A second place that a diagnostic points at: where the object came from."""
+
+    message: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What would put it right, and where that was run."""
+
+    applicability: Applicability
+    description: str
+    verified_on: str = ""
+    """`CPU in 0.6 s`; empty when the fix did not pass, and then it is never offered for writing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One thing that is wrong, where, and what would do."""
+
+    code: str
+    level: str
+    """`error`, `warning` or `note`."""
+    message: str
+    span: Span
+    related: tuple[Related, ...] = ()
+    fix: Fix | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The verdict on one block and everything that led to it."""
+
+    block: Block
+    verdict: Verdict
+    session: str = ""
+    reason: str = ""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    fills: tuple[Fill, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    runnable_source: str = ""
+    """The text that gave the verdict: the published source when nothing had to be done."""
+    stdout: str = ""
+    stderr: str = ""
+    lines: int = 0
+    """Lines that hold code."""
+    lines_run: int = 0
+    device: str = ""
+    seconds: float = 0.0
+    figures: tuple[bytes, ...] = ()
+    """PNG images of the figures that the block left open."""
+
+    @property
+    def only_defines(self) -> bool:
+        """Passes because nothing calls what it defines."""
+        return self.verdict in {Verdict.PASSED, Verdict.FILLED, Verdict.REPAIRED} and self.lines_run < self.lines
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One document with its outcomes, in the document's order, one a fence."""
+
+    document: Document
+    outcomes: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where a session stopped, with everything alive. Exists only in the process of the blocks."""
+
+    error: BaseException
+    namespace: dict[str, Any]
+    """The globals of `__main__`."""
+    locals: dict[str, Any]
+    """The locals of the innermost frame of the post's text; `namespace` itself at top level."""
+    sources: tuple[str, ...]
+    """The session's blocks as they are now, earlier mends included."""
+    published: tuple[str, ...]
+    """The session's blocks as their author left them."""
+    statement: Place
+    """The top-level statement that was running."""
+    at: Place
+    """The innermost place of the post's text: the failing call where the interpreter tells it (Python 3.11
+    and later), else the whole line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An edit that may put a stop right, not yet run."""
+
+    rule: str
+    """The rule's or the data set's name: the file that made it."""
+    code: str
+    """The diagnostic's code: `DL201`."""
+    message: str
+    """What is wrong, in one sentence for the author."""
+    applicability: Applicability
+    description: str
+    """What the edit does, in one sentence."""
+    sources: tuple[str, ...]
+    """The session's blocks after the edit; same length as `Stop.sources`."""
+    fills: tuple[Fill, ...] = ()
+    label: str = ""
+    """What to write under the place that failed, in the code frame."""
+    related: tuple[tuple[str, Place], ...] = ()
+    """Other places of the *published* text that explain it, each with its label."""
+    final: bool = field(default=False)
+    """True when nothing can be proposed and `message` only explains why (a refusal)."""

@@ -1,0 +1,39 @@
+"""How a rule, a data set, a format or a report is found: its folder is walked, then entry points.
+
+Adding one is adding a file. A file registers a function with the decorator that its family makes here.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from importlib.metadata import entry_points
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Registry(Generic[T]):
+    """Functions by key, filled on first use by importing every module of `package`."""
+
+    def __init__(self, package: str) -> None:
+        self.package = package
+        self._items: dict[str, T] = {}
+        self._walked = False
+
+    def add(self, key: str, item: T) -> None:
+        """Raises ValueError when the key is taken: two files would answer for the same thing."""
+        if key in self._items:
+            raise ValueError(f"{key!r} is registered twice in {self.package}")
+        self._items[key] = item
+
+    def items(self) -> dict[str, T]:
+        """Everything registered, in the order of the file names, other packages' last."""
+        if not self._walked:
+            self._walked = True
+            folder = importlib.import_module(self.package)
+            for module in sorted(m.name for m in pkgutil.iter_modules(folder.__path__)):
+                importlib.import_module(f"{self.package}.{module}")
+            for point in entry_points(group=self.package):
+                point.load()
+        return self._items
