@@ -218,11 +218,8 @@ class Outcome:
     seconds: float = 0.0
     figures: tuple[bytes, ...] = ()
     """PNG images of the figures that the block left open."""
-
-    @property
-    def only_defines(self) -> bool:
-        """Passes because nothing calls what it defines."""
-        return self.verdict in {Verdict.PASSED, Verdict.FILLED, Verdict.REPAIRED} and self.lines_run < self.lines
+    only_defines: bool = False
+    """It holds definitions alone and no run entered them: it passes, and shows nothing."""
 
 
 @dataclass(frozen=True, slots=True)
