@@ -194,6 +194,8 @@ class Diagnostic:
     span: Span
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
+    label: str = ""
+    """What to write under `span` in a code frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +230,17 @@ class Report:
 
     document: Document
     outcomes: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the author lets through, and how much of it the report shows."""
+
+    accept: frozenset[Verdict]
+    show_diff: bool = True
+
+    def accepts(self, outcome: Outcome) -> bool:
+        return outcome.verdict in self.accept
 
 
 @dataclass(frozen=True, slots=True)
