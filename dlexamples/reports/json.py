@@ -1,0 +1,123 @@
+"""The report for programs: the contract of `schema.json`, which ships beside this file."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, TextIO
+
+from dlexamples.reports import report
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dlexamples.model import Diagnostic, Edit, Fill, Fix, Outcome, Policy, Report, Span
+
+SCHEMA_VERSION = 1
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@report("json")
+def write(reports: Sequence[Report], policy: Policy, stream: TextIO) -> None:
+    text = json.dumps(tree(reports), ensure_ascii=False, indent=2)
+    try:
+        text.encode(getattr(stream, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(tree(reports), indent=2)
+    stream.write(text + "\n")
+
+
+def tree(reports: Sequence[Report]) -> dict[str, Any]:
+    """The whole report as plain lists and dictionaries."""
+    documents = [
+        {
+            "path": _text(report.document.path.as_posix()),
+            "blocks": [_block(outcome) for outcome in report.outcomes],
+        }
+        for report in reports
+    ]
+    return {"schema_version": SCHEMA_VERSION, "documents": documents}
+
+
+def _block(outcome: Outcome) -> dict[str, Any]:
+    block = outcome.block
+    return {
+        "id": _text(block.id),
+        "line": block.line,
+        "end_line": block.end_line,
+        "heading": [_text(heading) for heading in block.heading],
+        "info": _text(block.info),
+        "language": _text(block.language),
+        "session": _text(outcome.session) or None,
+        "verdict": outcome.verdict.value,
+        "reason": _text(outcome.reason),
+        "diagnostics": [_diagnostic(diagnostic) for diagnostic in outcome.diagnostics],
+        "fills": [_fill(fill) for fill in outcome.fills],
+        "edits": [_edit(edit) for edit in outcome.edits],
+        "source": _text(block.source),
+        "runnable_source": _text(outcome.runnable_source),
+        "stdout": _text(outcome.stdout),
+        "stderr": _text(outcome.stderr),
+        "lines": outcome.lines,
+        "lines_run": outcome.lines_run,
+        "device": _text(outcome.device),
+        "seconds": round(outcome.seconds, 3),
+    }
+
+
+def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
+    return {
+        "code": diagnostic.code,
+        "level": diagnostic.level,
+        "message": _text(diagnostic.message),
+        **_span(diagnostic.span),
+        "related": [{"message": _text(related.message), **_span(related.span)} for related in diagnostic.related],
+        "fix": _fix(diagnostic.fix) if diagnostic.fix else None,
+    }
+
+
+def _span(span: Span) -> dict[str, int]:
+    return {
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+    }
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    return {
+        "applicability": fix.applicability.value,
+        "description": _text(fix.description),
+        "verified_on": _text(fix.verified_on),
+    }
+
+
+def _fill(fill: Fill) -> dict[str, Any]:
+    return {
+        "name": _text(fill.name),
+        "dataset": _text(fill.dataset),
+        "claim": fill.claim.value,
+        "shape": None if fill.shape is None else list(fill.shape),
+        "dtype": _text(fill.dtype),
+        "why": _text(fill.why),
+        "source": _text(fill.source),
+    }
+
+
+def _edit(edit: Edit) -> dict[str, Any]:
+    return {
+        "rule": edit.rule,
+        "line": edit.line,
+        "end_line": edit.end_line,
+        "before": _text(edit.before),
+        "after": _text(edit.after),
+        "applicability": edit.applicability.value,
+        "description": _text(edit.description),
+    }
+
+
+def _text(text: str) -> str:
+    # Half a surrogate pair is no Unicode text: jq, Rust and Go refuse a document that holds one.
+    return _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)

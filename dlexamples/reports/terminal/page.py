@@ -1,0 +1,105 @@
+"""The whole text report: the blocks, what each one needs, what to do next, the totals."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from dlexamples.model import Fill, Outcome, Policy, Report, Verdict
+from dlexamples.reports.terminal.diff import diff
+from dlexamples.reports.terminal.frame import Page, frame
+from dlexamples.reports.terminal.listing import listing
+from dlexamples.reports.terminal.surface import Surface, wrapped
+from dlexamples.reports.terminal.totals import next_steps, totals
+from dlexamples.reports.terminal.visible import document_lines, tail, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+_MARGIN = 10
+_OUTPUT = 6
+"""So many of the last lines that a block wrote before it was ended."""
+
+
+def page(reports: Sequence[Report], policy: Policy, surface: Surface) -> Iterator[Text]:
+    """The report, row by row."""
+    for report in reports:
+        yield from listing(report, policy, surface)
+        yield Text()
+        yield from _details(report, policy, surface)
+    yield from next_steps(reports)
+    yield totals(reports, policy, surface)
+
+
+def _details(report: Report, policy: Policy, surface: Surface) -> Iterator[Text]:
+    page = Page(visible(str(report.document.path)), document_lines(report.document.text))
+    for outcome in report.outcomes:
+        sections = [
+            *_frames(page, outcome, surface),
+            _supplied(outcome.fills, surface),
+            _changes(outcome, surface) if policy.show_diff else [],
+            _last_words(outcome),
+        ]
+        if any(sections):
+            yield _heading(outcome, surface)
+            yield Text()
+            yield from chain.from_iterable([*section, Text()] for section in sections if section)
+
+
+def _heading(outcome: Outcome, surface: Surface) -> Text:
+    rule = surface.glyphs.rule
+    heading = Text.assemble((rule * 2, "dim"), " ", (visible(outcome.block.id), "bold"), " ")
+    # A rule across a wide screen is louder than what stands under it.
+    return heading.append(rule * max(min(surface.width, 80) - heading.cell_len, 2), "dim")
+
+
+def _frames(page: Page, outcome: Outcome, surface: Surface) -> Iterator[list[Text]]:
+    reason = outcome.reason
+    for index, diagnostic in enumerate(outcome.diagnostics):
+        told = index or not reason or reason in diagnostic.message or diagnostic.message in reason
+        yield frame(page, diagnostic, surface, () if told else (reason,))
+
+
+def _supplied(fills: Sequence[Fill], surface: Surface) -> list[Text]:
+    rows = chain.from_iterable(
+        wrapped(visible(_claim(fill, surface)), max(surface.width - _MARGIN, 20)) for fill in fills
+    )
+    return _under("supplied", "green", rows)
+
+
+def _claim(fill: Fill, surface: Surface) -> str:
+    """`XOR_data: real · 16x4 float32 · why`."""
+    statement = fill.source.strip()
+    if fill.shape is None and statement.startswith(("import ", "from ")):
+        return f"{fill.name}: {statement} {surface.glyphs.dot} {fill.why}"
+    size = surface.glyphs.times.join(map(str, fill.shape or ()))
+    facts = (fill.claim.value, f"{size} {fill.dtype}".strip(), fill.why)
+    return f"{fill.name}: " + f" {surface.glyphs.dot} ".join(fact for fact in facts if fact)
+
+
+def _changes(outcome: Outcome, surface: Surface) -> list[Text]:
+    # What did not pass is nobody's to copy.
+    if outcome.verdict not in {Verdict.FILLED, Verdict.REPAIRED}:
+        return []
+    return list(diff(outcome.block, outcome.runnable_source, surface))
+
+
+def _last_words(outcome: Outcome) -> list[Text]:
+    """Output, where the frame cannot tell what happened: the block was ended from outside."""
+    ended = not outcome.diagnostics or any(d.code.startswith("DL9") for d in outcome.diagnostics)
+    if outcome.verdict is not Verdict.FAILED or not ended:
+        return []
+    return [
+        *_under("stdout", "dim", tail(outcome.stdout, _OUTPUT)),
+        *_under("stderr", "dim", tail(outcome.stderr, _OUTPUT)),
+    ]
+
+
+def _under(title: str, style: str, lines: Iterable[str]) -> list[Text]:
+    """Lines beside a title in the margin."""
+    return [
+        Text.assemble(((title if index == 0 else "").ljust(_MARGIN), style), line)
+        for index, line in enumerate(lines)
+    ]

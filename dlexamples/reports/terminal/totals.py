@@ -1,0 +1,78 @@
+"""What to do next, and the counts."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from dlexamples.model import Applicability, Outcome, Policy, Report, Verdict
+from dlexamples.reports.terminal.listing import VERDICTS
+from dlexamples.reports.terminal.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from dlexamples.reports.terminal.surface import Surface
+
+
+def next_steps(reports: Sequence[Report]) -> Iterator[Text]:
+    """The commands that lead on from here."""
+    steps = [step for report in reports if (step := _fix_step(report))]
+    codes = sorted({d.code for report in reports for outcome in report.outcomes for d in outcome.diagnostics})
+    if codes:
+        others = f" (or {', '.join(codes[1:])})" if codes[1:] else ""
+        steps.append(f"run `dlexamples explain {codes[0]}`{others} to read more")
+    yield from (Text(step) for step in steps)
+    if steps:
+        yield Text()
+
+
+def totals(reports: Sequence[Report], policy: Policy, surface: Surface) -> Text:
+    """`3 blocks: 2 filled, 1 repaired · 0 not accepted`, and the same without blocks that only define."""
+    outcomes = [outcome for report in reports for outcome in report.outcomes]
+    judged = [outcome for outcome in outcomes if outcome.verdict is not Verdict.NOT_PYTHON]
+    refused = sum(not policy.accepts(outcome) for outcome in outcomes)
+    line = Text.assemble((_plural(len(judged), "block"), "bold"), ": " if judged else "", _counts(judged))
+    if others := len(outcomes) - len(judged):
+        line.append(f" {surface.glyphs.dot} {_plural(others, 'fence')} not Python")
+    line.append(f" {surface.glyphs.dot} ").append(
+        f"{refused} not accepted", "bold red" if refused else "bold green"
+    )
+    if defined := sum(outcome.only_defines for outcome in judged):
+        rest = [outcome for outcome in judged if not outcome.only_defines]
+        line.append(f" {surface.glyphs.dot} without the {defined} defined, not called: ")
+        line.append(_counts(rest) if rest else Text("none"))
+    return line
+
+
+def _counts(outcomes: Iterable[Outcome]) -> Text:
+    counts = Counter(outcome.verdict for outcome in outcomes)
+    parts = [
+        Text(f"{counts[verdict]} {verdict.value}", VERDICTS[verdict]) for verdict in Verdict if counts[verdict]
+    ]
+    return Text(", ").join(parts)
+
+
+def _fix_step(report: Report) -> str:
+    counts = Counter(
+        diagnostic.fix.applicability
+        for outcome in report.outcomes
+        for diagnostic in outcome.diagnostics
+        if diagnostic.fix and diagnostic.fix.verified_on
+    )
+    safe, unsafe = counts[Applicability.SAFE], counts[Applicability.UNSAFE]
+    path = shlex.quote(visible(str(report.document.path)))
+    if safe:
+        more = f" ({unsafe} more with --unsafe-fixes)" if unsafe else ""
+        return f"run `dlexamples fix {path}` to write {_plural(safe, 'safe fix')}{more}"
+    if unsafe:
+        return f"run `dlexamples fix --unsafe-fixes {path}` to write {_plural(unsafe, 'unsafe fix')}"
+    return ""
+
+
+def _plural(count: int, noun: str) -> str:
+    ending = "" if count == 1 else "es" if noun.endswith("x") else "s"
+    return f"{count} {noun}{ending}"
