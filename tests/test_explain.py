@@ -1,0 +1,118 @@
+"""The pages of the codes: they can be found, they hold every section, and what they print is true."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import subprocess
+import sys
+from importlib.resources import files
+
+import pytest
+
+from dlexamples.explain import codes, explain
+
+SECTIONS = ["What", "Why it happens", "Example", "Use instead", "Fix safety"]
+
+RAISES = {
+    "DL001": "SyntaxError",
+    "DL101": "NameError",
+    "DL102": "NameError",
+    "DL103": "NameError",
+    "DL104": "NameError",
+    "DL201": "TypeError",
+    "DL202": "AttributeError",
+    "DL203": "TypeError",
+    "DL204": "ValueError",
+    "DL205": "AssertionError",
+    "DL206": "UserWarning",
+    "DL301": "RuntimeError",
+    "DL502": "ModuleNotFoundError",
+    "DL503": "FileNotFoundError",
+    "DL902": "SystemExit",
+}
+"""What a plain interpreter raises at the end of the example, where that can be tried everywhere."""
+
+RUN = """
+import contextlib, io, json, sys, warnings
+import numpy, torch
+
+def outcome(source):
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(source, "example", "exec"), {"__name__": "__main__"})
+    except BaseException as error:
+        return type(error).__name__
+
+warnings.simplefilter("error")
+print(json.dumps([outcome(source) for source in json.load(sys.stdin)]))
+"""
+
+
+def fences(code: str, section: str) -> list[str]:
+    body = re.split(r"^## (.+)\n", explain(code), flags=re.MULTILINE)
+    text = dict(zip(body[1::2], body[2::2], strict=True))[section]
+    return re.findall(r"^```python\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
+
+
+def has_example(code: str) -> bool:
+    page = (files("dlexamples") / "codes" / f"{code}.md").read_text(encoding="utf-8")
+    return not page.startswith("---\nexample: none\n---\n")
+
+
+def outcomes(sources: list[str]) -> list[str | None]:
+    if not importlib.util.find_spec("torch"):
+        pytest.skip("torch is not installed")
+    run = subprocess.run(
+        [sys.executable, "-c", RUN], input=json.dumps(sources), capture_output=True, text=True, check=True
+    )
+    found: list[str | None] = json.loads(run.stdout)
+    return found
+
+
+@pytest.mark.parametrize("code", codes())
+def test_page_has_a_title_and_every_section(code: str) -> None:
+    page = explain(code)
+    assert re.match(rf"# {code}: [^\n.]+\n", page)
+    assert re.findall(r"^## (.+)$", page, flags=re.MULTILINE) == SECTIONS
+
+
+@pytest.mark.parametrize("code", codes())
+def test_page_has_an_example_or_says_that_it_has_none(code: str) -> None:
+    assert bool(fences(code, "Example")) == has_example(code)
+    assert bool(fences(code, "Use instead")) == has_example(code)
+
+
+def test_only_codes_without_a_runnable_fault_have_no_example() -> None:
+    assert [code for code in codes() if not has_example(code)] == ["DL002", "DL904"]
+
+
+def test_examples_raise_what_they_are_about() -> None:
+    sources = [fences(code, "Example")[-1] for code in RAISES]
+    assert dict(zip(RAISES, outcomes(sources), strict=True)) == RAISES
+
+
+def test_what_is_to_be_used_instead_runs() -> None:
+    mended = [code for code in codes() if has_example(code)]
+    found = outcomes([source for code in mended for source in fences(code, "Use instead")])
+    assert dict(zip(mended, found, strict=True)) == dict.fromkeys(mended)
+
+
+def test_case_and_blanks_do_not_matter() -> None:
+    assert explain(" dl201 ") == explain("DL201")
+
+
+def test_front_matter_is_not_shown() -> None:
+    assert explain("DL904").startswith("# DL904: ")
+
+
+def test_unknown_code_names_the_nearest_and_all() -> None:
+    with pytest.raises(ValueError, match=r"no code 'D201'\. Did you mean DL201 .*\? The codes are DL001, .*, DL904\."):
+        explain("D201")
+
+
+@pytest.mark.parametrize("code", ["", "../DL201", "nonsense"])
+def test_a_code_is_not_a_path(code: str) -> None:
+    with pytest.raises(ValueError, match="no code"):
+        explain(code)
