@@ -1,0 +1,96 @@
+"""Document formats: read a post's blocks, splice mended sources back, write the post.
+
+A format is one file of this folder: a parse function under `@reader(".suffix", …)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from dlexamples.formats.disk import UnreadablePost, UnwritablePost, read_text, write
+from dlexamples.formats.lines import spliced
+from dlexamples.model import Document
+from dlexamples.registry import Registry
+
+__all__ = ["UnreadablePost", "UnwritablePost", "parse", "read", "reader", "splice", "suffixes", "write"]
+
+Parse = Callable[[Path, str], Document]
+Splice = Callable[[Document, Mapping[str, str]], str]
+
+
+class Format(NamedTuple):
+    """How the documents of one suffix are read, and how sources are put back into them."""
+
+    parse: Parse
+    splice: Splice
+
+
+FORMATS: Registry[Format] = Registry("dlexamples.formats")
+
+
+def reader(*suffixes: str, splice: Splice = spliced) -> Callable[[Parse], Parse]:
+    """Registers a parse function for the suffixes. `splice` is for formats that are not made of lines."""
+
+    def register(parse: Parse) -> Parse:
+        for suffix in suffixes:
+            FORMATS.add(suffix, Format(parse, splice))
+        return parse
+
+    return register
+
+
+def suffixes() -> tuple[str, ...]:
+    """The suffixes that a post can have, sorted."""
+    return tuple(sorted(FORMATS.items()))
+
+
+def read(path: Path) -> Document:
+    """The post at `path`. Raises UnreadablePost."""
+    text = read_text(path, would_do=" or ".join(suffixes()))
+    return parse(path, text)
+
+
+def parse(path: Path, text: str) -> Document:
+    """The post that `text` would be at `path`; the disk is not touched. Raises UnreadablePost."""
+    return _format_of(path).parse(path, text)
+
+
+def splice(document: Document, sources: Mapping[str, str]) -> str:
+    """The document's text with new sources for the blocks of these ids.
+
+    Only lines that differ change. Raises KeyError for an unknown id, and ValueError when the document would not
+    read back as asked: a source that closes its own fence.
+    """
+    for unknown in sources.keys() - {block.id for block in document.blocks}:
+        raise KeyError(f"{document.path} has no block {unknown!r}")
+    text = _format_of(document.path).splice(document, sources)
+    _require_read_back(document, sources, parse(document.path, text))
+    return text
+
+
+def _format_of(path: Path) -> Format:
+    found = FORMATS.items().get(path.suffix.lower())
+    if found is None:
+        suffix = repr(path.suffix) if path.suffix else "a name without a suffix"
+        raise UnreadablePost(f"{path}: no format reads {suffix}; a post ends in {' or '.join(suffixes())}")
+    return found
+
+
+def _require_read_back(document: Document, sources: Mapping[str, str], new: Document) -> None:
+    expected = [_rows(sources.get(block.id, block.source)) for block in document.blocks]
+    found = [_rows(block.source) for block in new.blocks]
+    if expected == found:
+        return
+    for block, wanted, got in zip(document.blocks, expected, found, strict=False):
+        if wanted != got:
+            raise ValueError(
+                f"{document.path}:{block.line}: the new source of {block.id} does not read back from its fence; "
+                "it may hold a line that closes the fence"
+            )
+    raise ValueError(f"{document.path}: the new sources change the number of blocks")
+
+
+def _rows(source: str) -> list[str]:
+    return source.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")

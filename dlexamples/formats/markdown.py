@@ -1,0 +1,104 @@
+"""Markdown posts: CommonMark with YAML front matter (https://spec.commonmark.org)."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import unescapeAll
+from mdit_py_plugins.front_matter import front_matter_plugin
+
+from dlexamples.formats import reader
+from dlexamples.formats.fence import Fence, blocks
+from dlexamples.formats.lines import BOM, lines
+from dlexamples.model import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from markdown_it.token import Token
+
+
+@reader(".md", ".markdown")
+def parse(path: Path, text: str) -> Document:
+    """Every fence of a Markdown text, as a document."""
+    return Document(path, text, blocks(fences(text), path.stem))
+
+
+def fences(text: str) -> Iterator[Fence]:
+    """Every fence in the document's order, with the headings above it in its own container and in those around."""
+    rows = [line.text for line in lines(text.removeprefix(BOM))]
+    tokens = _tokens("".join(f"{row}\n" for row in rows))
+    # Headings are (level, text), a list a container: those in a quote say nothing of what follows the quote.
+    containers: list[list[tuple[int, str]]] = [[]]
+    for i, token in enumerate(tokens):
+        match token.type:
+            case "blockquote_open" | "list_item_open":
+                containers.append([])
+            case "blockquote_close" | "list_item_close":
+                containers.pop()
+            case "heading_open":
+                level = int(token.tag[1:])
+                above = [heading for heading in containers[-1] if heading[0] < level]
+                containers[-1] = [*above, (level, _plain(tokens[i + 1]))]
+            case "fence":
+                yield _fence(token, rows, tuple(name for names in containers for _, name in names if name))
+
+
+def _fence(token: Token, rows: Sequence[str], heading: tuple[str, ...]) -> Fence:
+    assert token.map is not None, "block tokens have a map"
+    opening, end = token.map
+    contents = token.content.split("\n")[:-1]
+    pairs = [_split(row, content) for row, content in zip(rows[opening + 1 :], contents, strict=False)]
+    return Fence(
+        line=opening + 1,
+        end_line=end,
+        heading=heading,
+        info=unescapeAll(token.info).strip(),
+        source="".join(f"{source}\n" for _, source in pairs),
+        first_line=opening + 2,
+        prefixes=tuple(prefix for prefix, _ in pairs),
+    )
+
+
+def _split(row: str, content: str) -> tuple[str, str]:
+    """A row's prefix and source. The source is cut from the row, because the parser replaces NUL characters."""
+    start = len(row) - len(content)
+    if start >= 0 and row[start:].replace("\0", "\ufffd") == content:
+        return row[:start], row[start:]
+    # A tab that straddles the container's edge: the parser has put one to three blanks in the rest of its place.
+    blanks = next(n for n in (1, 2, 3) if row[start + n - 1] == "\t" and content[:n] == " " * n)
+    return row[: start + blanks - 1], content[:blanks] + row[start + blanks :]
+
+
+def _tokens(text: str) -> list[Token]:
+    tokens = _parser(front_matter=True).parse(text)
+    hidden = next((token.content for token in tokens if token.type == "front_matter"), "")
+    # Two rules with code between them are no front matter, and no fence may get lost.
+    if re.search(r"^ {0,3}(```|~~~)", hidden, re.MULTILINE):
+        return _parser(front_matter=False).parse(text)
+    return tokens
+
+
+@cache
+def _parser(front_matter: bool) -> MarkdownIt:
+    parser = MarkdownIt("commonmark")
+    return parser.use(front_matter_plugin) if front_matter else parser
+
+
+def _plain(inline: Token) -> str:
+    """The heading as it is read: no emphasis marks, no link targets, no HTML."""
+    parts = [_plain_part(token) for token in inline.children or ()]
+    return " ".join("".join(parts).split())
+
+
+def _plain_part(token: Token) -> str:
+    match token.type:
+        case "softbreak" | "hardbreak":
+            return " "
+        case "text" | "code_inline" | "image":
+            return token.content
+    return ""
