@@ -39,9 +39,7 @@ def frame(page: Page, diagnostic: Diagnostic, surface: Surface, notes: tuple[str
     gutter = Gutter(len(str(max(region.end_line for region in regions))), surface.glyphs.bar)
     advice = [("help", _advice(diagnostic.fix))] if diagnostic.fix else []
     return [
-        Text.assemble(
-            (f"{diagnostic.level}[{diagnostic.code}]", style), (f": {visible(diagnostic.message)}", "bold")
-        ),
+        Text.assemble((f"{diagnostic.level}[{diagnostic.code}]", style), (f": {visible(diagnostic.message)}", "bold")),
         Text.assemble(
             " " * gutter.digits, ("--> ", GUTTER), f"{page.path}:{diagnostic.span.line}:{diagnostic.span.column}"
         ),

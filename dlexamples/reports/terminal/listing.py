@@ -31,7 +31,7 @@ def listing(report: Report, policy: Policy, surface: Surface) -> Iterator[Text]:
     path = visible(str(report.document.path))
     outcomes = [outcome for outcome in report.outcomes if outcome.verdict is not Verdict.NOT_PYTHON]
     if not outcomes:
-        fences = f" among {len(report.outcomes)} fences" if report.outcomes else ""
+        fences = f" among {len(report.outcomes)} fence{'s' * (len(report.outcomes) > 1)}" if report.outcomes else ""
         yield Text.assemble(("error[DL002]", "bold red"), (f": no Python block in {path}{fences}", "bold"))
         return
     table = [(o, visible(o.block.id), f"{path}:{o.block.line}") for o in outcomes]

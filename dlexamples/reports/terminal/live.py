@@ -67,9 +67,7 @@ class LiveLine:
         with self._lock:
             count = f"{min(self._done + 1, self._total)}/{self._total}"
             what = [visible(self._block), f"running line {self._line}"] if self._block else [self._path]
-            return f" {self._dot} ".join(
-                [f"{count} {what[0]}", *what[1:], f"{time.monotonic() - self._since:.1f} s"]
-            )
+            return f" {self._dot} ".join([f"{count} {what[0]}", *what[1:], f"{time.monotonic() - self._since:.1f} s"])
 
     def __rich__(self) -> Spinner:
         self._spinner.update(text=Text(self.text(), no_wrap=True, overflow="ellipsis"))

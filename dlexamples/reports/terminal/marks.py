@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -86,7 +87,8 @@ def _underlines(regions: Sequence[Region]) -> Text:
     # The primary region comes first and is painted last: nothing hides it.
     for region in reversed(regions):
         cells[region.start : region.end] = [(region.character, region.style)] * (region.end - region.start)
-    return Text.assemble(*cells)
+    runs = (list(run) for _, run in groupby(cells))
+    return Text.assemble(*((run[0][0] * len(run), run[0][1]) for run in runs))
 
 
 def _strings(regions: Sequence[Region]) -> Text:

@@ -100,6 +100,5 @@ def _last_words(outcome: Outcome) -> list[Text]:
 def _under(title: str, style: str, lines: Iterable[str]) -> list[Text]:
     """Lines beside a title in the margin."""
     return [
-        Text.assemble(((title if index == 0 else "").ljust(_MARGIN), style), line)
-        for index, line in enumerate(lines)
+        Text.assemble(((title if index == 0 else "").ljust(_MARGIN), style), line) for index, line in enumerate(lines)
     ]

@@ -38,9 +38,7 @@ def totals(reports: Sequence[Report], policy: Policy, surface: Surface) -> Text:
     line = Text.assemble((_plural(len(judged), "block"), "bold"), ": " if judged else "", _counts(judged))
     if others := len(outcomes) - len(judged):
         line.append(f" {surface.glyphs.dot} {_plural(others, 'fence')} not Python")
-    line.append(f" {surface.glyphs.dot} ").append(
-        f"{refused} not accepted", "bold red" if refused else "bold green"
-    )
+    line.append(f" {surface.glyphs.dot} ").append(f"{refused} not accepted", "bold red" if refused else "bold green")
     if defined := sum(outcome.only_defines for outcome in judged):
         rest = [outcome for outcome in judged if not outcome.only_defines]
         line.append(f" {surface.glyphs.dot} without the {defined} defined, not called: ")
@@ -50,9 +48,7 @@ def totals(reports: Sequence[Report], policy: Policy, surface: Surface) -> Text:
 
 def _counts(outcomes: Iterable[Outcome]) -> Text:
     counts = Counter(outcome.verdict for outcome in outcomes)
-    parts = [
-        Text(f"{counts[verdict]} {verdict.value}", VERDICTS[verdict]) for verdict in Verdict if counts[verdict]
-    ]
+    parts = [Text(f"{counts[verdict]} {verdict.value}", VERDICTS[verdict]) for verdict in Verdict if counts[verdict]]
     return Text(", ").join(parts)
 
 
