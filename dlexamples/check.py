@@ -1,0 +1,44 @@
+"""The main flow: read, find the sessions, run as published, mend where it stops, run the mended text, judge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dlexamples.judge import judge, not_python
+from dlexamples.sessions import sessions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dlexamples.model import Document, Outcome, Session
+    from dlexamples.run.runner import Mended, Run, Runner
+
+
+def check(document: Document, runner: Runner, mode: str = "auto") -> Iterator[Outcome]:
+    """One outcome a fence, those of a session together as soon as it has run. `mode` as in `sessions`.
+
+    Raises `dlexamples.run.runner.DeviceNotHereError`.
+    """
+    found = sessions(document, mode)
+    runner.warm(found)
+    yield from (not_python(block) for block in document.blocks if not block.is_python)
+    for session in found:
+        yield from check_session(session, runner)
+
+
+def check_session(session: Session, runner: Runner) -> Iterator[Outcome]:
+    run = runner.as_published(session)
+    mended = runner.unmended(run)
+    if run.stopped:
+        mended = runner.mend(session, run)
+        run = runner.clean_room(session, mended)
+        mended, run = settle(session, runner, mended, run)
+    yield from judge(session, mended, run, runner.timeout)
+
+
+def settle(session: Session, runner: Runner, mended: Mended, run: Run) -> tuple[Mended, Run]:
+    """Takes back the edits of blocks that fail all the same, until what is left was run and passed."""
+    while failing := [i for i, block in enumerate(run.blocks) if not block.ok and mended.edited(i)]:
+        mended = mended.without(failing, [block.source for block in session.blocks])
+        run = runner.clean_room(session, mended)
+    return mended, run

@@ -1,0 +1,329 @@
+"""The commands and their exit codes.
+
+0 all accepted · 1 something is not · 2 wrong usage or configuration, or our own fault · 5 no Python block found.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dlexamples import __version__
+from dlexamples.settings import ACCEPTABLE, DEVICES, SESSIONS, BadSettingError, Settings, load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from dlexamples.model import Document, Outcome, Report
+    from dlexamples.reports.progress import Progress
+    from dlexamples.run.runner import Runner
+
+ACCEPTED, NOT_ACCEPTED, WRONG, NO_PYTHON = 0, 1, 2, 5
+OUR_FAULT = "this is our own fault, not your post's; please report it."
+
+
+class DefaultToCheck(click.Group):
+    """`dlexamples post.md` is `dlexamples check post.md`."""
+
+    def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
+        if not arguments or (arguments[0] not in self.commands and arguments[0] not in {"--help", "-h", "--version"}):
+            arguments = ["check", *arguments]
+        return super().parse_args(context, arguments)
+
+
+@click.group(cls=DefaultToCheck, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="dlexamples")
+def commands() -> None:
+    """Runs the code of deep-learning posts, supplies what they leave out, mends the calls that do not exist.
+
+    With a path and no command: check.
+    """
+
+
+def running_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that runs blocks."""
+    for option in (
+        click.argument("paths", nargs=-1, type=click.Path(path_type=Path)),
+        click.option(
+            "--device", type=click.Choice(DEVICES), envvar="DLEXAMPLES_DEVICE", help="Where blocks run. [default: auto]"
+        ),
+        click.option(
+            "--session",
+            type=click.Choice(SESSIONS),
+            envvar="DLEXAMPLES_SESSION",
+            help="Which blocks share a namespace: those that use each other's names, all, none. [default: auto]",
+        ),
+        click.option(
+            "--timeout",
+            type=click.FloatRange(0, min_open=True),
+            envvar="DLEXAMPLES_TIMEOUT",
+            metavar="S",
+            help="Seconds for one block. [default: 60]",
+        ),
+        click.option(
+            "--accept",
+            metavar="VERDICTS",
+            envvar="DLEXAMPLES_ACCEPT",
+            help="Verdicts that pass beside `passed`: filled,repaired. [default: filled]",
+        ),
+        click.option("--strict", is_flag=True, default=None, help="Only a block that runs as printed passes."),
+    ):
+        command = option(command)
+    return command
+
+
+@commands.command()
+@running_options
+@click.option(
+    "--output-format", envvar="DLEXAMPLES_OUTPUT_FORMAT", metavar="FORMAT", help="text or json. [default: text]"
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the report there.")
+@click.option("--diff/--no-diff", default=True, help="Show the edits of each block. [default: diff]")
+def check(paths: tuple[Path, ...], output: Path | None, diff: bool, **options: Any) -> int:
+    """Run every Python block of the posts and say what a reader would get."""
+    from dlexamples import reports
+    from dlexamples.model import Policy
+
+    settings = _settings(options)
+    documents = _documents(paths, settings)
+    with _running(settings) as running:
+        checked = [
+            _checked(document, running.runner_for(document), settings, running.progress) for document in documents
+        ]
+    policy = Policy(settings.accepted, diff)
+    if output is None:
+        reports.write(settings.output_format, checked, policy, sys.stdout)
+    else:
+        _write_report(output, settings.output_format, checked, policy)
+    return running.code(_exit_code(checked, policy))
+
+
+@commands.command()
+@running_options
+@click.option("--diff", is_flag=True, help="Write nothing, show the edits; exit 1 if there are any.")
+@click.option("--unsafe-fixes", is_flag=True, help="Also fixes that change what a reader sees or gets.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write there; one post only.")
+def fix(paths: tuple[Path, ...], diff: bool, unsafe_fixes: bool, output: Path | None, **options: Any) -> int:
+    """Write the fixes that were run and passed into the posts."""
+    from dlexamples.fix import fix as fixed_text
+    from dlexamples.fix import unified_diff
+    from dlexamples.formats import write
+
+    settings = _settings(options)
+    documents = _documents(paths, settings)
+    if output and len(documents) > 1:
+        raise click.UsageError(f"-o takes one post, and {len(documents)} were given; without -o each is fixed in place")
+    code = ACCEPTED
+    with _running(settings) as running:
+        for document in documents:
+            runner = running.runner_for(document)
+            report = _checked(document, runner, settings, running.progress)
+            fixed = fixed_text(document, report.outcomes, runner, settings.session, unsafe=unsafe_fixes)
+            if diff:
+                shown = unified_diff(document.path, document.text, fixed.text)
+                click.echo(shown, nl=False)
+                code = max(code, NOT_ACCEPTED if shown else ACCEPTED)
+                continue
+            if output or fixed.text != document.text:
+                write(output or document.path, fixed.text)
+            code = max(code, _tell_fixed(report, fixed.written, fixed.left, output or document.path))
+    return running.code(code)
+
+
+@commands.command("list")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+def list_fences(paths: tuple[Path, ...]) -> int:
+    """Every fence with its line, language and why; nothing is run."""
+    for document in _documents(paths, _settings({})):
+        for block in document.blocks:
+            problem = f"; does not parse: {block.syntax_error}" if block.syntax_error else ""
+            click.echo(
+                f"{document.path}:{block.line}-{block.end_line}  {block.id}  {block.language}  {block.why}{problem}"
+            )
+        python = sum(block.is_python for block in document.blocks)
+        click.echo(f"{document.path}: {_count(len(document.blocks), 'fence')}, {python} of them Python")
+    return ACCEPTED
+
+
+@commands.command()
+@click.argument("code")
+def explain(code: str) -> int:
+    """What a diagnostic's code means, why it happens, and what to write instead."""
+    from dlexamples.explain import explain as text_of
+
+    try:
+        text = text_of(code.upper())
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    if not sys.stdout.isatty():
+        click.echo(text)
+        return ACCEPTED
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    Console().print(Markdown(text))
+    return ACCEPTED
+
+
+def main() -> None:
+    """The entry point: every way out is one of the four exit codes."""
+    from dlexamples.formats import UnreadablePost, UnwritablePost
+    from dlexamples.run.runner import DeviceNotHereError
+
+    try:
+        code = commands(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = WRONG
+    except (BadSettingError, UnreadablePost, UnwritablePost, DeviceNotHereError) as error:
+        click.echo(f"dlexamples: {error}", err=True)
+        code = WRONG
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("dlexamples: interrupted", err=True)
+        code = 130
+    except BrokenPipeError:
+        code = NOT_ACCEPTED
+    except Exception:
+        import traceback
+
+        click.echo(f"dlexamples: {OUR_FAULT}\n{traceback.format_exc()}", err=True)
+        code = WRONG
+    sys.exit(code if isinstance(code, int) else ACCEPTED)
+
+
+def _settings(options: dict[str, Any]) -> Settings:
+    """pyproject.toml's, with what the command line or the environment says in its place."""
+    given = {name: value for name, value in options.items() if value is not None}
+    if "accept" in given:
+        given["accept"] = _verdicts(given["accept"])
+    if "output_format" in given:
+        from dlexamples.reports import names
+
+        if given["output_format"] not in names():
+            raise click.UsageError(f"no output format {given['output_format']!r}; there are {', '.join(names())}")
+    return replace(load(Path.cwd()), **given)
+
+
+def _verdicts(value: str) -> tuple[str, ...]:
+    verdicts = tuple(word.strip() for word in value.split(",") if word.strip())
+    for verdict in verdicts:
+        if verdict not in ACCEPTABLE:
+            raise click.UsageError(f"--accept {verdict!r}: there are {' and '.join(ACCEPTABLE)}, comma-separated")
+    return verdicts
+
+
+def _documents(paths: Sequence[Path], settings: Settings) -> list[Document]:
+    from dlexamples.formats import read
+
+    here = Path.cwd()
+    listed = [_relative(settings.folder / post, here) for post in settings.posts]
+    if not paths and not listed:
+        raise click.UsageError("no post given: name a path, or list posts under [tool.dlexamples] in pyproject.toml")
+    return [read(path) for path in paths or listed]
+
+
+def _relative(path: Path, folder: Path) -> Path:
+    try:
+        return path.relative_to(folder)
+    except ValueError:
+        return path
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What is there while posts are run."""
+
+    runner_for: Callable[[Document], Runner]
+    progress: Progress
+    faults: list[str]
+    """Tracebacks of our own."""
+
+    def code(self, code: int) -> int:
+        """`code`, unless something of ours failed on the way: a report beside that is not to be trusted."""
+        for fault in self.faults:
+            click.echo(f"dlexamples: {OUR_FAULT}\n{fault}", err=True)
+        return WRONG if self.faults else code
+
+
+@contextmanager
+def _running(settings: Settings) -> Iterator[Running]:
+    """A pool for all posts, and a runner for each, with progress on standard error."""
+    from dlexamples.reports.progress import progress
+    from dlexamples.run.pool import Pool
+    from dlexamples.run.runner import Runner
+
+    faults: list[str] = []
+    with Pool() as pool, progress() as shown:
+
+        def runner_for(document: Document) -> Runner:
+            return Runner(
+                pool,
+                document,
+                device=settings.device,
+                timeout=settings.timeout,
+                running=shown.running,
+                faults=faults,
+            )
+
+        yield Running(runner_for, shown, faults)
+
+
+def _checked(document: Document, runner: Runner, settings: Settings, progress: Progress) -> Report:
+    from dlexamples.check import check as outcomes_of
+    from dlexamples.model import Report
+
+    progress.started(document, sum(block.is_python for block in document.blocks))
+    outcomes: dict[str, Outcome] = {}
+    for outcome in outcomes_of(document, runner, settings.session):
+        outcomes[outcome.block.id] = outcome
+        if outcome.block.is_python:
+            progress.finished(outcome)
+    return Report(document, tuple(outcomes[block.id] for block in document.blocks))
+
+
+def _write_report(path: Path, output_format: str, checked: Sequence[Report], policy: Any) -> None:
+    import io
+
+    from dlexamples.formats import write
+    from dlexamples.reports import write as write_report
+
+    stream = io.StringIO()
+    write_report(output_format, checked, policy, stream)
+    write(path, stream.getvalue())
+
+
+def _exit_code(checked: Sequence[Report], policy: Any) -> int:
+    if not all(policy.accepts(outcome) for report in checked for outcome in report.outcomes):
+        return NOT_ACCEPTED
+    for report in checked:
+        if not any(outcome.block.is_python for outcome in report.outcomes):
+            click.echo(f"dlexamples: {report.document.path}: DL002: no Python block found", err=True)
+            return NO_PYTHON
+    return ACCEPTED
+
+
+def _tell_fixed(report: Report, written: Sequence[Outcome], left: Sequence[Outcome], target: Path) -> int:
+    from dlexamples.model import Verdict
+
+    for outcome in written:
+        click.echo(f"{target}: {outcome.block.id}: {'; '.join(dict.fromkeys(e.description for e in outcome.edits))}")
+    failing = [o for o in report.outcomes if o.verdict in {Verdict.FAILED, Verdict.BLOCKED}]
+    python = any(outcome.block.is_python for outcome in report.outcomes)
+    parts = [f"{_count(len(written), 'block')} fixed" if written else "nothing to fix"]
+    if left:
+        parts.append(f"{_count(len(left), 'block')} left: --unsafe-fixes would change what a reader sees")
+    if failing:
+        parts.append(f"{_count(len(failing), 'block')} without a fix: `dlexamples check` says why")
+    click.echo(f"{target}: {', '.join(parts)}")
+    if left or failing:
+        return NOT_ACCEPTED
+    return ACCEPTED if python else NO_PYTHON
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

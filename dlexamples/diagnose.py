@@ -1,0 +1,117 @@
+"""What a stop means for the author: a code, a sentence, and what to write under the place.
+
+Told from the error's class, from where it was raised and from the statement that raised it; a message's words
+decide only where the libraries give nothing else.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import signal
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dlexamples.model import Place
+    from dlexamples.run.runner import BlockRun, Halt
+
+NETWORK_ERRORS = {
+    "URLError",
+    "gaierror",
+    "ConnectionError",
+    "MaxRetryError",
+    "NewConnectionError",
+    "ConnectError",
+    "ConnectTimeout",
+    "LocalEntryNotFoundError",
+    "OfflineModeIsEnabled",
+    "RemoteDisconnected",
+}
+_DOES_NOT_MEET = re.compile(
+    r"\b(shapes?|sizes?|dim(ension)?s?|dtypes?|scalar type|same device|mat1|broadcast|axis|rank|ndim|channels)\b", re.I
+)
+_ARGUMENT = re.compile(r"\bargument|\bparameter|takes? .*\bpositional\b|not callable", re.I)
+_GPU = re.compile(r"Could not satisfy device specification.*GPU|no CUDA|CUDA.*not available|NVIDIA driver", re.I | re.S)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A diagnostic without its place."""
+
+    code: str
+    message: str
+    label: str = ""
+
+
+def diagnose(halt: Halt, sources: tuple[str, ...]) -> Finding:
+    """The finding for an exception. `sources`: the session's blocks as they ran."""
+    kinds = set(halt.kinds)
+    text = first_line(halt.message)
+    raised = f"{halt.error}: {text}" if text else halt.error
+    if not halt.frames and kinds & {"SyntaxError", "ValueError", "RecursionError", "MemoryError"}:
+        return Finding("DL001", f"the block is not valid Python: {text}", text.split(" (")[0])
+    if "SystemExit" in kinds:
+        return Finding("DL902", f"the block ends the interpreter ({raised})", "a reader's session ends here")
+    if _needs_gpu(halt):
+        return Finding("DL501", f"needs a GPU, and none is visible here ({raised})", "needs a GPU")
+    if halt.own and isinstance(_statement_at(sources, halt.at), (ast.Raise, ast.Assert)):
+        return Finding("DL205", f"the post's own check fails: {raised}", raised)
+    if "NameError" in kinds:
+        return Finding("DL101", f"`{halt.name}` is not defined in the post", "never defined")
+    if "ModuleNotFoundError" in kinds:
+        return Finding("DL502", f"package `{(halt.name or '').split('.')[0]}` is not installed", "not installed")
+    if (kinds | set(halt.causes)) & NETWORK_ERRORS:
+        return Finding("DL504", f"needs the network, which a block does not have ({raised})", "needs the network")
+    if kinds & {"FileNotFoundError", "NotADirectoryError", "IsADirectoryError"}:
+        return Finding("DL503", f"a file that is not there ({raised})", "no such file")
+    if kinds & {"AttributeError", "ImportError"}:
+        return Finding("DL202", raised, text)
+    if "TypeError" in kinds and _ARGUMENT.search(text):
+        return Finding("DL203", raised, text)
+    if not halt.own and _DOES_NOT_MEET.search(halt.message):
+        return Finding("DL301", raised, text)
+    return Finding("DL204", raised, text)
+
+
+def diagnose_end(run: BlockRun, timeout: float) -> Finding:
+    """The finding for a block that took its process along, or ran out of time."""
+    if run.timed_out:
+        return Finding("DL901", f"ran out of time: {timeout:g} s were allowed", "still running here")
+    status = run.exit_status or 0
+    if status < 0:
+        return Finding("DL903", f"the process was killed by {_signal_name(-status)}", "while this ran")
+    return Finding("DL902", f"the block ends the interpreter with status {status}", "a reader's session ends here")
+
+
+def first_line(message: str) -> str:
+    return next((line.strip() for line in message.splitlines() if line.strip()), "")
+
+
+def _needs_gpu(halt: Halt) -> bool:
+    """torch initialises CUDA in one place, which raises when there is none; TensorFlow says so in words."""
+    return "torch.cuda:_lazy_init" in halt.trail or bool(not halt.own and _GPU.search(halt.message))
+
+
+def _statement_at(sources: tuple[str, ...], place: Place) -> ast.stmt | None:
+    """The innermost statement of the block that covers `place`'s first line."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(sources[place.block])
+    except (SyntaxError, ValueError):
+        return None
+    covering = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.stmt) and node.lineno <= place.line <= (node.end_lineno or node.lineno)
+    ]
+    return min(covering, key=lambda node: (node.end_lineno or 0) - node.lineno, default=None)
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

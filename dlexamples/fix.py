@@ -1,0 +1,80 @@
+"""What `fix` writes: edits that were run and passed, as many as are wanted."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dlexamples.formats import splice
+from dlexamples.judge import weakest
+from dlexamples.model import Applicability
+from dlexamples.run.runner import Mended
+from dlexamples.sessions import sessions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from dlexamples.model import Document, Outcome, Session
+    from dlexamples.run.runner import Runner
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A post with fixes written into it."""
+
+    text: str
+    written: tuple[Outcome, ...]
+    left: tuple[Outcome, ...]
+    """Blocks that have a fix which was not wanted, or not without another that was not."""
+
+
+def fix(document: Document, outcomes: Sequence[Outcome], runner: Runner, mode: str, *, unsafe: bool) -> Fixed:
+    """The fixes of `outcomes` that may be written: the safe ones, with `unsafe` the others too."""
+    allowed = {Applicability.SAFE, Applicability.UNSAFE} if unsafe else {Applicability.SAFE}
+    fixable = [outcome for outcome in outcomes if outcome.edits]
+    wanted = [o for o in fixable if weakest([edit.applicability for edit in o.edits]) in allowed]
+    if len(wanted) < len(fixable):
+        wanted = _still_passing(document, fixable, wanted, runner, mode)
+    sources = {outcome.block.id: outcome.runnable_source for outcome in wanted}
+    left = tuple(outcome for outcome in fixable if outcome not in wanted)
+    return Fixed(splice(document, sources), tuple(wanted), left)
+
+
+def _still_passing(
+    document: Document, fixable: Sequence[Outcome], wanted: list[Outcome], runner: Runner, mode: str
+) -> list[Outcome]:
+    """Runs the sessions of which only a part is wanted: a fix is written only in the company that it was run in."""
+    chosen = {outcome.block.id: outcome for outcome in wanted}
+    unwanted = {outcome.block.id for outcome in fixable} - chosen.keys()
+    for session in sessions(document, mode):
+        if not session.judged & unwanted:
+            continue
+        while failing := _failing(session, chosen, runner):
+            for block_id in failing:
+                del chosen[block_id]
+    return list(chosen.values())
+
+
+def _failing(session: Session, chosen: dict[str, Outcome], runner: Runner) -> list[str]:
+    if not session.judged & chosen.keys():
+        return []
+    sources = tuple(chosen[b.id].runnable_source if b.id in chosen else b.source for b in session.blocks)
+    run = runner.clean_room(session, Mended(sources))
+    return [b.id for b, ran in zip(session.blocks, run.blocks, strict=True) if b.id in chosen and not ran.ok]
+
+
+def unified_diff(path: Path, before: str, after: str) -> str:
+    """A diff that `git apply` takes; the empty string when nothing differs."""
+    if before == after:
+        return ""
+    name = path.as_posix().lstrip("/")
+    lines = difflib.unified_diff(_rows(before), _rows(after), f"a/{name}", f"b/{name}")
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _rows(text: str) -> list[str]:
+    """Lines as git has them: a carriage return belongs to the line that it ends."""
+    rows = text.split("\n")
+    return [f"{row}\n" for row in rows[:-1]] + ([rows[-1]] if rows[-1] else [])

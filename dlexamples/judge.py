@@ -1,0 +1,254 @@
+"""From runs to verdicts: one outcome a block, with its diagnostics, fills and edits in the document's lines."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dlexamples.diagnose import Finding, diagnose, diagnose_end, first_line
+from dlexamples.model import (
+    Applicability,
+    Block,
+    Diagnostic,
+    Edit,
+    Fix,
+    Outcome,
+    Place,
+    Related,
+    Session,
+    Span,
+    Verdict,
+)
+from dlexamples.names import names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dlexamples.run.runner import BlockRun, Halt, Mend, Mended, Run
+
+ORDER = [Applicability.SAFE, Applicability.UNSAFE, Applicability.DISPLAY]
+
+
+def judge(session: Session, mended: Mended, run: Run, timeout: float) -> Iterator[Outcome]:
+    """The outcomes of the blocks that `session` judges, in order. `run` is the run of `mended.sources`."""
+    for index, block in enumerate(session.blocks):
+        if block.id in session.judged:
+            yield _Case(session, mended, run, timeout, index).outcome()
+
+
+def not_python(block: Block) -> Outcome:
+    return Outcome(block, Verdict.NOT_PYTHON, reason=block.why, runnable_source=block.source)
+
+
+class _Case:
+    """Everything that is known of one block."""
+
+    def __init__(self, session: Session, mended: Mended, run: Run, timeout: float, index: int) -> None:
+        self.session = session
+        self.mended = mended
+        self.index = index
+        self.timeout = timeout
+        self.block = session.blocks[index]
+        self.source = mended.sources[index]
+        self.run: BlockRun = run.blocks[index]
+        self.mends = [m for m in mended.mends if m.changes(index)]
+
+    def outcome(self) -> Outcome:
+        outcome = Outcome(
+            block=self.block,
+            verdict=Verdict.PASSED,
+            session=self.session.name,
+            runnable_source=self.source,
+            stdout=self.run.stdout,
+            stderr=self.run.stderr,
+            lines=len(self.run.lines),
+            lines_run=len(self.run.lines_run),
+            device=self.run.device,
+            seconds=self.run.seconds,
+            figures=self.run.figures,
+        )
+        if self.run.blocked_by:
+            return self._blocked(outcome, *self.run.blocked_by)
+        if not self.run.ok:
+            return self._failed(outcome)
+        return self._ran(outcome)
+
+    def _ran(self, outcome: Outcome) -> Outcome:
+        only_defines = names(self.block.source).only_defines and not self.run.entered
+        outcome = replace(outcome, only_defines=only_defines, diagnostics=tuple(self._warnings()))
+        if not self.mends:
+            return outcome
+        fills = tuple(fill for mend in self.mends for fill in mend.proposal.fills)
+        repaired = any(not mend.proposal.fills for mend in self.mends)
+        verdict = Verdict.REPAIRED if repaired else Verdict.FILLED
+        supplied = ", ".join(f"`{fill.name}`" for fill in fills)
+        messages = [m.proposal.message for m in self.mends if not m.proposal.fills]
+        reason = "; ".join([*dict.fromkeys(messages), *([f"supplied: {supplied}"] if fills else [])])
+        return replace(
+            outcome,
+            verdict=verdict,
+            reason=reason,
+            fills=fills,
+            edits=tuple(edits(self.block, self.source, self.mends)),
+            diagnostics=tuple(self._diagnostics_of_mends(offered=True)) + outcome.diagnostics,
+        )
+
+    def _failed(self, outcome: Outcome) -> Outcome:
+        finding, span, related = self._finding()
+        refusal = self.mended.refusals.get(self.index)
+        if refusal:
+            finding = Finding(refusal.code, refusal.message, refusal.label or finding.label)
+        explanation = self.mended.explanations.get(self.index)
+        if explanation and finding.code == "DL205":
+            finding = replace(finding, message=f"the post's own check fails: {explanation}")
+        diagnostic = Diagnostic(finding.code, "error", finding.message, span, related, None, finding.label)
+        verdict = Verdict.SKIPPED if finding.code == "DL501" else Verdict.FAILED
+        return replace(
+            outcome,
+            verdict=verdict,
+            reason=first_line(finding.message),
+            runnable_source=self.block.source,
+            diagnostics=(*self._diagnostics_of_dropped(), diagnostic),
+        )
+
+    def _blocked(self, outcome: Outcome, name: str, by: int) -> Outcome:
+        earlier = self.session.blocks[by]
+        message = f"needs `{name}` from block {earlier.id}, which failed"
+        span, label = self._use_of(name), f"`{name}` should come from block {earlier.id}"
+        diagnostic = Diagnostic("DL104", "error", message, span, self._origin(name), None, label)
+        return replace(
+            outcome,
+            verdict=Verdict.BLOCKED,
+            reason=message,
+            runnable_source=self.block.source,
+            diagnostics=(diagnostic,),
+        )
+
+    def _finding(self) -> tuple[Finding, Span, tuple[Related, ...]]:
+        """What stopped the block first, in the text as published where that is where it stopped."""
+        known = self.mended.first_halts.get(self.index)
+        halt, sources = known or (self.run.halt, self.mended.sources)
+        if halt is None:
+            finding = diagnose_end(self.run, self.timeout)
+            return finding, self.block.span(_line(self.block.source, self.index, self.run.line)), ()
+        return diagnose(halt, sources), self._span(halt.at, sources), self._comes_from(halt, sources)
+
+    def _diagnostics_of_mends(self, *, offered: bool) -> Iterator[Diagnostic]:
+        """One a cause, in the order in which the block stopped."""
+        level = {True: "warning", False: "error"}
+        verified = f"{_device_name(self.run.device)} in {self.run.seconds:.1f} s" if offered else ""
+        for mend in self.mends:
+            proposal = mend.proposal
+            related = tuple(
+                Related(label, self.session.blocks[place.block].span(place)) for label, place in proposal.related
+            )
+            yield Diagnostic(
+                proposal.code,
+                level[bool(proposal.fills)],
+                proposal.message,
+                self._span(mend.halt.at, mend.before),
+                related or self._comes_from(mend.halt, mend.before),
+                Fix(proposal.applicability, proposal.description, verified) if offered else None,
+                proposal.label,
+            )
+
+    def _diagnostics_of_dropped(self) -> Iterator[Diagnostic]:
+        """What was mended on the way to a stop that nothing mends: said, and not offered."""
+        for mend in self.mended.dropped:
+            if mend.changes(self.index):
+                self.mends = [mend]
+                yield from self._diagnostics_of_mends(offered=False)
+        self.mends = []
+
+    def _warnings(self) -> Iterator[Diagnostic]:
+        seen: set[str] = set()
+        for category, message, line in self.run.warned:
+            text = f"{category}: {first_line(message)}"
+            if line and text not in seen:
+                seen.add(text)
+                place = _line(self.source, self.index, line)
+                yield Diagnostic("DL206", "warning", text, self._span(place, self.mended.sources), (), None, "")
+
+    def _span(self, place: Place, sources: Sequence[str]) -> Span:
+        """`place` of a text that ran, in the published document."""
+        block = self.session.blocks[place.block]
+        return block.span(as_published(place, sources[place.block], block.source))
+
+    def _comes_from(self, halt: Halt, sources: Sequence[str]) -> tuple[Related, ...]:
+        """Where the object at the failing place was made: what a traceback lacks."""
+        line = sources[halt.at.block].splitlines()[halt.at.line - 1 : halt.at.line]
+        text = line[0][halt.at.column :] if line else ""
+        root = text.split(".")[0].split("(")[0].strip()
+        kind = halt.types.get(root, "")
+        if not root.isidentifier() or kind.startswith("builtins."):
+            return ()
+        return self._origin(root, f"`{root}` is a `{kind}`" if kind else "")
+
+    def _origin(self, name: str, label: str = "") -> tuple[Related, ...]:
+        """The last statement before this block's end that binds `name`, in the published text."""
+        for index in range(self.index, -1, -1):
+            block = self.session.blocks[index]
+            for statement in reversed(names(block.source).statements):
+                if name in statement.binds:
+                    span = block.span(_line(block.source, index, statement.line))
+                    return (Related(label or f"`{name}` is defined here", span),)
+        return ()
+
+    def _use_of(self, name: str) -> Span:
+        for number, line in enumerate(self.block.source.splitlines(), 1):
+            column = line.find(name)
+            if column >= 0:
+                return self.block.span(Place(self.index, number, column, number, column + len(name)))
+        return self.block.span(_line(self.block.source, self.index, 1))
+
+
+def edits(block: Block, source: str, mends: Sequence[Mend]) -> Iterator[Edit]:
+    """The lines of `block` that differ in `source`, each hunk with the rules that brought it."""
+    before, after = block.source.splitlines(keepends=True), source.splitlines(keepends=True)
+    for tag, i, j, k, end in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        new = after[k:end]
+        concerned = [m for m in mends if set(new) & set("".join(m.proposal.sources).splitlines(keepends=True))]
+        proposals = [mend.proposal for mend in concerned or mends]
+        yield Edit(
+            rule="+".join(dict.fromkeys(p.rule for p in proposals)),
+            line=block.document_line(i + 1),
+            end_line=block.document_line(j),
+            before="".join(before[i:j]),
+            after="".join(new),
+            applicability=weakest([p.applicability for p in proposals]),
+            description="; ".join(dict.fromkeys(p.description for p in proposals)),
+        )
+
+
+def weakest(applicabilities: Sequence[Applicability]) -> Applicability:
+    return max(applicabilities, key=ORDER.index, default=Applicability.SAFE)
+
+
+def as_published(place: Place, running: str, published: str) -> Place:
+    """`place` of a mended block in the block as published: the same line where it stands there, else the nearest."""
+    if running == published:
+        return place
+    old, new = published.splitlines(), running.splitlines()
+    for tag, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if not k <= place.line - 1 < m:
+            continue
+        if tag == "equal":
+            shift = i - k
+            return replace(place, line=place.line + shift, end_line=place.end_line + shift)
+        return _line(published, place.block, min(i + 1, len(old)) if i == j else i + 1)
+    return _line(published, place.block, len(old))
+
+
+def _line(source: str, block: int, number: int) -> Place:
+    """A whole line without its indentation."""
+    lines = source.splitlines() or [""]
+    number = min(max(1, number), len(lines))
+    text = lines[number - 1]
+    return Place(block, number, len(text) - len(text.lstrip()), number, max(len(text.rstrip()), 1))
+
+
+def _device_name(device: str) -> str:
+    return device.upper() if device == "cpu" else device

@@ -1,0 +1,89 @@
+"""Asks the data and the repair rooms for mends, in the process that stopped, with everything alive.
+
+Imported there on request and never before: a process that has it gives no verdict.
+"""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import asdict
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any
+
+from dlexamples import data, repair
+from dlexamples.model import Place, Stop
+from dlexamples.repair.explain_assert import explain
+from dlexamples.run.columns import characters
+
+if TYPE_CHECKING:
+    import ast
+    from types import TracebackType
+
+MOST_CANDIDATES = 6
+
+
+def answer(session: Any, index: int, node: ast.stmt, error: BaseException) -> dict[str, Any]:
+    """Candidates in order, refusals, pytest's words for a failing assertion, and our own fault if there was one."""
+    reply: dict[str, Any] = {"candidates": [], "refusals": [], "explanation": "", "fault": ""}
+    try:
+        stop = live_stop(session, index, node, error)
+        for proposal in islice(chain(data.propose(stop), repair.propose(stop)), MOST_CANDIDATES):
+            kind = "refusals" if proposal.final else "candidates"
+            reply[kind].append(asdict(proposal))
+        if isinstance(error, AssertionError):
+            reply["explanation"] = explain(stop)
+    except Exception:
+        reply["fault"] = traceback.format_exc()
+    return reply
+
+
+def live_stop(session: Any, index: int, node: ast.stmt, error: BaseException) -> Stop:
+    sources = tuple(block["source"] for block in session.blocks)
+    frame = _innermost(error.__traceback__, session.filename)
+    statement = Place(index, *_statement(sources[index], node))
+    return Stop(
+        error=error,
+        namespace=session.namespace,
+        locals=frame.tb_frame.f_locals if frame else session.namespace,
+        sources=sources,
+        published=tuple(session.job["published"]),
+        statement=statement,
+        at=_place(session, frame) if frame else statement,
+    )
+
+
+def _innermost(frame: TracebackType | None, filename: str) -> TracebackType | None:
+    found = None
+    while frame is not None:
+        if frame.tb_frame.f_code.co_filename == filename:
+            found = frame
+        frame = frame.tb_next
+    return found
+
+
+def _statement(source: str, node: ast.stmt) -> tuple[int, int, int, int]:
+    lines = source.splitlines() or [""]
+    end_line = node.end_lineno or node.lineno
+    return (
+        node.lineno,
+        characters(lines[node.lineno - 1], node.col_offset),
+        end_line,
+        characters(lines[end_line - 1], node.end_col_offset or 0),
+    )
+
+
+def _place(session: Any, frame: TracebackType) -> Place:
+    from dlexamples.run.worker import position
+
+    line, column, end_line, end_column = position(frame)
+    for block in reversed(session.blocks):
+        if block["first_line"] <= line:
+            break
+    lines = block["source"].splitlines() or [""]
+    first, last = line - block["first_line"] + 1, end_line - block["first_line"] + 1
+    if column < 0:
+        text = lines[first - 1]
+        return Place(block["index"], first, len(text) - len(text.lstrip()), first, len(text.rstrip()))
+    return Place(
+        block["index"], first, characters(lines[first - 1], column), last, characters(lines[last - 1], end_column)
+    )

@@ -1,0 +1,129 @@
+"""What a process of the blocks is told: the text, its lines in the document, its names, its surroundings."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from dlexamples.formats import parse, splice
+from dlexamples.names import names
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from pathlib import Path
+
+    from dlexamples.model import Document, Session
+
+SEED = 0
+
+# Imported by the server when a session imports the key: what a first training step would otherwise import in every
+# child (torch's optimizers import torch._dynamo, which takes seconds).
+PRELOAD = {
+    "torch": ("torch", "torch._dynamo", "torch.utils.data", "torch.utils._pytree"),
+    "tensorflow": ("tensorflow",),
+    "keras": ("tensorflow", "keras"),
+    "jax": ("jax", "jax.numpy"),
+    "sklearn": ("sklearn",),
+    "matplotlib": ("matplotlib.pyplot",),
+    "pandas": ("pandas",),
+}
+
+
+class NotReadBackError(ValueError):
+    """A mended text that Markdown would not read as the same blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The session's blocks as they are to run, with their lines in the document that would hold them."""
+
+    sources: tuple[str, ...]
+    first_lines: tuple[int, ...]
+
+    def place(self, line: int) -> tuple[int, int] | None:
+        """The block's index and line, both for a line of the document."""
+        for index, (source, first) in enumerate(zip(self.sources, self.first_lines, strict=True)):
+            if first <= line < first + max(1, source.count("\n")):
+                return index, line - first + 1
+        return None
+
+
+def text(document: Document, session: Session, sources: Sequence[str]) -> Text:
+    """Splices `sources` into the document and reads it back.
+
+    Raises NotReadBackError when that gives other blocks: a fill that held a fence, say.
+    """
+    published = {block.id: block.source for block in session.blocks}
+    wanted = {block.id: source for block, source in zip(session.blocks, sources, strict=True)}
+    if published == wanted:
+        return Text(tuple(sources), tuple(block.first_line for block in session.blocks))
+    try:
+        mended = parse(document.path, splice(document, wanted))
+    except ValueError as error:
+        raise NotReadBackError(str(error)) from error
+    order = {block.id: index for index, block in enumerate(document.blocks)}
+    return Text(tuple(sources), tuple(mended.blocks[order[block.id]].first_line for block in session.blocks))
+
+
+def frameworks(sources: Sequence[str]) -> tuple[str, ...]:
+    """The modules that a server for these blocks imports, NumPy always: it is seeded."""
+    imported = frozenset().union(*(names(source).imports for source in sources))
+    modules = [module for package in sorted(imported & PRELOAD.keys()) for module in PRELOAD[package]]
+    return tuple(dict.fromkeys(["numpy", *modules]))
+
+
+def job(
+    session: Session,
+    text: Text,
+    filename: str,
+    folder: Path,
+    *,
+    device: str,
+    wait: Collection[int],
+    skip: Collection[int],
+) -> dict[str, Any]:
+    """The job as the worker reads it; makes the folders that it names."""
+    scratch, results = folder / "scratch", folder / "results"
+    scratch.mkdir()
+    results.mkdir()
+    script = "".join(c if c.isalnum() or c in "-_" else "_" for c in filename.rsplit("/", 1)[-1].rsplit(".", 1)[0])
+    return {
+        "filename": filename,
+        "scratch": str(scratch),
+        "results": str(results),
+        "script": str(scratch / f"{script or 'post'}.py"),
+        "blocks": [_block(i, s, f) for i, (s, f) in enumerate(zip(text.sources, text.first_lines, strict=True))],
+        "device": device,
+        "seed": SEED,
+        "published": [block.source for block in session.blocks],
+        "wait": sorted(wait),
+        "skip": sorted(skip),
+        "preload": frameworks(text.sources),
+        "environment": _environment(str(scratch), device),
+        "unset": ["DISPLAY", "WAYLAND_DISPLAY"],
+    }
+
+
+def _block(index: int, source: str, first_line: int) -> dict[str, Any]:
+    found = names(source)
+    statements = [{**asdict(s), "binds": sorted(s.binds), "touches": sorted(s.touches)} for s in found.statements]
+    return {
+        "index": index,
+        "source": source,
+        "first_line": first_line,
+        "needs": sorted(found.needs),
+        "statements": statements,
+    }
+
+
+def _environment(scratch: str, device: str) -> dict[str, str]:
+    hidden = {"CUDA_VISIBLE_DEVICES": "-1"} if device == "cpu" else {}
+    return {
+        "HOME": scratch,
+        "TMPDIR": scratch,
+        "MPLBACKEND": "Agg",
+        "MPLCONFIGDIR": scratch,
+        "PYTHONHASHSEED": str(SEED),
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        **hidden,
+    }

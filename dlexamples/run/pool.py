@@ -1,0 +1,208 @@
+"""The parent's side: warm servers, the processes that they fork, and new processes where forking is not possible.
+
+Nothing of a framework is imported here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from dlexamples.run.job import SEED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+FOLDER = Path(__file__).parent
+START_SECONDS = 180.0
+"""How long a server or a new process may take to import its frameworks."""
+
+
+class Process:
+    """One process of blocks: events out, commands in, and its folder while it lives."""
+
+    def __init__(
+        self, folder: Path, events: BinaryIO, send: Callable[[bytes], object], kill: Callable[[], None]
+    ) -> None:
+        self.folder = folder
+        self._send = send
+        self._kill = kill
+        self._queue: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        threading.Thread(target=self._read, args=(events,), daemon=True).start()
+
+    def _read(self, events: BinaryIO) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            for line in events:
+                with contextlib.suppress(json.JSONDecodeError):
+                    self._queue.put(json.loads(line))
+        self._queue.put(None)
+
+    def event(self, timeout: float) -> dict[str, Any] | None:
+        """The next event; None when there will be no more. Raises TimeoutError."""
+        try:
+            return self._queue.get(timeout=max(0.0, timeout))
+        except queue.Empty:
+            raise TimeoutError from None
+
+    def send(self, command: dict[str, Any]) -> None:
+        with contextlib.suppress(OSError):
+            self._send(json.dumps(command).encode() + b"\n")
+
+    def kill(self) -> None:
+        """Ends the process and its group; the events that it sent before are still there."""
+        self._kill()
+
+    def close(self) -> None:
+        self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Server:
+    """One warm process for one framework set."""
+
+    def __init__(self, modules: Sequence[str], folder: Path) -> None:
+        self.path = folder / "socket"
+        self.process = subprocess.Popen(
+            [sys.executable, str(FOLDER / "server.py"), str(self.path), *modules],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=server_environment(),
+            start_new_session=True,
+        )
+
+    def connect(self) -> socket.socket:
+        """Waits for the server to listen; what it still imports delays the answer, not the connection."""
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            try:
+                connection.connect(str(self.path))
+                return connection
+            except OSError:
+                connection.close()
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the warm process ended with status {self.process.returncode} while it started")
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"the warm process did not start within {START_SECONDS:.0f} s")
+            time.sleep(0.01)
+
+    def close(self) -> None:
+        if self.process.stdin:
+            self.process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(timeout=2)
+            return
+        self.process.kill()
+        self.process.wait()
+
+
+class Pool:
+    """Starts processes of blocks; a context manager that leaves neither a process nor a folder behind."""
+
+    def __init__(self, *, fork: bool | None = None) -> None:
+        self.fork = forks() if fork is None else fork
+        self.folder = _folder()
+        self._servers: dict[tuple[str, ...], Server] = {}
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        for server in self._servers.values():
+            server.close()
+        self._servers.clear()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def warm(self, modules: tuple[str, ...]) -> None:
+        """Starts the server for `modules` and does not wait for it: several import side by side."""
+        if self.fork:
+            self._server(modules)
+
+    def new_folder(self) -> Path:
+        return Path(tempfile.mkdtemp(dir=self.folder))
+
+    def start(self, job: dict[str, Any], folder: Path) -> Process:
+        """A process that runs `job`; its folder goes when it is closed."""
+        process = self._forked(job, folder) if self.fork else self._new(job, folder)
+        process.send(job)
+        return process
+
+    def _server(self, modules: tuple[str, ...]) -> Server:
+        with self._lock:
+            if modules not in self._servers:
+                self._servers[modules] = Server(modules, self.new_folder())
+            return self._servers[modules]
+
+    def _forked(self, job: dict[str, Any], folder: Path) -> Process:
+        connection = self._server(tuple(job["preload"])).connect()
+
+        def hang_up() -> None:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_WR)
+
+        return Process(folder, connection.makefile("rb"), connection.sendall, hang_up)
+
+    def _new(self, job: dict[str, Any], folder: Path) -> Process:
+        process = subprocess.Popen(
+            [sys.executable, str(FOLDER / "worker.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**server_environment(), **job["environment"]},
+            start_new_session=True,
+        )
+        assert process.stdin
+        assert process.stdout
+        commands, events = process.stdin, process.stdout
+
+        def send(data: bytes) -> None:
+            commands.write(data)
+            commands.flush()
+
+        return Process(folder, _with_exit(process, events), send, process.kill)
+
+
+def _with_exit(process: subprocess.Popen[bytes], events: Any) -> Any:
+    """The events of a new process and, after the last, how it ended, as a server would tell."""
+    yield from events
+    yield json.dumps({"event": "exit", "status": process.wait()}).encode() + b"\n"
+
+
+def forks() -> bool:
+    """Forking a process with frameworks in it is safe on Linux; macOS's system libraries forbid it."""
+    return hasattr(os, "fork") and sys.platform.startswith("linux")
+
+
+def _folder() -> Path:
+    """A new folder whose name is short enough for a Unix socket in it (108 bytes on Linux, unix(7))."""
+    folder = Path(tempfile.mkdtemp(prefix="dlexamples-"))
+    if len(str(folder)) <= 70:
+        return folder
+    folder.rmdir()
+    return Path(tempfile.mkdtemp(prefix="dlexamples-", dir="/tmp" if os.name == "posix" else None))
+
+
+def server_environment() -> dict[str, str]:
+    return {
+        **os.environ,
+        "PYTHONHASHSEED": str(SEED),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        "MPLBACKEND": "Agg",
+    }

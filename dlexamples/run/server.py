@@ -1,0 +1,140 @@
+"""A warm process that has imported a framework set and nothing more, and forks for every run.
+
+It never runs an operation: a child of a process that has computed something hangs (OpenMP's threads in torch,
+TensorFlow's pools). It never initialises CUDA, which does not survive a fork. Started as a file:
+`python server.py SOCKET MODULE…`; it ends when its standard input is closed.
+
+Standard library only: what lies in this process lies in every block's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import warnings
+from typing import Any
+
+if __package__:
+    from dlexamples.run import worker
+else:
+    import worker  # type: ignore[import-not-found,no-redef,unused-ignore]
+
+
+class SocketChannel:
+    """Events and commands as lines of JSON on one socket."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self.file = connection.makefile("rb")
+
+    def send(self, event: dict[str, Any]) -> None:
+        self.connection.sendall(json.dumps(event).encode() + b"\n")
+
+    def receive(self) -> dict[str, Any] | None:
+        line = self.file.readline()
+        return json.loads(line) if line else None
+
+
+def main() -> None:
+    path, *modules = sys.argv[1:]
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        listener.bind(path)
+        listener.listen(64)
+        preload(modules)
+        gc.collect()
+        gc.freeze()
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        serve(listener)
+
+
+def preload(modules: list[str]) -> None:
+    """A module that is not installed, or does not import, is the block's to report."""
+    for name in modules:
+        with contextlib.suppress(Exception), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            module = importlib.import_module(name)
+            if name == "tensorflow":
+                _ = module.keras.Sequential  # Keras is loaded on first use; its import takes seconds.
+
+
+def serve(listener: socket.socket) -> None:
+    """One fork a connection, until the parent closes our standard input."""
+    while True:
+        ready, _, _ = select.select([listener, sys.stdin], [], [])
+        if sys.stdin in ready:
+            return
+        connection, _ = listener.accept()
+        if fork() == 0:
+            listener.close()
+            watch(connection)
+        connection.close()
+
+
+def watch(connection: socket.socket) -> None:
+    """Forks the process of the blocks, tells how it ended, and leaves none of its group behind."""
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    woken, wake = os.pipe()
+    os.set_blocking(wake, False)
+    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    channel = SocketChannel(connection)
+    job = channel.receive()
+    if job is None:
+        os._exit(0)
+    child = fork()
+    if child == 0:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.setsid()
+        work(job, channel)
+    status = wait(child, connection, woken)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child, signal.SIGKILL)
+    with contextlib.suppress(OSError):
+        channel.send({"event": "exit", "status": status})
+    os._exit(0)
+
+
+def work(job: dict[str, Any], channel: SocketChannel) -> None:
+    try:
+        worker.run(job, channel)
+    except OSError:
+        os._exit(1)
+    os._exit(0)
+
+
+def wait(child: int, connection: socket.socket, woken: int) -> int:
+    """The exit status of `child`, negative for a signal; kills it when the parent hangs up."""
+    poll = select.poll()
+    hang_up = getattr(select, "POLLRDHUP", select.POLLHUP)
+    poll.register(connection, hang_up)
+    poll.register(woken, select.POLLIN)
+    while True:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        for descriptor, _ in poll.poll():
+            if descriptor == woken:
+                os.read(woken, 4096)
+                continue
+            poll.unregister(connection)
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(child, signal.SIGKILL)
+                os.killpg(child, signal.SIGKILL)
+
+
+def fork() -> int:
+    """`os.fork`; a warning about the frameworks' idle threads (Python 3.12 and later) is of no use to an author."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return os.fork()
+
+
+if __name__ == "__main__":
+    main()
