@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import json
 import os
-import pty
+import select
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -339,6 +340,23 @@ def test_what_did_not_pass_is_not_shown_as_a_diff() -> None:
     assert "optimizer.zero_grad" not in text_of(failed)
 
 
+def test_a_reason_that_the_message_lacks_is_a_note() -> None:
+    report = one_frame("```python\nw\n```\n", Span(2, 1, 2, 2))
+    told = replace(report, outcomes=(replace(report.outcomes[0], reason="`w` is not defined"),))
+    other = replace(report, outcomes=(replace(report.outcomes[0], reason="the block above was cut"),))
+    assert "= note:" not in text_of(told)
+    assert "  = note: the block above was cut\n" in text_of(other)
+
+
+def test_a_warning_leaves_the_block_passed() -> None:
+    report = one_frame("```python\nw\n```\n", Span(2, 1, 2, 2))
+    warning = replace(report.outcomes[0].diagnostics[0], code="DL206", level="warning")
+    passed = replace(report.outcomes[0], verdict=Verdict.PASSED, diagnostics=(warning,))
+    text = text_of(replace(report, outcomes=(passed,)))
+    assert "warning[DL206]: " in text
+    assert text.endswith("1 block: 1 passed · 0 not accepted\n")
+
+
 def test_accepted_verdicts_are_the_policys() -> None:
     everything = Policy(frozenset(Verdict))
     assert text_of(repaired()).endswith("1 not accepted · without the 1 defined, not called: 1 repaired\n")
@@ -502,6 +520,7 @@ def test_live_line_says_what_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
     monkeypatch.setattr("dlexamples.reports.terminal.live.time.monotonic", lambda: now)
     line = LiveLine(Surface())
+    assert line.text() == "reading"
     line.started(document(POST), 2)
     assert line.text() == "1/2 post.md · 0.0 s"
     line.running("xor-1", 4)
@@ -512,15 +531,18 @@ def test_live_line_says_what_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert line.text() == "2/2 post.md · 0.0 s"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal")
 def test_live_line_is_gone_at_the_end() -> None:
+    pty = pytest.importorskip("pty")
     ours, theirs = pty.openpty()
     with os.fdopen(theirs, "w", encoding="utf-8") as terminal:
         with progress(terminal) as shown:
             shown.started(document(POST), 2)
             shown.running("xor-1", 4)
+            time.sleep(0.3)
         terminal.flush()
-        written = os.read(ours, 65536).decode()
+        written = os.read(ours, 65536)
+        while select.select([ours], [], [], 0)[0]:
+            written += os.read(ours, 65536)
     os.close(ours)
-    assert "1/2 xor-1 · running line 4" in written
-    assert written.rstrip().endswith("\x1b[2K")
+    assert "1/2 xor-1 · running line 4" in written.decode()
+    assert written.endswith(b"\r\x1b[1A\x1b[2K")

@@ -65,6 +65,8 @@ class LiveLine:
     def text(self) -> str:
         """What stands beside the spinner."""
         with self._lock:
+            if not self._total:
+                return "reading"
             count = f"{min(self._done + 1, self._total)}/{self._total}"
             what = [visible(self._block), f"running line {self._line}"] if self._block else [self._path]
             return f" {self._dot} ".join([f"{count} {what[0]}", *what[1:], f"{time.monotonic() - self._since:.1f} s"])
