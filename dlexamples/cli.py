@@ -49,26 +49,21 @@ def running_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that runs blocks."""
     for option in (
         click.argument("paths", nargs=-1, type=click.Path(path_type=Path)),
-        click.option(
-            "--device", type=click.Choice(DEVICES), envvar="DLEXAMPLES_DEVICE", help="Where blocks run. [default: auto]"
-        ),
+        click.option("--device", type=click.Choice(DEVICES), help="Where blocks run. [default: auto]"),
         click.option(
             "--session",
             type=click.Choice(SESSIONS),
-            envvar="DLEXAMPLES_SESSION",
             help="Which blocks share a namespace: those that use each other's names, all, none. [default: auto]",
         ),
         click.option(
             "--timeout",
             type=click.FloatRange(0, min_open=True),
-            envvar="DLEXAMPLES_TIMEOUT",
             metavar="S",
             help="Seconds for one block. [default: 60]",
         ),
         click.option(
             "--accept",
             metavar="VERDICTS",
-            envvar="DLEXAMPLES_ACCEPT",
             help="Verdicts that pass beside `passed`: filled,repaired. [default: filled]",
         ),
         click.option("--strict", is_flag=True, default=None, help="Only a block that runs as printed passes."),
@@ -79,9 +74,7 @@ def running_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @commands.command()
 @running_options
-@click.option(
-    "--output-format", envvar="DLEXAMPLES_OUTPUT_FORMAT", metavar="FORMAT", help="text or json. [default: text]"
-)
+@click.option("--output-format", metavar="FORMAT", help="text or json. [default: text]")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the report there.")
 @click.option("--diff/--no-diff", default=True, help="Show the edits of each block. [default: diff]")
 def check(paths: tuple[Path, ...], output: Path | None, diff: bool, **options: Any) -> int:

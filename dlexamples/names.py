@@ -11,6 +11,7 @@ import builtins
 import re
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import parso
 
@@ -87,7 +88,7 @@ def _names_of_broken(source: str) -> Names:
     """parso reads on past an error, so that later blocks are told what this one would have defined."""
     binds: set[str] = set()
     reads: set[str] = set()
-    leaf = parso.parse(source).get_first_leaf()
+    leaf: Any = parso.parse(source).get_first_leaf()  # type: ignore[no-untyped-call]
     while leaf is not None:
         if leaf.type == "name" and not (leaf.get_previous_leaf() and leaf.get_previous_leaf().value == "."):
             (binds if leaf.is_definition() else reads).add(leaf.value)
@@ -185,7 +186,7 @@ class _Scope(ast.NodeVisitor):
         elif not _leaves(node.body):
             self.bound &= after_body
 
-    def visit_Try(self, node: ast.Try) -> None:
+    def visit_Try(self, node: Any) -> None:
         before = set(self.bound)
         self._visit_all([*node.body, *node.orelse])
         after = set(self.bound)

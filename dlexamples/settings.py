@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dlexamples.model import Verdict
 
@@ -13,6 +14,9 @@ if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 DEVICES = ("auto", "cpu", "cuda")
 SESSIONS = ("auto", "document", "block")
@@ -49,14 +53,40 @@ class Settings:
         return ALWAYS_ACCEPTED | {Verdict(name) for name in self.accept}
 
 
-def load(start: Path) -> Settings:
-    """The settings that hold in the folder `start`. Raises BadSettingError."""
+def load(start: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings that hold in the folder `start`: its project's, under `DLEXAMPLES_…` of the environment.
+
+    Raises BadSettingError.
+    """
+    settings = _of_project(start)
+    given: dict[str, Any] = {}
+    for name in ("accept", "device", "session", "timeout", "output_format"):
+        variable = f"DLEXAMPLES_{name.upper()}"
+        if environment.get(variable):
+            given[name] = _value(f"${variable}", name, _parsed(name, environment[variable]))
+    return replace(settings, **given)
+
+
+def _of_project(start: Path) -> Settings:
     for folder in (start, *start.parents):
         path = folder / "pyproject.toml"
         table = _table(path)
         if table is not None:
-            return Settings(folder=folder, **{name: _value(path, name, value) for name, value in table.items()})
+            values = {name: _value(f"{path}: tool.dlexamples.{_dashed(name)}", name, v) for name, v in table.items()}
+            return Settings(folder=folder, **values)
     return Settings(folder=start)
+
+
+def _parsed(name: str, text: str) -> Any:
+    """A variable's text as the TOML value that it stands for."""
+    if name == "accept":
+        return [word.strip() for word in text.split(",") if word.strip()]
+    if name != "timeout":
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def _table(path: Path) -> dict[str, Any] | None:
@@ -76,22 +106,25 @@ def _table(path: Path) -> dict[str, Any] | None:
     return {name.replace("-", "_"): value for name, value in table.items()}
 
 
-def _value(path: Path, name: str, value: Any) -> Any:
-    checks = {
-        "posts": lambda: _strings(value),
-        "accept": lambda: _strings(value, ACCEPTABLE),
-        "strict": lambda: value if isinstance(value, bool) else _refuse("true or false"),
-        "device": lambda: _one_of(value, DEVICES),
-        "session": lambda: _one_of(value, SESSIONS),
-        "timeout": lambda: _seconds(value),
-        "output_format": lambda: _one_of(value, _formats()),
+def _dashed(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def _value(where: str, name: str, value: Any) -> Any:
+    checks: dict[str, Callable[[Any], Any]] = {
+        "posts": _strings,
+        "accept": lambda v: _strings(v, ACCEPTABLE),
+        "strict": _boolean,
+        "device": lambda v: _one_of(v, DEVICES),
+        "session": lambda v: _one_of(v, SESSIONS),
+        "timeout": _seconds,
+        "output_format": lambda v: _one_of(v, _formats()),
     }
-    where = f"{path}: tool.dlexamples.{name.replace('_', '-')}"
     if name not in checks:
-        known = ", ".join(key.replace("_", "-") for key in checks)
+        known = ", ".join(map(_dashed, checks))
         raise BadSettingError(f"{where} is not a setting; there are {known}")
     try:
-        return checks[name]()
+        return checks[name](value)
     except ValueError as error:
         raise BadSettingError(f"{where} is {value!r}; it must be {error}") from error
 
@@ -117,8 +150,10 @@ def _seconds(value: Any) -> float:
     return float(value)
 
 
-def _refuse(what: str) -> Any:
-    raise ValueError(what)
+def _boolean(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("true or false")
+    return value
 
 
 def _formats() -> tuple[str, ...]:

@@ -305,6 +305,7 @@ class Runner:
         """Reads events until the process waits at a stop or has ended."""
         assert run.process
         current: int | None = None
+        began = time.monotonic()
         deadline = time.monotonic() + START_SECONDS
         while True:
             event = _next_event(run.process, deadline)
@@ -313,6 +314,7 @@ class Runner:
                 if current is None:
                     raise RuntimeError(f"the process of the blocks did not start within {START_SECONDS:.0f} s")
                 run.blocks[current].timed_out = True
+                run.blocks[current].seconds = time.monotonic() - began
                 run.process.kill()
                 deadline = time.monotonic() + START_SECONDS
             elif kind == "no-device":
@@ -321,6 +323,7 @@ class Runner:
             elif kind == "exit":
                 if current is not None and not run.blocks[current].timed_out:
                     run.blocks[current].exit_status = event["status"]
+                    run.blocks[current].seconds = time.monotonic() - began
                 self._collect_output(run)
                 run.process.close()
                 run.process = None
@@ -328,7 +331,7 @@ class Runner:
             elif kind == "end":
                 current = None
             elif kind == "block":
-                current = event["block"]
+                current, began = event["block"], time.monotonic()
                 run.blocks[current] = BlockRun(started=True)
                 deadline = time.monotonic() + self.timeout
             elif kind == "at":

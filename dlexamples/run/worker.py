@@ -182,7 +182,8 @@ class SessionRun:
                 self.flags |= getattr(getattr(__future__, alias.name, None), "compiler_flag", 0)
         # The block's own line numbers stay in `node`; the compiled copy has the document's.
         shifted = ast.increment_lineno(ast.Module([_copy(node)], []), offset)
-        return compile(shifted, self.filename, "exec", self.flags, dont_inherit=True)
+        code: types.CodeType = compile(shifted, self.filename, "exec", self.flags, dont_inherit=True)
+        return code
 
     def _stopped(self, index: int, number: int, node: ast.stmt, error: BaseException) -> None:
         self.current = (index, node, error)
@@ -313,7 +314,7 @@ class SessionRun:
             warned.append({"category": category.__name__, "message": str(message), "line": line})
             show(message, category, filename, lineno, *rest)
 
-        warnings.showwarning = note
+        warnings.showwarning = note  # type: ignore[assignment]
         try:
             yield
         finally:
@@ -322,7 +323,7 @@ class SessionRun:
 
     def _figures(self, index: int) -> list[str]:
         """Saves the open figures as PNG files; returns their paths."""
-        pyplot = sys.modules.get("matplotlib.pyplot")
+        pyplot: Any = sys.modules.get("matplotlib.pyplot")
         paths: list[str] = []
         for number in pyplot.get_fignums() if pyplot and hasattr(pyplot, "get_fignums") else ():
             path = os.path.join(self.job["results"], f"{index}.{number}.png")

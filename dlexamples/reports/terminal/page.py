@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from dlexamples.model import Fill, Outcome, Policy, Report, Verdict
+from dlexamples.model import Document, Fill, Outcome, Policy, Report, Verdict
 from dlexamples.reports.terminal.diff import diff
 from dlexamples.reports.terminal.frame import Page, frame
 from dlexamples.reports.terminal.listing import listing
@@ -33,19 +33,23 @@ def page(reports: Sequence[Report], policy: Policy, surface: Surface) -> Iterato
     yield totals(reports, policy, surface)
 
 
+def needs(document: Document, outcome: Outcome, surface: Surface, *, show_diff: bool = True) -> Iterator[Text]:
+    """What one block needs: its code frames, what was supplied, what would be changed. Nothing when nothing."""
+    page = Page(visible(str(document.path)), document_lines(document.text))
+    sections = [
+        *_frames(page, outcome, surface),
+        _supplied(outcome.fills, surface),
+        _changes(outcome, surface) if show_diff else [],
+        _last_words(outcome),
+    ]
+    yield from chain.from_iterable([*section, Text()] for section in sections if section)
+
+
 def _details(report: Report, policy: Policy, surface: Surface) -> Iterator[Text]:
-    page = Page(visible(str(report.document.path)), document_lines(report.document.text))
     for outcome in report.outcomes:
-        sections = [
-            *_frames(page, outcome, surface),
-            _supplied(outcome.fills, surface),
-            _changes(outcome, surface) if policy.show_diff else [],
-            _last_words(outcome),
-        ]
-        if any(sections):
-            yield _heading(outcome, surface)
-            yield Text()
-            yield from chain.from_iterable([*section, Text()] for section in sections if section)
+        rows = list(needs(report.document, outcome, surface, show_diff=policy.show_diff))
+        if rows:
+            yield from (_heading(outcome, surface), Text(), *rows)
 
 
 def _heading(outcome: Outcome, surface: Surface) -> Text:

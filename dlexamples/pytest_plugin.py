@@ -1,0 +1,195 @@
+"""`pytest post.md`: each Python block is a test.
+
+A post is collected when it is named on the command line, or when it is listed under `posts` of `[tool.dlexamples]`
+and pytest is started without paths. A test's id is the block's: it survives edits above the block.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dlexamples.settings import BadSettingError, Settings, load
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable
+    from pathlib import Path
+
+    from dlexamples.model import Block, Document, Outcome, Session
+    from dlexamples.run.pool import Pool
+
+SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
+POOL: pytest.StashKey[Pool] = pytest.StashKey()
+VERDICT = "dlexamples_verdict"
+NO_PYTHON = "no-python-block"
+LETTERS = {"filled": "f", "repaired": "r"}
+
+
+class NotAcceptedError(Exception):
+    """A block whose verdict is not let through; the argument is the report to show."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    try:
+        settings = config.stash[SETTINGS] = load(config.invocation_params.dir)
+    except BadSettingError as error:
+        raise pytest.UsageError(str(error)) from error
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        config.args.extend(post for post in _listed(settings) if post not in config.args)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if POOL in config.stash:
+        config.stash[POOL].close()
+        del config.stash[POOL]
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    from dlexamples.formats import suffixes
+
+    if file_path.suffix.lower() not in suffixes() or not parent.session.isinitpath(file_path):
+        return None
+    return PostFile.from_parent(parent, path=file_path)
+
+
+class PostFile(pytest.File):
+    """One post. Its sessions run when the first of their blocks is asked for."""
+
+    document: Document
+
+    def collect(self) -> Iterable[pytest.Item]:
+        from dlexamples.formats import UnreadablePost, read
+
+        try:
+            self.document = read(_relative(self.path, self.config.invocation_params.dir))
+        except UnreadablePost as error:
+            raise self.CollectError(str(error)) from error
+        self.outcomes: dict[str, Outcome] = {}
+        blocks = [block for block in self.document.blocks if block.is_python]
+        if not blocks:
+            yield NoPythonItem.from_parent(self, name=NO_PYTHON)
+        for block in blocks:
+            yield BlockItem.from_parent(self, name=block.id, block=block)
+
+    def outcome(self, block: Block) -> Outcome:
+        """The block's outcome, by running what is selected of its session and what that needs."""
+        if block.id not in self.outcomes:
+            self._run(block)
+        return self.outcomes[block.id]
+
+    def _run(self, block: Block) -> None:
+        from dlexamples.check import check_session
+        from dlexamples.run.runner import Runner
+        from dlexamples.sessions import needed_for, sessions
+
+        settings = self.config.stash[SETTINGS]
+        runner = Runner(_pool(self.config), self.document, device=settings.device, timeout=settings.timeout)
+        for session in sessions(self.document, settings.session):
+            if block.id in session.judged:
+                selected = needed_for(session, self._selected(session) | {block.id})
+                self.outcomes.update({outcome.block.id: outcome for outcome in check_session(selected, runner)})
+        if runner.faults:
+            raise RuntimeError("dlexamples' own fault, not the post's; please report it.\n" + "\n".join(runner.faults))
+
+    def _selected(self, session: Session) -> set[str]:
+        items = (item for item in self.session.items if isinstance(item, BlockItem) and item.parent is self)
+        return {item.block.id for item in items} & session.judged
+
+
+class BlockItem(pytest.Item):
+    """One Python block."""
+
+    parent: PostFile
+
+    def __init__(self, *, block: Block, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.block = block
+
+    def runtest(self) -> None:
+        from dlexamples.model import Policy, Verdict
+
+        outcome = self.parent.outcome(self.block)
+        for name, text in (("stdout", outcome.stdout), ("stderr", outcome.stderr)):
+            if text:
+                self.add_report_section("call", name, text)
+        policy = Policy(self.config.stash[SETTINGS].accepted)
+        if outcome.verdict is Verdict.SKIPPED:
+            pytest.skip(outcome.reason)
+        if not policy.accepts(outcome):
+            raise NotAcceptedError(_details(self.parent.document, outcome, self.config))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The code frame in the post; our own stack only for our own faults."""
+        if isinstance(excinfo.value, NotAcceptedError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, self.block.line - 1, self.name
+
+
+class NoPythonItem(pytest.Item):
+    """Stands for a post that holds nothing to run, which must not be green."""
+
+    def runtest(self) -> None:
+        raise NotAcceptedError(f"DL002: {self.path}: no Python block found")
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        return str(excinfo.value)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, 0, self.name
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call" and isinstance(item, BlockItem) and item.block.id in item.parent.outcomes:
+        # An attribute and not a property: it crosses to xdist's controller and stays out of JUnit's files.
+        verdict = item.parent.outcomes[item.block.id].verdict.value
+        report.__dict__[VERDICT] = verdict
+    return report
+
+
+def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
+    """`filled` and `repaired` show as such where they are accepted."""
+    verdict = getattr(report, VERDICT, "")
+    if report.when == "call" and report.passed and verdict in LETTERS:
+        return verdict, LETTERS[verdict], verdict.upper()
+    return None
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Posts without a Python block and nothing else to run: nothing was tested, as pytest says it."""
+    if session.items and all(isinstance(item, NoPythonItem) for item in session.items):
+        session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def _listed(settings: Settings) -> list[str]:
+    return [str(settings.folder / post) for post in settings.posts]
+
+
+def _pool(config: pytest.Config) -> Pool:
+    from dlexamples.run.pool import Pool
+
+    if POOL not in config.stash:
+        config.stash[POOL] = Pool()
+    return config.stash[POOL]
+
+
+def _relative(path: Path, folder: Path) -> Path:
+    try:
+        return path.relative_to(folder)
+    except ValueError:
+        return path
+
+
+def _details(document: Document, outcome: Outcome, config: pytest.Config) -> str:
+    from dlexamples.reports.text import details
+
+    stream = io.StringIO()
+    terminal = config.get_terminal_writer()
+    details(document, outcome, stream, width=terminal.fullwidth, colour=terminal.hasmarkup)
+    return stream.getvalue().rstrip("\n")
