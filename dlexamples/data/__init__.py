@@ -1,0 +1,43 @@
+"""What a post leaves out: names of data, and imports of well-known aliases.
+
+A data set is one file in `catalogue/`; how it is written down follows from the code around the missing name.
+"""
+
+from __future__ import annotations
+
+import builtins
+from typing import TYPE_CHECKING
+
+from dlexamples.data.aliases import alias
+from dlexamples.data.later import bound_later
+from dlexamples.data.scene import scene
+from dlexamples.data.supply import supply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dlexamples.model import Proposal, Stop
+
+
+def propose(stop: Stop) -> Iterator[Proposal]:
+    """What would put a `NameError` right, best first; a refusal, with its reason, for data that cannot be told.
+
+    Runs in the process of the blocks, with everything alive.
+    """
+    name = _missing(stop)
+    if not name:
+        return
+    here = scene(stop)
+    if name in here.bound:
+        yield from bound_later(name, here)
+    elif here.reads(name):
+        yield from list(alias(name, here)) or supply(name, here)
+
+
+def _missing(stop: Stop) -> str:
+    """The name that no scope has; empty for every other error, an unbound local's included."""
+    error = stop.error
+    if not isinstance(error, NameError) or isinstance(error, UnboundLocalError):
+        return ""
+    name = error.name or ""
+    return "" if name in stop.namespace or hasattr(builtins, name) else name

@@ -1,0 +1,66 @@
+"""The names by which a fill may speak of a library, and the imports that it still needs."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from dlexamples.names import names
+
+if TYPE_CHECKING:
+    from dlexamples.data.scene import Scene
+
+
+class Imports:
+    """Gives the name that is live; where there is none, notes the import."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.lines: list[str] = []
+        self._scene = scene
+        self._beside = _bound_beside(scene)
+
+    def module(self, module: str, alias: str = "") -> str:
+        """The name of a module: `torch`, or whatever the post calls it."""
+        if name := self._live(sys.modules.get(module), alias or module):
+            return name
+        if alias and self._is_free(alias):
+            return self._note(f"import {module} as {alias}", alias)
+        return self._note(f"import {module}", module)
+
+    def item(self, module: str, name: str) -> str:
+        """The name of a class or function of a module."""
+        if live := self._live(getattr(sys.modules.get(module), name, None), name):
+            return live
+        if not self._is_free(name):
+            return f"{self.module(module)}.{name}"
+        start = f"from {module} import "
+        for index, line in enumerate(self.lines):
+            if line.startswith(start):
+                imported = sorted({*line.removeprefix(start).split(", "), name})
+                self.lines[index] = start + ", ".join(imported)
+                return name
+        return self._note(start + name, name)
+
+    def _live(self, value: Any, first: str) -> str:
+        """The name under which `value` is alive where the fill will stand."""
+        if value is None:
+            return ""
+        namespace = self._scene.stop.namespace
+        found = [name for name, other in namespace.items() if other is value and name not in self._beside]
+        public = sorted((name for name in found if not name.startswith("_")), key=lambda name: (name != first, name))
+        return public[0] if public else ""
+
+    def _is_free(self, name: str) -> bool:
+        return name not in self._scene.bound and name not in self._scene.stop.namespace
+
+    def _note(self, line: str, name: str) -> str:
+        if line not in self.lines:
+            self.lines.append(line)
+        return name
+
+
+def _bound_beside(scene: Scene) -> frozenset[str]:
+    """Names bound on the failing statement's own line, before it: a fill above that line does not see them."""
+    place = scene.stop.statement
+    beside = [s.binds for s in names(scene.stop.sources[place.block]).statements if s.end_line == place.line]
+    return frozenset().union(*beside)

@@ -1,0 +1,7 @@
+"""Why nothing is supplied."""
+
+from __future__ import annotations
+
+
+class CannotTell(Exception):  # noqa: N818
+    """What the name stands for cannot be told from the code; the message says why, for the author to read."""

@@ -1,0 +1,68 @@
+"""How scikit-learn's own data sets are written down: they ship with it, whole, and need no network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dlexamples.data.refusal import CannotTell
+from dlexamples.data.table import Ask, Table
+from dlexamples.data.targets import Target
+from dlexamples.model import Claim
+
+if TYPE_CHECKING:
+    from dlexamples.data.widths import Width
+
+
+def shipped(load: str, what: str, shape: tuple[int, int], classes: int, width: Width | None) -> Table:
+    """The table that `sklearn.datasets`' function `load` gives: float64 (N, columns), int64 (N,) from 0."""
+    rows, columns = shape
+    if width and width.columns != columns:
+        raise CannotTell(f"it has {columns} columns, and {width.why}")
+    return Table(
+        what=f"{what}, real and complete",
+        claim=Claim.REAL,
+        rows=rows,
+        columns=columns,
+        classes=classes,
+        arrays=lambda ask: _arrays(load, classes, ask),
+        batch=16,
+        bunch=lambda imports: f"{imports.item('sklearn.datasets', load)}()",
+    )
+
+
+def _arrays(load: str, classes: int, ask: Ask) -> list[str]:
+    loader = ask.imports.item("sklearn.datasets", load)
+    bound = f"{ask.x}, {ask.y} = {loader}(return_X_y=True)"
+    if not ask.wants_y:
+        bound = f"{ask.x} = {loader}().data"
+    if not ask.wants_x:
+        bound = f"{ask.y} = {loader}().target"
+    return [bound, *_inputs(ask), *_targets(ask, classes)]
+
+
+def _inputs(ask: Ask) -> list[str]:
+    if not ask.wants_x or ask.values == "raw":
+        return []
+    if ask.values == "torch":
+        torch = ask.imports.module("torch")
+        return [f"{ask.x} = {torch}.tensor({ask.x}, dtype={torch}.float32)"]
+    return [f'{ask.x} = {ask.x}.astype("float32")']
+
+
+def _targets(ask: Ask, classes: int) -> list[str]:
+    if not ask.wants_y:
+        return []
+    y, torch = ask.y, ask.imports.module("torch") if ask.values == "torch" else ""
+    if torch:
+        written = {
+            Target.CLASSES: f"{torch}.tensor({y})",
+            Target.FLAT: f"{torch}.tensor({y}, dtype={torch}.float32)",
+            Target.COLUMN: f"{torch}.tensor({y}, dtype={torch}.float32)[:, None]",
+            Target.ONE_HOT: f"{torch}.eye({classes})[{y}]",
+        }
+        return [f"{y} = {written[ask.target]}"]
+    if ask.target is Target.ONE_HOT:
+        numpy = ask.imports.module("numpy", "np")
+        return [f'{y} = {numpy}.eye({classes}, dtype="float32")[{y}]']
+    column = {Target.FLAT: "", Target.COLUMN: "[:, None]"}
+    return [f'{y} = {y}{column[ask.target]}.astype("float32")'] if ask.target in column else []

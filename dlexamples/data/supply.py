@@ -1,0 +1,146 @@
+"""A data set for a missing name, as source code."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from typing import TYPE_CHECKING, Any
+
+from dlexamples.data.choice import Choice, choose, subjects
+from dlexamples.data.forms import Form
+from dlexamples.data.imports import Imports
+from dlexamples.data.infer import Need, need
+from dlexamples.data.insert import inserted
+from dlexamples.data.layout import Layout, Written, written
+from dlexamples.data.names import said, stem
+from dlexamples.data.partners import check_partners
+from dlexamples.data.refusal import CannotTell
+from dlexamples.data.targets import target
+from dlexamples.model import Applicability, Fill, Proposal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dlexamples.data.scene import Scene
+    from dlexamples.data.table import Table
+
+_TEMPORARIES = (("inputs", "labels"), ("features", "targets"), ("rows", "answers"))
+
+
+def supply(name: str, scene: Scene) -> Iterator[Proposal]:
+    """A data set for `name`; a refusal for a name of data that cannot be told; nothing for any other name."""
+    spoken = said(name, subjects())
+    if spoken is None:
+        return
+    choice: Choice | None = None
+    try:
+        choice = choose(name, spoken, scene)
+        yield _proposal(choice, need(choice.names, subjects(), scene), scene)
+    except CannotTell as refusal:
+        yield _refused(name, choice, str(refusal), scene)
+
+
+def _proposal(choice: Choice, asked: Need, scene: Scene) -> Proposal:
+    table = choice.dataset.table(asked.width)
+    check_partners(table, asked, scene)
+    imports = Imports(scene)
+    layout = _layout(choice, asked, table, scene)
+    code = written(table, layout, imports)
+    names = ", ".join(wanted.name for wanted in asked.wanted)
+    lines = [f"# {names}: {table.what}{_same_rows(layout, table)}", *code.lines]
+    source = "\n".join([*imports.lines, *lines]) + "\n"
+    why = choice.why if asked.width is None else f"{choice.why}, and {asked.width.why}"
+    reading = f": {table.why}" if table.why else f": {table.what}"
+    return Proposal(
+        rule=choice.dataset.name,
+        code="DL102",
+        message=f"`{choice.names[0]}` is not defined in the post",
+        applicability=Applicability.SAFE if choice.by_name else Applicability.UNSAFE,
+        description=f"Defines {_listed(asked)}{reading}.",
+        sources=inserted(scene, lines, imports.lines),
+        fills=_fills(choice, asked, table, why, source, code, scene),
+        label="never defined",
+        related=((asked.width.why, asked.width.place),) if asked.width and asked.width.place else (),
+    )
+
+
+def _refused(name: str, choice: Choice | None, reason: str, scene: Scene) -> Proposal:
+    about = f"{choice.dataset.name} is not supplied: {reason}" if choice else reason
+    return Proposal(
+        rule=choice.dataset.name if choice else "data",
+        code="DL101",
+        message=f"`{name}` is not defined in the post, and {about}",
+        applicability=Applicability.DISPLAY,
+        description="Define it, or name the data set.",
+        sources=scene.stop.sources,
+        label="never defined",
+        final=True,
+    )
+
+
+def _layout(choice: Choice, asked: Need, table: Table, scene: Scene) -> Layout:
+    inputs, labels = _temporaries(choice, asked, scene)
+    return Layout(
+        wanted=asked.wanted,
+        values=asked.values,
+        target=target(asked.model, asked.asked, table.classes, scene),
+        batch=_batch(table, scene),
+        inputs=inputs,
+        labels=labels,
+    )
+
+
+def _temporaries(choice: Choice, asked: Need, scene: Scene) -> tuple[str, str]:
+    """Names that the session does not have: `XOR_inputs` and `XOR_labels` beside `XOR_data`."""
+    prefix = stem(choice.names[0], subjects()) or choice.dataset.name
+    taken = {*scene.bound, *scene.free, *scene.stop.namespace}
+    for pair in _TEMPORARIES:
+        inputs, labels = (f"{prefix}_{kind}" for kind in pair)
+        if not {inputs, labels} & taken:
+            return inputs, labels
+    raise CannotTell("the post has every name that helpers would get")
+
+
+def _batch(table: Table, scene: Scene) -> str:
+    """The post's own batch size where it has one."""
+    own = (name for name in ("batch_size", "BATCH_SIZE") if type(scene.stop.namespace.get(name)) is int)
+    return next(own, str(table.batch))
+
+
+def _same_rows(layout: Layout, table: Table) -> str:
+    return "; there are no other rows to test on" if len(layout.parts) > 1 and not table.may_be_split else ""
+
+
+def _listed(asked: Need) -> str:
+    return ", ".join(f"`{wanted.name}`" for wanted in asked.wanted)
+
+
+def _fills(
+    choice: Choice, asked: Need, table: Table, why: str, source: str, code: Written, scene: Scene
+) -> tuple[Fill, ...]:
+    """One a name, with the shape and dtype that its source really gives."""
+    made = _run(source, scene)
+    inputs = eval(code.inputs, made) if code.inputs else None
+    fills = []
+    for wanted in asked.wanted:
+        own = wanted.form in {Form.FEATURES, Form.TARGETS, Form.TABLE}
+        shape, dtype = _form(made[wanted.name] if own else inputs)
+        fills.append(Fill(wanted.name, choice.dataset.name, table.claim, shape, dtype, why, source))
+    return tuple(fills)
+
+
+def _run(source: str, scene: Scene) -> dict[str, Any]:
+    """What the lines bind, beside the names that are alive. Raises CannotTell when a library is not here."""
+    made = dict(scene.stop.namespace)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(source, "<fill>", "exec"), made)
+    except ImportError as error:
+        raise CannotTell(f"{error.name or error} is not installed") from error
+    return made
+
+
+def _form(value: Any) -> tuple[tuple[int, ...] | None, str]:
+    if not hasattr(value, "shape"):
+        return None, ""
+    return tuple(int(size) for size in value.shape), str(value.dtype).removeprefix("torch.")
