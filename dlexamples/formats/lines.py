@@ -44,8 +44,10 @@ def _replace(block: Block, source: str, text: list[Line]) -> None:
     start, stop = block.first_line - 1, block.first_line - 1 + len(old)
     end_of_text = text[-1].end
     text[start:stop] = list(_lines_of(block, old, new, text))
-    text[:] = [*(line if line.end else line._replace(end=_end(text)) for line in text[:-1]), text[-1]]
-    text[-1] = text[-1]._replace(end=end_of_text)
+    text[:] = [line if line.end else line._replace(end=_end(text)) for line in text]
+    # A blank last line is there only by its end.
+    if text[-1].text:
+        text[-1] = text[-1]._replace(end=end_of_text)
 
 
 def _lines_of(block: Block, old: list[str], new: list[str], text: list[Line]) -> Iterator[Line]:

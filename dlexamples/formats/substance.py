@@ -77,8 +77,6 @@ def unlabelled(source: str, heading: Sequence[str], bound: Collection[str] = ())
 def _read(source: str, heading: Sequence[str], bound: Collection[str]) -> Reading:
     if not source.strip():
         return Reading("text", "it is empty")
-    if re.search(r"^>>>( |$)", source, re.MULTILINE):
-        return Reading("pycon", "it holds interpreter prompts, and a session is not run yet")
     if _is_json(source):
         return Reading("json", "it is JSON")
     tree = parsed(source)
@@ -263,6 +261,8 @@ def _is_formula(statement: ast.stmt, named: Collection[str]) -> bool:
 
 
 def _read_broken(source: str, hinted: bool) -> Reading:
+    if re.search(r"^\s*>>>( |$)", source, re.MULTILINE):
+        return Reading("pycon", "it holds interpreter prompts, and a session is not run yet")
     rows = [row.strip() for row in source.splitlines() if row.strip()]
     decisive, good, bad = _tally(_dedented(source.splitlines()))
     if _has_sections(rows):
