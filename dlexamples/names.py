@@ -89,10 +89,12 @@ def _names_of_broken(source: str) -> Names:
     binds: set[str] = set()
     reads: set[str] = set()
     leaf: Any = parso.parse(source).get_first_leaf()  # type: ignore[no-untyped-call]
+    previous: Any = None
     while leaf is not None:
-        if leaf.type == "name" and not (leaf.get_previous_leaf() and leaf.get_previous_leaf().value == "."):
-            (binds if leaf.is_definition() else reads).add(leaf.value)
-        leaf = leaf.get_next_leaf()
+        following = leaf.get_next_leaf()
+        if leaf.type == "name" and not (previous and previous.value == "."):
+            (binds if leaf.is_definition() or _binds_in_broken(previous, following) else reads).add(leaf.value)
+        previous, leaf = leaf, following
     imports = set(re.findall(r"^\s*(?:import|from)\s+(\w+)", source, re.MULTILINE))
     lines = max(1, source.count("\n"))
     whole = Statement(1, lines, frozenset(binds), frozenset(reads - binds - BUILTINS))
@@ -102,6 +104,14 @@ def _names_of_broken(source: str) -> Names:
         statements=(whole,),
         imports=frozenset(imports),
     )
+
+
+def _binds_in_broken(previous: Any, following: Any) -> bool:
+    """`name =` at the start of a line, `def name`, `as name`: where the rest of the statement is past reading."""
+    if previous is not None and previous.type == "keyword" and previous.value in {"def", "class", "as", "import"}:
+        return True
+    starts_line = previous is None or previous.type in {"newline", "indent", "dedent", "error_leaf"}
+    return starts_line and following is not None and following.value == "="
 
 
 class _Scope(ast.NodeVisitor):

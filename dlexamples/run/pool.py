@@ -10,6 +10,7 @@ import json
 import os
 import queue
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -17,33 +18,33 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dlexamples.run.job import SEED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterator, Sequence
 
 FOLDER = Path(__file__).parent
 START_SECONDS = 180.0
 """How long a server or a new process may take to import its frameworks."""
+END_SECONDS = 10.0
+"""How long a killed process may take to be gone."""
 
 
 class Process:
     """One process of blocks: events out, commands in, and its folder while it lives."""
 
-    def __init__(
-        self, folder: Path, events: BinaryIO, send: Callable[[bytes], object], kill: Callable[[], None]
-    ) -> None:
+    def __init__(self, folder: Path, link: Link) -> None:
         self.folder = folder
-        self._send = send
-        self._kill = kill
+        self._link = link
         self._queue: queue.Queue[dict[str, Any] | None] = queue.Queue()
-        threading.Thread(target=self._read, args=(events,), daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
-    def _read(self, events: BinaryIO) -> None:
+    def _read(self) -> None:
         with contextlib.suppress(OSError, ValueError):
-            for line in events:
+            for line in self._link.events():
                 with contextlib.suppress(json.JSONDecodeError):
                     self._queue.put(json.loads(line))
         self._queue.put(None)
@@ -57,15 +58,78 @@ class Process:
 
     def send(self, command: dict[str, Any]) -> None:
         with contextlib.suppress(OSError):
-            self._send(json.dumps(command).encode() + b"\n")
+            self._link.send(json.dumps(command).encode() + b"\n")
 
     def kill(self) -> None:
         """Ends the process and its group; the events that it sent before are still there."""
-        self._kill()
+        self._link.kill()
 
     def close(self) -> None:
+        """Ends it, waits until it has, and removes its folder."""
         self.kill()
+        self._reader.join(END_SECONDS)
+        self._link.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Link(Protocol):
+    """The way to one process."""
+
+    def events(self) -> Iterator[bytes]: ...
+    def send(self, data: bytes) -> None: ...
+    def kill(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class ForkedLink:
+    """To a process that a server forked: hanging up ends it and its group."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+
+    def events(self) -> Iterator[bytes]:
+        with self.connection.makefile("rb") as file:
+            yield from file
+
+    def send(self, data: bytes) -> None:
+        self.connection.sendall(data)
+
+    def kill(self) -> None:
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_WR)
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+class NewLink:
+    """To a new interpreter: its standard input and output."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self.process = process
+
+    def events(self) -> Iterator[bytes]:
+        assert self.process.stdout
+        yield from self.process.stdout
+        yield json.dumps({"event": "exit", "status": self.process.wait()}).encode() + b"\n"
+
+    def send(self, data: bytes) -> None:
+        assert self.process.stdin
+        self.process.stdin.write(data)
+        self.process.stdin.flush()
+
+    def kill(self) -> None:
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.kill()
+
+    def close(self) -> None:
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout):
+            with contextlib.suppress(OSError):
+                if stream:
+                    stream.close()
 
 
 class Server:
@@ -150,13 +214,7 @@ class Pool:
             return self._servers[modules]
 
     def _forked(self, job: dict[str, Any], folder: Path) -> Process:
-        connection = self._server(tuple(job["preload"])).connect()
-
-        def hang_up() -> None:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_WR)
-
-        return Process(folder, connection.makefile("rb"), connection.sendall, hang_up)
+        return Process(folder, ForkedLink(self._server(tuple(job["preload"])).connect()))
 
     def _new(self, job: dict[str, Any], folder: Path) -> Process:
         process = subprocess.Popen(
@@ -167,21 +225,7 @@ class Pool:
             env={**server_environment(), **job["environment"]},
             start_new_session=True,
         )
-        assert process.stdin
-        assert process.stdout
-        commands, events = process.stdin, process.stdout
-
-        def send(data: bytes) -> None:
-            commands.write(data)
-            commands.flush()
-
-        return Process(folder, _with_exit(process, events), send, process.kill)
-
-
-def _with_exit(process: subprocess.Popen[bytes], events: Any) -> Any:
-    """The events of a new process and, after the last, how it ended, as a server would tell."""
-    yield from events
-    yield json.dumps({"event": "exit", "status": process.wait()}).encode() + b"\n"
+        return Process(folder, NewLink(process))
 
 
 def forks() -> bool:

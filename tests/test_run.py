@@ -1,0 +1,236 @@
+"""Running sessions: what a block sees of its surroundings, and how it can end."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dlexamples.check import check
+from dlexamples.formats import parse
+from dlexamples.model import Outcome, Verdict
+from dlexamples.run.pool import Pool, forks
+from dlexamples.run.runner import Runner
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+START = ["fork", "new process"] if forks() else ["new process"]
+
+
+@pytest.fixture(scope="module", params=START)
+def pool(request: pytest.FixtureRequest) -> Iterator[Pool]:
+    with Pool(fork=request.param == "fork") as pool:
+        yield pool
+
+
+def outcomes(pool: Pool, *blocks: str, timeout: float = 20.0, mode: str = "auto", device: str = "cpu") -> list[Outcome]:
+    text = "".join(f"# b{n}\n\n```python\n{block}\n```\n\n" for n, block in enumerate(blocks))
+    document = parse(Path("post.md"), text)
+    found = {o.block.id: o for o in check(document, Runner(pool, document, timeout=timeout, device=device), mode)}
+    return [found[block.id] for block in document.blocks]
+
+
+def verdicts(pool: Pool, *blocks: str, timeout: float = 20.0) -> list[str]:
+    return [outcome.verdict.value for outcome in outcomes(pool, *blocks, timeout=timeout)]
+
+
+def stdout(pool: Pool, block: str) -> str:
+    (outcome,) = outcomes(pool, block)
+    assert outcome.verdict is Verdict.PASSED, outcome
+    return outcome.stdout
+
+
+RUNS_AS_IN_A_SCRIPT = {
+    "pickle finds __main__": "import pickle\nclass A: pass\nprint(type(pickle.loads(pickle.dumps(A()))).__module__)",
+    "main guard": "if __name__ == '__main__':\n    print('__main__')",
+    "dataclass": "from dataclasses import dataclass\n@dataclass\nclass A:\n    x: int = 3\nprint(A().__module__)",
+    "future annotations": "from __future__ import annotations\ndef f(x: missing): ...\nprint('__main__')",
+    "spawned processes": (
+        "import multiprocessing\n"
+        "def double(x):\n    return 2 * x\n"
+        "if __name__ == '__main__':\n"
+        "    with multiprocessing.get_context('spawn').Pool(1) as pool:\n"
+        "        print('__main__' if pool.map(double, [2]) == [4] else 'wrong')"
+    ),
+    "forked processes": (
+        "import multiprocessing, os\n"
+        "def f(queue):\n    queue.put('__main__')\n"
+        "context = multiprocessing.get_context('fork' if hasattr(os, 'fork') else None)\n"
+        "queue = context.Queue()\n"
+        "child = context.Process(target=f, args=(queue,))\n"
+        "child.start()\nprint(queue.get())\nchild.join()"
+    ),
+    "arguments": "import argparse\nargparse.ArgumentParser().parse_args()\nprint(__name__)",
+    "no input": "try:\n    input()\nexcept EOFError:\n    print('__main__')",
+}
+
+
+@pytest.mark.parametrize("name", RUNS_AS_IN_A_SCRIPT)
+def test_a_block_runs_as_in_a_script(pool: Pool, name: str) -> None:
+    assert stdout(pool, RUNS_AS_IN_A_SCRIPT[name]) == "__main__\n"
+
+
+def test_source_and_tracebacks_are_the_posts(pool: Pool) -> None:
+    block = "import inspect\nclass A:\n    x = 1\ndef f():\n    return A\nprint(inspect.getsource(A) + inspect.getsource(f))"
+    assert stdout(pool, block) == "class A:\n    x = 1\ndef f():\n    return A\n\n"
+    (outcome,) = outcomes(pool, "def f():\n    return 1 / 0\n\nf()")
+    assert 'File "post.md", line 7, in <module>\n    f()\n' in outcome.stderr
+    assert 'File "post.md", line 5, in f\n    return 1 / 0\n' in outcome.stderr
+    assert "worker.py" not in outcome.stderr
+
+
+def test_the_process_holds_nothing_of_ours(pool: Pool) -> None:
+    block = (
+        "import sys\n"
+        "ours = {'dlexamples', 'worker', 'lines', 'server', 'pytest', 'libcst'} & {m.split('.')[0] for m in sys.modules}\n"
+        "print(sorted(ours), [p for p in sys.path if p.endswith('run')])"
+    )
+    assert stdout(pool, block) == "[] []\n"
+
+
+def test_the_working_folder_is_scratch(pool: Pool) -> None:
+    block = (
+        "import os, tempfile\nfrom pathlib import Path\n"
+        "Path('x.py').write_text('y = 3')\nimport x\n"
+        "here = os.path.realpath('.')\n"
+        "print(x.y, os.listdir('.').count('x.py'), str(Path.home().resolve()) == here, "
+        "os.path.realpath(tempfile.gettempdir()) == here)"
+    )
+    assert stdout(pool, block) == "3 1 True True\n"
+    assert not Path("x.py").exists()
+
+
+def test_the_same_numbers_every_time(pool: Pool) -> None:
+    block = "import random\nimport numpy as np\nprint(random.random(), np.random.rand(), hash('a'))"
+    assert stdout(pool, block) == stdout(pool, block)
+
+
+def test_output_belongs_to_its_block(pool: Pool) -> None:
+    first, second = outcomes(
+        pool, "x = 1\nprint('one')", "import os, sys\nos.system('echo two')\nprint(x, file=sys.stderr)"
+    )
+    assert (first.stdout, first.stderr) == ("one\n", "")
+    assert (second.stdout, second.stderr) == ("two\n", "1\n")
+
+
+def test_a_failure_blocks_what_needs_it_and_nothing_else(pool: Pool) -> None:
+    assert verdicts(
+        pool, "import math\nx = math.missing\ny = 2", "print(math.pi)", "print(y)", "print(x)\nz = 1", "z"
+    ) == [
+        "failed",
+        "passed",
+        "blocked",
+        "blocked",
+        "blocked",
+    ]
+
+
+def test_a_name_that_is_bound_again_blocks_no_more(pool: Pool) -> None:
+    blocks = ["a = 1\nx = missing", "x = a + 2", "print(x)"]
+    assert verdicts(pool, *blocks) == ["failed", "passed", "passed"]
+
+
+def test_an_object_that_a_failed_block_should_have_changed_is_not_used(pool: Pool) -> None:
+    blocks = ["layers = []", "layers.append(missing)", "print(layers)"]
+    assert verdicts(pool, *blocks) == ["passed", "failed", "blocked"]
+
+
+ENDS = {
+    "sys.exit": ("import sys\nsys.exit(0)", "DL902"),
+    "os._exit": ("import os\nos._exit(0)", "DL902"),
+    "quit": ("raise SystemExit", "DL902"),
+    "killed": ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "DL903"),
+    "crash": ("import faulthandler\nfaulthandler._sigsegv()", "DL903"),
+    "hang": ("while True:\n    pass", "DL901"),
+    "sleep": ("import time\ntime.sleep(60)", "DL901"),
+    "recursion": ("def f():\n    return f()\nf()", "DL204"),
+    "interrupt": ("raise KeyboardInterrupt", "DL205"),
+    "group": ("import os, signal\nos.killpg(os.getpgrp(), signal.SIGKILL)", "DL903"),
+}
+
+
+@pytest.mark.skipif(not forks(), reason="signals and process groups are POSIX's")
+@pytest.mark.parametrize("name", ENDS)
+def test_however_a_block_ends_it_is_its_own_failure(pool: Pool, name: str) -> None:
+    if name == "group" and not pool.fork:
+        block, code = ENDS["killed"]
+    else:
+        block, code = ENDS[name]
+    before, ended, after = outcomes(pool, "x = 1", f"x\n{block}", "print(x)", timeout=3)
+    assert (before.verdict.value, ended.verdict.value, after.verdict.value) == ("passed", "failed", "passed")
+    assert [diagnostic.code for diagnostic in ended.diagnostics] == [code]
+    assert after.stdout == "1\n"
+
+
+def test_a_time_out_says_where(pool: Pool) -> None:
+    (outcome,) = outcomes(pool, "x = 1\nwhile True:\n    x += 1", timeout=1)
+    (diagnostic,) = outcome.diagnostics
+    assert (diagnostic.code, diagnostic.span.line) == ("DL901", 5)
+    assert outcome.seconds >= 1
+
+
+def test_what_a_block_leaves_running_is_ended(pool: Pool, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    late = f"import time; time.sleep(1.5); open({str(mark)!r}, 'w')"
+    assert verdicts(pool, f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {late!r}])") == ["passed"]
+    time.sleep(2.5)
+    assert not mark.exists()
+
+
+def test_lines_run(pool: Pool) -> None:
+    never, caller, defines = outcomes(
+        pool, "def f():\n    a = 1\n    return a", "f()\nif False:\n    print(1)", "def g():\n    return 1"
+    )
+    assert (never.lines, never.lines_run, never.only_defines) == (3, 3, False)
+    assert (caller.lines_run, caller.only_defines) == (caller.lines, False)
+    assert (defines.lines, defines.lines_run, defines.only_defines) == (2, 1, True)
+
+
+def test_a_block_that_does_not_compile_runs_nothing(pool: Pool) -> None:
+    (outcome,) = outcomes(pool, "print('ran')\nreturn 3")
+    assert (outcome.verdict.value, outcome.stdout) == ("failed", "")
+    (diagnostic,) = outcome.diagnostics
+    assert (diagnostic.code, diagnostic.span.line) == ("DL001", 5)
+
+
+def test_warnings_point_at_the_posts_line(pool: Pool) -> None:
+    (outcome,) = outcomes(pool, "import warnings\nwarnings.warn('old', FutureWarning)")
+    (diagnostic,) = outcome.diagnostics
+    assert (diagnostic.code, diagnostic.level, diagnostic.span.line) == ("DL206", "warning", 5)
+    assert "FutureWarning: old" in outcome.stderr
+
+
+def test_figures_are_kept(pool: Pool) -> None:
+    (outcome,) = outcomes(pool, "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()")
+    assert outcome.verdict is Verdict.PASSED
+    assert outcome.figures[0].startswith(b"\x89PNG")
+
+
+def test_quoted_and_listed_blocks_run_with_their_document_lines(pool: Pool) -> None:
+    document = parse(Path("post.md"), "> - text\n>\n>   ```python\n>   x = 1\n>   y = missing\n>   ```\n")
+    (outcome,) = check(document, Runner(pool, document))
+    (diagnostic,) = outcome.diagnostics
+    assert (diagnostic.span.line, diagnostic.span.column, diagnostic.span.end_column) == (5, 9, 16)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="the interpreter tells columns from 3.11")
+def test_columns_count_characters(pool: Pool) -> None:
+    (outcome,) = outcomes(pool, "s = 'äöü😀'; missing")
+    (diagnostic,) = outcome.diagnostics
+    assert (diagnostic.span.column, diagnostic.span.end_column) == (13, 20)
+
+
+def test_the_parent_imports_no_framework() -> None:
+    code = (
+        "import sys, json, dlexamples.cli, dlexamples.check, dlexamples.fix, dlexamples.pytest_plugin\n"
+        "import dlexamples.run.runner, dlexamples.reports.text, dlexamples.formats.markdown\n"
+        "print(json.dumps(sorted(m for m in sys.modules if '.' not in m)))"
+    )
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert not {"torch", "tensorflow", "keras", "jax", "sklearn", "libcst", "matplotlib"} & set(json.loads(printed))
