@@ -49,7 +49,7 @@ class Alias:
 
     imports: tuple[Import, ...]
     use: str = "module"
-    """`module`, `class` or `function`: how the name must be used to be this one."""
+    """`sure`, `module`, `class` or `function`: how the name must be used to be this one."""
 
 
 @cache
@@ -73,23 +73,32 @@ def alias(name: str, scene: Scene) -> Iterator[Proposal]:
         if candidate.beside and not candidate.beside & scene.packages:
             continue
         value = _imported(name, candidate)
-        if value is not None and all(_fits(node, value, row.use, scene) for node in scene.reads(name)):
+        if value is not None and _is_used_as(value, name, row, scene):
             yield _proposal(name, candidate, scene)
             return
 
 
 def _imported(name: str, candidate: Import) -> Any:
     """The object that the import gives, or None where the package is not here or does not load."""
-    if importlib.util.find_spec(candidate.module.partition(".")[0]) is None:
-        return None
     bound: dict[str, Any] = {}
     try:
+        if importlib.util.find_spec(candidate.module.partition(".")[0]) is None:
+            return None
         with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
             warnings.simplefilter("ignore")
             exec(candidate.line, bound)
     except Exception:
         return None
     return bound.get(name)
+
+
+def _is_used_as(value: Any, name: str, row: Alias, scene: Scene) -> bool:
+    """Whether the session uses `name` as what the import gives."""
+    nodes = scene.reads(name)
+    if row.use == "sure":
+        attributes = all(isinstance(scene.parents[node], ast.Attribute) for node in nodes)
+        return attributes and any(_fits(node, value, "module", scene) for node in nodes)
+    return all(_fits(node, value, row.use, scene) for node in nodes)
 
 
 def _fits(node: ast.AST, value: Any, use: str, scene: Scene) -> bool:
@@ -116,7 +125,7 @@ def _has(node: ast.Attribute, value: Any, scene: Scene) -> bool:
 
 def _proposal(name: str, candidate: Import, scene: Scene) -> Proposal:
     library = candidate.module.partition(".")[0]
-    why = f"`{name}` is what posts call it, and every use here is one that {library} has"
+    why = f"`{name}` is a usual name for {candidate.module}, and it is used here as that"
     return Proposal(
         rule="aliases",
         code="DL103",

@@ -47,10 +47,10 @@ def choose(name: str, spoken: Said, scene: Scene) -> Choice:
             return Choice(dataset, _with_partners(name, dataset, scene), f"`{partner}` beside it", by_name=True)
     dataset = _spoken_of(scene)
     if forms(name, scene) == EVERY:
-        raise CannotTell("the code does not tell what it holds")
+        raise CannotTell("nothing trains on it, loops over it or calls a model with it")
     plain = [other for other in scene.free if _is_plain(other) and forms(other, scene) != EVERY]
     others = tuple(other for other in plain if other != name)
-    return Choice(dataset, (name, *others), f"the text around it speaks of {dataset.name}", by_name=False)
+    return Choice(dataset, (name, *others), f"the text around it speaks of {dataset.title}", by_name=False)
 
 
 def _of_words(words: frozenset[str]) -> DataSet:
@@ -68,8 +68,8 @@ def _spoken_of(scene: Scene) -> DataSet:
         if len(found) == 1:
             return found[0]
         if found:
-            shown = " and ".join(dataset.name for dataset in found)
-            raise CannotTell(f"the text speaks of {shown}, and the name of neither")
+            shown = " and ".join(dataset.title for dataset in found)
+            raise CannotTell(f"the text speaks of {shown}, and the name does not say which")
     raise CannotTell("nothing in the code ties it to a data set")
 
 

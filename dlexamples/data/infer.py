@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -39,12 +40,16 @@ class Need:
 
 def need(names: tuple[str, ...], subjects: frozenset[str], scene: Scene) -> Need:
     """What `names` have to hold. Raises CannotTell."""
-    wanted = tuple(_wanted(name, subjects, scene) for name in names)
+    first, *others = names
+    wanted = [_wanted(first, subjects, scene)]
+    for name in others:
+        with contextlib.suppress(CannotTell):
+            wanted.append(_wanted(name, subjects, scene))
     model = _model(names, scene)
     model_asked = asked(model)
     return Need(
-        wanted=wanted,
-        values=_values(wanted, model, scene),
+        wanted=tuple(wanted),
+        values=_values(tuple(wanted), model, scene),
         width=width(model, model_asked, scene),
         model=model,
         asked=model_asked,
@@ -57,7 +62,7 @@ def _wanted(name: str, subjects: frozenset[str], scene: Scene) -> Wanted:
     taken = forms(name, scene)
     part = spoken.part if spoken else ""
     if not taken:
-        raise CannotTell("the places that use it do not agree on a form that is known here")
+        raise CannotTell("there is no one form of it that would serve where it is used")
     if spoken and spoken.kind is Kind.FEATURES and taken & ARRAYS:
         return Wanted(name, Form.FEATURES, part)
     if spoken and spoken.kind is Kind.TARGETS and taken & ARRAYS:
@@ -67,7 +72,7 @@ def _wanted(name: str, subjects: frozenset[str], scene: Scene) -> Wanted:
     elif spoken and spoken.kind is not Kind.WHOLE:
         taken = frozenset()
     elif taken == EVERY or (taken & _BOTH and taken & ARRAYS):
-        raise CannotTell("the code does not tell what it holds: nothing trains on it, loops over it or calls with it")
+        raise CannotTell("nothing trains on it, loops over it or calls a model with it")
     if not taken:
         raise CannotTell("its name and its use say different things")
     return Wanted(name, next(form for form in PREFERENCE if form in taken), part)

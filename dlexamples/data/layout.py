@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,13 @@ class Layout:
         inner, _, kind = temporary.rpartition("_")
         return "_".join(word for word in (inner, part, kind) if word) if self.combines(part) else "_"
 
+    def halves(self, one: str, other: str) -> tuple[str, ...]:
+        """The names of two parts, in the order in which train_test_split gives them."""
+        return (
+            *(self.named(Form.FEATURES, part, self.inputs) for part in (one, other)),
+            *(self.named(Form.TARGETS, part, self.labels) for part in (one, other)),
+        )
+
     def combines(self, part: str) -> bool:
         """Whether inputs and targets of that part go into something that holds both."""
         apart = {Form.FEATURES, Form.TARGETS, Form.BUNCH}
@@ -81,32 +89,36 @@ def _together(table: Table, layout: Layout, imports: Imports) -> Written:
 
 
 def _held_out(table: Table, layout: Layout, imports: Imports) -> Written:
-    """A fifth of the rows is held out; of two held-out parts, each is a fifth."""
+    """A fifth of the rows is held out; of two held-out parts, each is a fifth.
+
+    The rows are split as arrays and become tensors afterwards: scikit-learn reads no tensor on a GPU.
+    """
     x, y = layout.inputs, layout.labels
-    lines = table.arrays(Ask(x, y, True, True, layout.target, layout.values, imports))
+    arrays = "numpy" if layout.values == "torch" else layout.values
+    lines = table.arrays(Ask(x, y, True, True, layout.target, arrays, imports))
     split = imports.item("sklearn.model_selection", "train_test_split")
-    first, *others = layout.parts
-    if len(others) == 2:
-        apart = (layout.named(Form.FEATURES, first, x), x, layout.named(Form.TARGETS, first, y), y)
-        lines += _split(split, apart, x, y, "0.4")
-        first, *others = others
-    names = (
-        *(layout.named(Form.FEATURES, part, x) for part in (first, *others)),
-        *(layout.named(Form.TARGETS, part, y) for part in (first, *others)),
-    )
-    lines += _split(split, names, x, y, "0.5" if len(layout.parts) == 3 else "0.2")
-    bound = {name for line in lines for name in line.partition(" = ")[0].split(", ")}
+    train, *held = layout.parts
+    tensor = f"{imports.module('torch')}.tensor" if layout.values == "torch" else ""
+    if len(held) == 1:
+        lines += _split(split, layout.halves(train, held[0]), x, y, "0.2", tensor)
+    else:
+        xs, ys = layout.named(Form.FEATURES, train, x), layout.named(Form.TARGETS, train, y)
+        lines += _split(split, (xs, x, ys, y), x, y, "0.4", "")
+        lines += _split(split, layout.halves(*held), x, y, "0.5", tensor)
+        lines += [f"{name} = {tensor}({name})" for name in (xs, ys) if tensor and name != "_"]
     for wanted in layout.wanted:
-        if wanted.name not in bound:
+        if wanted.form not in {Form.FEATURES, Form.TARGETS}:
             inputs = layout.named(Form.FEATURES, wanted.part, x)
             labels = layout.named(Form.TARGETS, wanted.part, y)
             lines.append(f"{wanted.name} = {_value(wanted, inputs, labels, table, layout, imports)}")
     return Written(lines, x)
 
 
-def _split(split: str, names: tuple[str, ...], x: str, y: str, size: str) -> list[str]:
-    given = f"{x}, {y}, test_size={size}, stratify={y}, random_state=0"
-    return [f"{', '.join(names)} = {split}(", f"    {given}", ")"]
+def _split(split: str, names: tuple[str, ...], x: str, y: str, size: str, tensor: str) -> list[str]:
+    given = f"    {x}, {y}, test_size={size}, stratify={y}, random_state=0"
+    if tensor:
+        return [f"{', '.join(names)} = map({tensor}, {split}(", given, "))"]
+    return [f"{', '.join(names)} = {split}(", given, ")"]
 
 
 def _value(wanted: Wanted, x: str, y: str, table: Table, layout: Layout, imports: Imports) -> str:
@@ -118,11 +130,13 @@ def _value(wanted: Wanted, x: str, y: str, table: Table, layout: Layout, imports
             return y
         case Form.KERAS_BATCHES | Form.KERAS_ROWS:
             tf = imports.module("tensorflow", "tf")
-            batches = f".batch({layout.batch})" if wanted.form is Form.KERAS_BATCHES else ""
+            # The rows of most tables are sorted by class, and Keras shuffles no Dataset itself.
+            shuffle = "" if wanted.part in {"test", "val"} else f".shuffle(len({x}))"
+            batches = f"{shuffle}.batch({layout.batch})" if wanted.form is Form.KERAS_BATCHES else ""
             return f"{tf}.data.Dataset.from_tensor_slices(({x}, {y})){batches}"
         case Form.LOADER:
             loader, rows = (imports.item("torch.utils.data", name) for name in ("DataLoader", "TensorDataset"))
-            shuffle = "" if wanted.part in {"test", "val"} else ", shuffle=True"
+            shuffle = "" if wanted.part in {"test", "val"} else f", shuffle=True{_generator(x, imports)}"
             return f"{loader}({rows}({x}, {y}), batch_size={layout.batch}{shuffle})"
         case Form.MAP_DATASET:
             return f"{imports.item('torch.utils.data', 'TensorDataset')}({x}, {y})"
@@ -136,3 +150,11 @@ def _value(wanted: Wanted, x: str, y: str, table: Table, layout: Layout, imports
         case Form.BUNCH:
             assert table.bunch is not None
             return table.bunch(imports)
+
+
+def _generator(x: str, imports: Imports) -> str:
+    """A loader shuffles on the default device, and its own generator is always the CPU's."""
+    torch = sys.modules["torch"]
+    if torch.get_default_device().type == "cpu":
+        return ""
+    return f", generator={imports.module('torch')}.Generator({x}.device)"

@@ -43,7 +43,8 @@ def _others(name: str, scene: Scene) -> Iterator[str]:
         if not isinstance(call, ast.Call) or node not in call.args[:2] or is_loss(call, scene):
             continue
         callee = last_name(call.func)
-        if (callee in FIT and takes_pair(call)) or callee in {"zip", "TensorDataset", "train_test_split"}:
+        is_method = isinstance(call.func, ast.Attribute) and callee in FIT and takes_pair(call)
+        if is_method or callee in {"zip", "TensorDataset", "train_test_split"}:
             for other in call.args[:2]:
                 if isinstance(other, ast.Name) and other.id != name and other.id in scene.live:
                     yield other.id

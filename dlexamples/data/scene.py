@@ -7,6 +7,7 @@ import contextlib
 import re
 import warnings
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from dlexamples.names import BUILTINS, names
@@ -37,7 +38,7 @@ class Scene:
     packages: frozenset[str]
     """Top-level packages that the session imports."""
 
-    @property
+    @cached_property
     def live(self) -> Mapping[str, Any]:
         """Every name that could be looked up where the session stopped."""
         return {**self.stop.namespace, **self.stop.locals}
@@ -47,7 +48,7 @@ class Scene:
         """The block that stopped."""
         return self.trees[self.stop.statement.block]
 
-    @property
+    @cached_property
     def statement(self) -> ast.stmt:
         """The top-level statement that stopped."""
         line = self.stop.statement.line
@@ -55,7 +56,7 @@ class Scene:
         columns = [node for node in at if node.col_offset <= self.stop.statement.column]
         return (columns or at or self.block.body)[-1]
 
-    @property
+    @cached_property
     def framework(self) -> str:
         """`torch`, `keras` or `numpy`: what the session imports, the failing block's own imports first."""
         own = names(self.stop.sources[self.stop.statement.block]).imports

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dlexamples.data.scene import Scene
     from dlexamples.data.table import Table
 
+LONGEST_COMMENT = 100
 _TEMPORARIES = (("inputs", "labels"), ("features", "targets"), ("rows", "answers"))
 
 
@@ -46,8 +47,7 @@ def _proposal(choice: Choice, asked: Need, scene: Scene) -> Proposal:
     imports = Imports(scene)
     layout = _layout(choice, asked, table, scene)
     code = written(table, layout, imports)
-    names = ", ".join(wanted.name for wanted in asked.wanted)
-    lines = [f"# {names}: {table.what}{_same_rows(layout, table)}", *code.lines]
+    lines = [_comment(table, layout), *code.lines]
     source = "\n".join([*imports.lines, *lines]) + "\n"
     why = choice.why if asked.width is None else f"{choice.why}, and {asked.width.why}"
     reading = f": {table.why}" if table.why else f": {table.what}"
@@ -65,7 +65,7 @@ def _proposal(choice: Choice, asked: Need, scene: Scene) -> Proposal:
 
 
 def _refused(name: str, choice: Choice | None, reason: str, scene: Scene) -> Proposal:
-    about = f"{choice.dataset.name} is not supplied: {reason}" if choice else reason
+    about = f"{choice.dataset.title} is not put in its place: {reason}" if choice else reason
     return Proposal(
         rule=choice.dataset.name if choice else "data",
         code="DL101",
@@ -107,8 +107,16 @@ def _batch(table: Table, scene: Scene) -> str:
     return next(own, str(table.batch))
 
 
-def _same_rows(layout: Layout, table: Table) -> str:
-    return "; there are no other rows to test on" if len(layout.parts) > 1 and not table.may_be_split else ""
+def _comment(table: Table, layout: Layout) -> str:
+    """What the lines below it are, for their reader."""
+    held_out = ""
+    if len(layout.parts) > 1:
+        held_out = "; a fifth is held out" if len(layout.parts) == 2 else "; a fifth is held out twice"
+        held_out = held_out if table.may_be_split else "; there are no other rows to test on"
+    named = f"# {', '.join(wanted.name for wanted in layout.wanted)}: {table.what}{held_out}"
+    if len(named) <= LONGEST_COMMENT:
+        return named
+    return f"# {table.what[0].upper()}{table.what[1:]}{held_out}"
 
 
 def _listed(asked: Need) -> str:

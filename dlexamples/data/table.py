@@ -63,6 +63,8 @@ class DataSet:
     """Words of a variable's name that mean this data set."""
     spoken: re.Pattern[str]
     """How comments, strings and function names speak of it."""
+    title: str
+    """What a sentence calls it."""
     table: Callable[[Width | None], Table]
     """The table for a model of that width. Raises CannotTell when none fits."""
 
@@ -71,12 +73,12 @@ CATALOGUE: Registry[DataSet] = Registry("dlexamples.data.catalogue")
 
 
 def dataset(
-    name: str, *, words: set[str], spoken: str
+    name: str, *, title: str, words: set[str], spoken: str
 ) -> Callable[[Callable[[Width | None], Table]], Callable[[Width | None], Table]]:
     """Registers a function that gives the table for the width that the code around the name asks for."""
 
     def register(table: Callable[[Width | None], Table]) -> Callable[[Width | None], Table]:
-        CATALOGUE.add(name, DataSet(name, frozenset(words), re.compile(spoken, re.IGNORECASE), table))
+        CATALOGUE.add(name, DataSet(name, frozenset(words), re.compile(spoken, re.IGNORECASE), title, table))
         return table
 
     return register

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from dlexamples.data.widths import Width
 
 
-@dataset("breast_cancer", words={"breast", "cancer"}, spoken=r"breast[ _-]?cancer")
+@dataset("breast_cancer", title="the breast cancer data set", words={"breast", "cancer"}, spoken=r"breast[ _-]?cancer")
 def breast_cancer(width: Width | None) -> Table:
     return shipped(
         "load_breast_cancer", "the breast cancer data set, 569 tumours, 0 malignant and 1 benign", (569, 30), 2, width

@@ -11,6 +11,6 @@ if TYPE_CHECKING:
     from dlexamples.data.widths import Width
 
 
-@dataset("iris", words={"iris"}, spoken=r"(?<![a-z])iris(?![a-z])")
+@dataset("iris", title="the iris data set", words={"iris"}, spoken=r"(?<![a-z])iris(?![a-z])")
 def iris(width: Width | None) -> Table:
     return shipped("load_iris", "the iris data set, 150 flowers of 3 species", (150, 4), 3, width)

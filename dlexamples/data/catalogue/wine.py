@@ -11,6 +11,6 @@ if TYPE_CHECKING:
     from dlexamples.data.widths import Width
 
 
-@dataset("wine", words={"wine", "wines"}, spoken=r"load_wine|\bwine data ?set\b")
+@dataset("wine", title="the wine data set", words={"wine", "wines"}, spoken=r"load_wine|\bwine data ?set\b")
 def wine(width: Width | None) -> Table:
     return shipped("load_wine", "the wine data set, 178 wines of 3 growers", (178, 13), 3, width)

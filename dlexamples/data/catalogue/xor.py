@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MOST_BITS = 10
 
 
-@dataset("xor", words={"xor", "parity"}, spoken=r"(?<![a-z])xor(?![a-z])|exclusive[ -]or\b")
+@dataset("xor", title="the XOR table", words={"xor", "parity"}, spoken=r"(?<![a-z])xor(?![a-z])|exclusive[ -]or\b")
 def xor(width: Width | None) -> Table:
     """2ⁿ rows of n bits; the target is 1 where an odd number of bits is set. For n = 2 that is XOR.
 
