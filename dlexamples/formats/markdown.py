@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import unescapeAll
@@ -75,18 +76,29 @@ def _split(row: str, content: str) -> tuple[str, str]:
 
 
 def _tokens(text: str) -> list[Token]:
-    tokens = _parser(front_matter=True).parse(text)
+    links: dict[str, Any] = {}
+    tokens = _blocks_only(front_matter=True).parse(text, links)
     hidden = next((token.content for token in tokens if token.type == "front_matter"), "")
     # Two rules with code between them are no front matter, and no fence may get lost.
     if re.search(r"^ {0,3}(```|~~~)", hidden, re.MULTILINE):
-        return _parser(front_matter=False).parse(text)
+        links = {}
+        tokens = _blocks_only(front_matter=False).parse(text, links)
+    for opening, inline in pairwise(tokens):
+        if opening.type == "heading_open":
+            inline.children = _inline().parseInline(inline.content, links)[0].children
     return tokens
 
 
 @cache
-def _parser(front_matter: bool) -> MarkdownIt:
-    parser = MarkdownIt("commonmark")
+def _blocks_only(front_matter: bool) -> MarkdownIt:
+    """Emphasis and links matter in headings alone; a post is mostly prose, and parsing them costs time."""
+    parser = MarkdownIt("commonmark").disable(["inline", "text_join"])
     return parser.use(front_matter_plugin) if front_matter else parser
+
+
+@cache
+def _inline() -> MarkdownIt:
+    return MarkdownIt("commonmark")
 
 
 def _plain(inline: Token) -> str:
