@@ -1,0 +1,200 @@
+"""`model.fit(X, y, epochs=10)` and `model.train(loader, epochs=10)` on a torch module: a training loop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from dlexamples.repair import live, rule
+from dlexamples.repair.names import free_name
+from dlexamples.repair.torch_training.bound import Objective, objective_of
+from dlexamples.repair.torch_training.call import KerasCall, failed_call
+from dlexamples.repair.torch_training.data import LONG, Source, dataset_lines, loader_lines, read_source, with_casts
+from dlexamples.repair.torch_training.loop import (
+    Names,
+    Step,
+    array_names,
+    evaluation_lines,
+    indented,
+    training_lines,
+)
+from dlexamples.repair.torch_training.writing import (
+    assigned_names,
+    before_statement,
+    in_place_of_statement,
+    is_tuple_assignment,
+    proposal,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dlexamples.model import Proposal, Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the loop is made of."""
+
+    call: KerasCall
+    step: Step
+    setup: tuple[str, ...]
+    training: Source
+    validation: Source | None
+    figures: dict[str, str]
+    """The names of the means that an epoch computes, by kind; empty when nobody sees them."""
+    history: str
+    """The name of what the author keeps of the training; '' for nothing."""
+    prints: bool
+    notes: tuple[str, ...]
+
+
+@rule
+def torch_fit(stop: Stop) -> Iterator[Proposal]:
+    call = failed_call(stop, "fit", "train")
+    plan = _plan(call) if call else None
+    if call is None or plan is None:
+        return
+    lines = [*plan.setup, *_history_lines(plan), *_loop_lines(plan)]
+    names = assigned_names(call)
+    if names is None or is_tuple_assignment(call):
+        sources = before_statement(call, lines, plan.history)
+    else:
+        sources = in_place_of_statement(call, lines)
+    if sources:
+        yield proposal(call, "torch_fit", sources, "train with a PyTorch loop", plan.notes)
+
+
+def _plan(call: KerasCall) -> Plan | None:
+    if "x" not in call.arguments:
+        return None
+    source = read_source(call, call.arguments["x"], call.arguments.get("y", ""))
+    objective = objective_of(call, source.sample) if source else None
+    if source is None or objective is None:
+        return None
+    source = with_casts(source, objective.loss)
+    names = Names(*(free_name(call.stop, name) for name in ("epoch", "inputs", "targets", "outputs", "loss", "batch")))
+    step = Step(call.receiver, objective, names)
+    prints = call.value("verbose") not in (0, False)
+    history = _history_name(call)
+    figures = _figures(call, objective) if prints or history else {}
+    split = _split(call, source)
+    if split is None:
+        return None
+    split_lines, source, validation = split
+    if figures:
+        validation = validation or _validation(call, objective)
+    shuffle = call.value("shuffle") is not False and not _is_iterable(source)
+    loader = free_name(call.stop, "train_loader")
+    loading, source = loader_lines(call, source, loader, shuffle=shuffle)
+    validating: tuple[str, ...] = ()
+    if validation:
+        validating, validation = _prepared(call, validation)
+    setup = (*objective.setup, *split_lines, *loading, *validating)
+    notes = (*objective.notes, *source.notes)
+    return Plan(call, step, setup, source, validation, figures, history, prints, notes)
+
+
+def _split(call: KerasCall, source: Source) -> tuple[tuple[str, ...], Source, Source | None] | None:
+    """Lines that keep a part of the rows for validation, as `validation_split` asks, with the two parts."""
+    share = call.arguments.get("validation_split", "0")
+    value = live.value_of(call.stop, share)
+    if value == 0:
+        return (), source, None
+    if source.form == "batches" and not source.has_rows:
+        return None
+    first = f"{round(1 - value, 6):g}" if isinstance(value, float) and share == str(value) else f"1 - {share}"
+    train, val = free_name(call.stop, "train_set"), free_name(call.stop, "val_set")
+    lines, whole = dataset_lines(source, free_name(call.stop, "dataset"), 50)
+    lines.append(f"{train}, {val} = ⟦torch.utils.data.random_split⟧({whole}, [{first}, {share}])")
+    part = replace(source, form="dataset", value=None, arrays=(), setup=(), is_cast=source.form == "arrays")
+    return tuple(lines), replace(part, code=train), replace(part, code=val)
+
+
+def _validation(call: KerasCall, objective: Objective) -> Source | None:
+    code = call.arguments.get("validation_data")
+    if code is None or call.value("validation_data") is None:
+        return None
+    source = read_source(call, code)
+    return with_casts(source, objective.loss) if source else None
+
+
+def _prepared(call: KerasCall, source: Source) -> tuple[tuple[str, ...], Source]:
+    """Lines that make the validation data ready before the loop, and what to go through in each epoch."""
+    if source.form == "dataset":
+        return loader_lines(call, source, free_name(call.stop, "val_loader"), shuffle=False)
+    if source.form == "batches":
+        return source.setup, source
+    lines, codes = array_names(source, "val_")
+    arrays = tuple(replace(array, code=code, value=None) for array, code in zip(source.arrays, codes, strict=True))
+    return (*source.setup, *lines), replace(source, arrays=arrays, setup=(), is_cast=True)
+
+
+def _figures(call: KerasCall, objective: Objective) -> dict[str, str]:
+    metrics = {kind: free_name(call.stop, kind) for kind in dict.fromkeys(objective.metrics.values())}
+    return {"loss": free_name(call.stop, "epoch_loss"), **metrics}
+
+
+def _history_name(call: KerasCall) -> str:
+    names = assigned_names(call)
+    if names == ():
+        return ""
+    return names[0] if names and not is_tuple_assignment(call) else free_name(call.stop, "history")
+
+
+def _keys(plan: Plan) -> dict[str, str]:
+    """Keras's keys of `history.history`, each with the name of its value."""
+    own = {kind: name for name, kind in plan.step.objective.metrics.items()}
+    keys = {own.get(kind, kind): name for kind, name in plan.figures.items()}
+    if plan.validation:
+        keys |= {f"val_{key}": f"val_{own.get(key, key) if key == 'loss' else key}" for key in list(keys)}
+    return keys
+
+
+def _history_lines(plan: Plan) -> list[str]:
+    """What keeps the figures: a dict of lists, with an attribute `history` where the session reads one."""
+    if not plan.history:
+        return []
+    lists = "{" + ", ".join(f'"{key}": []' for key in _keys(plan)) + "}"
+    if any(".history" in source for source in plan.call.stop.sources):
+        lists = f"⟦types.SimpleNamespace⟧(history={lists})"
+    return [f"{plan.history} = {lists}"]
+
+
+def _loop_lines(plan: Plan) -> list[str]:
+    names, model = plan.step.names, plan.call.receiver
+    epochs = plan.call.arguments.get("epochs", "1")
+    body = training_lines(plan.step, plan.training, plan.figures)
+    if plan.validation:
+        values = {kind: f"val_{kind}" for kind in plan.figures}
+        body = [f"{model}.train()", *body, *evaluation_lines(plan.step, plan.validation, values, "val_")]
+    body += _kept(plan)
+    if plan.prints:
+        body += _print_lines(plan, epochs)
+    mode = [] if plan.validation else [f"{model}.train()"]
+    return [*mode, f"for {names.epoch} in range({epochs}):", *indented(body)]
+
+
+def _kept(plan: Plan) -> list[str]:
+    if not plan.history:
+        return []
+    lists = _history_lines(plan)[0].startswith(f"{plan.history} = {{")
+    kept = plan.history if lists else f"{plan.history}.history"
+    return [f'{kept}["{key}"].append({name})' for key, name in _keys(plan).items()]
+
+
+def _print_lines(plan: Plan, epochs: str) -> list[str]:
+    of = f"/{epochs}" if epochs.isdigit() else f"/{{{epochs}}}" if epochs.isidentifier() else ""
+    parts = [f"Epoch {{{plan.step.names.epoch} + 1}}{of}"]
+    parts += [f"{key}: {{{name}:.4f}}" for key, name in _keys(plan).items()]
+    line = f'print(f"{", ".join(parts)}")'
+    if len(line) <= LONG:
+        return [line]
+    half = len(plan.figures) + 1
+    first, second = ", ".join(parts[:half]), ", ".join(parts[half:])
+    return ["print(", f'    f"{first}, "', f'    f"{second}"', ")"] if second else [line]
+
+
+def _is_iterable(source: Source) -> bool:
+    """A data set that gives its rows in its own order."""
+    return isinstance(source.value, live.torch_module().utils.data.IterableDataset)

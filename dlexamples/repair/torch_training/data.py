@@ -1,0 +1,219 @@
+"""The data of a Keras-style call: its form, one real batch of it, and the text that makes batches of it."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from dlexamples.repair import live
+from dlexamples.repair.names import free_name
+from dlexamples.repair.torch_training import forms, probe
+from dlexamples.repair.torch_training.contract import Cast, input_cast, target_cast
+
+if TYPE_CHECKING:
+    from dlexamples.repair.torch_training.call import KerasCall
+
+LONG = 88
+MARKS = 30
+"""About how much shorter a template's line gets when its marked names are spelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """One array of the call."""
+
+    code: str
+    value: Any = None
+    """None when it is not known yet: then it is taken for a tensor, which is what a torch loop would be given."""
+
+    @property
+    def is_tensor(self) -> bool:
+        return self.value is None or forms.is_tensor(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the rows come from: `batches` as they are, a `dataset`, or a pair of `arrays`."""
+
+    form: str
+    code: str = ""
+    value: Any = None
+    arrays: tuple[Array, ...] = ()
+    setup: tuple[str, ...] = ()
+    sample: probe.Sample | None = None
+    labelled: bool = True
+    """A batch holds inputs and targets, not inputs alone."""
+    device: str = ""
+    """Code of the model's device when the data lies on another one."""
+    casts: tuple[Cast, Cast] = field(default=(Cast(), Cast()))
+    """Of inputs and targets."""
+    is_cast: bool = False
+    """The casts are already in the text that makes the batches."""
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether the batches tell the number of rows, as `len(loader.dataset)`."""
+        return self.value is None or (forms.is_loader(self.value) and hasattr(self.value.dataset, "__len__"))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return tuple(cast.note for cast in self.casts if cast.note)
+
+    @property
+    def is_sized(self) -> bool:
+        """Whether `len` tells the number of batches."""
+        if self.form != "batches" or self.value is None:
+            return True
+        try:
+            return len(self.value) > 0
+        except TypeError:
+            return False
+
+
+def read_source(call: KerasCall, x: str, y: str = "") -> Source | None:
+    """The data that the code of one or two arguments stands for; None for what a loop cannot go through."""
+    if not y and (pair := _written_pair(x)):
+        x, y = pair
+    source = _two_arrays(call, x, y) if y else _one_argument(call, x)
+    return source and _with_device(call, source)
+
+
+def with_casts(source: Source, loss: Any) -> Source:
+    """The source with what its inputs and targets need for the model and the loss."""
+    return replace(source, casts=(input_cast(source.sample), target_cast(loss, source.sample)))
+
+
+def loader_lines(call: KerasCall, source: Source, name: str, *, shuffle: bool) -> tuple[tuple[str, ...], Source]:
+    """Template lines that make a `DataLoader` of the source, and the source that its batches are."""
+    if source.form == "batches":
+        return source.setup, source
+    batch_size = call.arguments.get("batch_size", "32")
+    options = f"batch_size={batch_size}" + ", shuffle=True" * shuffle
+    named = free_name(call.stop, name.replace("loader", "set"))
+    lines, dataset = dataset_lines(source, named, LONG - len(options) - len(name))
+    lines.append(f"{name} = ⟦torch.utils.data.DataLoader⟧({dataset}, {options})")
+    return tuple(lines), replace(
+        source, form="batches", code=name, value=None, setup=(), is_cast=source.is_cast or source.form == "arrays"
+    )
+
+
+def dataset_lines(source: Source, name: str, room: int) -> tuple[list[str], str]:
+    """Template lines that make a data set of all rows, and the code to use for it: a name when `room` is short."""
+    lines = list(source.setup)
+    if source.form != "arrays":
+        return lines, source.code if source.form == "dataset" else f"{source.code}.dataset"
+    parts = [cast.of(a.code, tensor=a.is_tensor) for a, cast in zip(source.arrays, source.casts, strict=False)]
+    code = f"⟦torch.utils.data.TensorDataset⟧({', '.join(parts)})"
+    if len(code) <= room:
+        return lines, code
+    if len(code) + len(name) <= LONG + MARKS:
+        return [*lines, f"{name} = {code}"], name
+    return [*lines, f"{name} = ⟦torch.utils.data.TensorDataset⟧(", *(f"    {part}," for part in parts), ")"], name
+
+
+def _written_pair(code: str) -> tuple[str, str] | None:
+    """`(X, y)` as its two parts."""
+    try:
+        node = ast.parse(code.strip(), mode="eval").body
+    except SyntaxError:
+        return None
+    if not isinstance(node, (ast.Tuple, ast.List)) or len(node.elts) != 2:
+        return None
+    if all(isinstance(part, (ast.Constant, ast.List, ast.Tuple)) for part in node.elts):
+        return None
+    first, second = (ast.unparse(part) for part in node.elts)
+    return first, second
+
+
+def _two_arrays(call: KerasCall, x: str, y: str) -> Source | None:
+    known = [live.argument_of(call.stop, code) for code in (x, y)]
+    if any(value is not live.MISSING and not forms.is_array(value) for value in known):
+        return None
+    arrays = tuple(_array(code, value) for code, value in zip((x, y), known, strict=True))
+    return Source("arrays", arrays=arrays, sample=_sample(call, arrays))
+
+
+def _array(code: str, value: Any) -> Array:
+    if value is live.MISSING:
+        return Array(code)
+    return Array(f"{code}.to_numpy()" if forms.is_frame(value) else code, value)
+
+
+def _one_argument(call: KerasCall, code: str) -> Source | None:
+    value = live.argument_of(call.stop, code)
+    if value is live.MISSING:
+        return Source("arrays", arrays=(Array(code),)) if call.method == "predict" else Source("batches", code)
+    if forms.is_array(value) and call.method == "predict":
+        return Source("arrays", arrays=(_array(code, value),), sample=_sample(call, (_array(code, value),)))
+    if forms.is_pair(value):
+        return _unpacked(call, code, value, f"{{}} = {code}")
+    if forms.is_dataset(value):
+        return _from_batch(call, Source("dataset", code, value), probe.collated(value))
+    if forms.is_batches(value) or _is_list_of_batches(call, value):
+        return _from_batch(call, _batches(call, code, value), probe.first_batch(value))
+    if forms.is_samples(value):
+        return _unpacked(call, code, tuple(zip(*value, strict=True)), f"{{}} = zip(*{code})")
+    return None
+
+
+def _batches(call: KerasCall, code: str, value: Any) -> Source:
+    """Batches under a name: a loop goes through them again and again."""
+    if not isinstance(ast.parse(code.strip(), mode="eval").body, ast.Call):
+        return Source("batches", code, value)
+    name = free_name(call.stop, "loader", "batches")
+    return Source("batches", name, value, setup=(f"{name} = {code}",))
+
+
+def _unpacked(call: KerasCall, code: str, parts: Any, line: str) -> Source | None:
+    """The pair under two names of its own."""
+    names = [free_name(call.stop, name, f"all_{name}") for name in ("features", "labels")]
+    stacked = [forms.is_tensor(part[0]) if isinstance(part, tuple) else False for part in parts]
+    values = [live.torch_module().stack(part) if on else part for part, on in zip(parts, stacked, strict=True)]
+    if not all(forms.is_array(value) for value in values):
+        return None
+    codes = [f"⟦torch.stack⟧({name})" if on else name for name, on in zip(names, stacked, strict=True)]
+    arrays = tuple(_array(name, value) for name, value in zip(codes, values, strict=True))
+    setup = (line.format(", ".join(names)),)
+    return Source("arrays", code, arrays=arrays, setup=setup, sample=_sample(call, arrays))
+
+
+def _from_batch(call: KerasCall, source: Source, batch: Any) -> Source | None:
+    """The source with its sample; None for batches that are no inputs with targets."""
+    if batch is None:
+        return source
+    alone = forms.is_tensor(batch)
+    if not alone and not (isinstance(batch, (list, tuple)) and len(batch) in (1, 2)):
+        return None
+    inputs, targets = (batch, None) if alone else (batch[0], batch[1] if len(batch) == 2 else None)
+    if call.method != "predict" and targets is None:
+        return None
+    sample = probe.sample_of(call.module, inputs, targets)
+    return replace(source, sample=sample, labelled=not alone)
+
+
+def _sample(call: KerasCall, arrays: tuple[Array, ...]) -> probe.Sample | None:
+    parts = [None if array.value is None else probe.as_tensor(array.value) for array in arrays]
+    return probe.sample_of(call.module, parts[0], parts[1] if len(parts) > 1 else None)
+
+
+def _is_list_of_batches(call: KerasCall, value: Any) -> bool:
+    """A list of (inputs, targets) whose first inputs the model takes whole."""
+    if not isinstance(value, (list, tuple)) or not forms.is_samples(value):
+        return False
+    inputs, targets = value[0]
+    one_target_a_row = forms.is_tensor(targets) and targets.dim() > 0 and forms.rows(targets) == forms.rows(inputs)
+    return one_target_a_row and probe.sample_of(call.module, inputs, targets) is not None
+
+
+def _with_device(call: KerasCall, source: Source) -> Source:
+    """The source with the model's device, when the data is known to lie on another one."""
+    if source.sample is None or source.sample.inputs.device == source.sample.outputs.device:
+        return source
+    model_device = source.sample.outputs.device
+    named = live.scope(call.stop).get("device")
+    if named is not None and str(named).partition(":")[0] == model_device.type:
+        return replace(source, device="device")
+    name = free_name(call.stop, "device", "model_device")
+    setup = (*source.setup, f"{name} = next({call.receiver}.parameters()).device")
+    return replace(source, device=name, setup=setup)
