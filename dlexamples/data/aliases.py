@@ -42,6 +42,12 @@ class Import:
         """`torch.nn.functional` of `import torch.nn.functional as F`."""
         return self.line.split()[1]
 
+    @property
+    def thing(self) -> str:
+        """`torch.utils.data.Dataset` of `from torch.utils.data import Dataset`."""
+        words = self.line.split()
+        return f"{words[1]}.{words[3]}" if words[0] == "from" else words[1]
+
 
 @dataclass(frozen=True, slots=True)
 class Alias:
@@ -125,7 +131,7 @@ def _has(node: ast.Attribute, value: Any, scene: Scene) -> bool:
 
 def _proposal(name: str, candidate: Import, scene: Scene) -> Proposal:
     library = candidate.module.partition(".")[0]
-    why = f"`{name}` is a usual name for {candidate.module}, and it is used here as that"
+    why = f"`{name}` is used as posts use {candidate.thing}"
     return Proposal(
         rule="aliases",
         code="DL103",

@@ -76,7 +76,7 @@ def _argument(call: ast.Call, position: int, scene: Scene, depth: int) -> Forms:
     callee = last_name(call.func)
     if callee in WRAPPERS:
         return _taken(call, scene, depth)
-    if callee in {"enumerate", "next"}:
+    if callee in {"enumerate", "next", "choice"}:
         return _stepped(call, callee, scene, depth)
     if callee == "zip" and len(call.args) >= 2:
         return _either(position == 0) if position < 2 else EVERY
@@ -164,6 +164,8 @@ def _stepped(call: ast.Call, callee: str, scene: Scene, depth: int) -> Forms:
             return _looped(target, body, scene, depth)
         case ast.Assign(targets=[target]) if callee == "next":
             return _looped(target, [], scene, depth)
+        case ast.Assign(targets=[ast.Tuple(elts=[_, _])]) if callee == "choice":
+            return frozenset({Form.PAIRS})
         case ast.Call() as outer if last_name(outer.func) in WRAPPERS:
             return _taken(call, scene, depth)
     return EVERY

@@ -131,7 +131,7 @@ def _value(wanted: Wanted, x: str, y: str, table: Table, layout: Layout, imports
         case Form.KERAS_BATCHES | Form.KERAS_ROWS:
             tf = imports.module("tensorflow", "tf")
             # The rows of most tables are sorted by class, and Keras shuffles no Dataset itself.
-            shuffle = "" if wanted.part in {"test", "val"} else f".shuffle(len({x}))"
+            shuffle = "" if wanted.part in {"test", "val"} else f".shuffle({table.rows})"
             batches = f"{shuffle}.batch({layout.batch})" if wanted.form is Form.KERAS_BATCHES else ""
             return f"{tf}.data.Dataset.from_tensor_slices(({x}, {y})){batches}"
         case Form.LOADER:

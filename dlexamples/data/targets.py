@@ -77,12 +77,13 @@ def _numbers(loss: str, model: Any, model_asked: Asked, classes: int, scene: Sce
 
 
 def _of_consumer(model: Any, model_asked: Asked, classes: int, scene: Scene) -> Target:
-    """No loss is known: an estimator counts classes, a hand-written network subtracts columns."""
+    """No loss is known: a network by hand subtracts columns; an estimator, or a loop over rows, takes classes."""
     if kind(model) == "torch" and model_asked.units == 1:
         return Target.COLUMN
-    written_out = any(isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult) for node in _nodes(scene))
-    products = any(isinstance(node, ast.Call) and last_name(node.func) in {"dot", "matmul"} for node in _nodes(scene))
-    return Target.COLUMN if classes == 2 and (written_out or products) else Target.CLASSES
+    products = any(isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult) for node in _nodes(scene))
+    called = {last_name(node.func) for node in _nodes(scene) if isinstance(node, ast.Call)}
+    by_hand = (products or called & {"dot", "matmul"}) and "zip" not in called
+    return Target.COLUMN if classes == 2 and by_hand else Target.CLASSES
 
 
 def _flattens(scene: Scene) -> bool:

@@ -11,6 +11,6 @@ if TYPE_CHECKING:
     from dlexamples.data.widths import Width
 
 
-@dataset("digits", title="scikit-learn's digits", words={"digits"}, spoken=r"load_digits|\bdigits data ?set\b")
+@dataset("digits", title="the digits data set", words={"digits"}, spoken=r"load_digits|\bdigits data ?set\b")
 def digits(width: Width | None) -> Table:
-    return shipped("load_digits", "scikit-learn's digits, 1797 images of 8x8 pixels", (1797, 64), 10, width)
+    return shipped("load_digits", "scikit-learn's digits data set, 1797 images of 8x8 pixels", (1797, 64), 10, width)

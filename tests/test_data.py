@@ -1,0 +1,330 @@
+"""What is supplied for missing names: the cases of cases/fill, and the parts that they rest on."""
+
+from __future__ import annotations
+
+import ast
+import json
+import multiprocessing
+import re
+import subprocess
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from filling import Filled, fill, quiet
+
+from dlexamples.data.consumers import forms
+from dlexamples.data.forms import EVERY, PREFERENCE, Form
+from dlexamples.data.insert import above, among_imports
+from dlexamples.data.names import Kind, said
+from dlexamples.data.scene import Scene, scene
+from dlexamples.model import Place, Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CASES = Path(__file__).parent / "cases" / "fill"
+FILLED = sorted(CASES.glob("*.md"))
+REFUSED = sorted((CASES / "refused").glob("*.md"))
+FENCE = re.compile(r"^```(python|python mended|text fills|text refused)\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[ProcessPoolExecutor]:
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawn, initializer=quiet) as pool:
+        yield pool
+
+
+@pytest.mark.parametrize("path", FILLED, ids=lambda path: path.stem)
+def test_filled(path: Path, pool: ProcessPoolExecutor, update_cases: bool) -> None:
+    text = path.read_text(encoding="utf-8")
+    filled = pool.submit(fill, blocks(text)).result()
+    found = with_results(text, filled)
+    if update_cases:
+        path.write_text(found, encoding="utf-8")
+    assert found == text or update_cases
+    assert filled.proposals, "something is supplied"
+    # Keras-style calls on a torch module stay for the repairs.
+    assert not filled.error or "epochs" in filled.error
+
+
+@pytest.mark.parametrize("path", REFUSED, ids=lambda path: path.stem)
+def test_refused(path: Path, pool: ProcessPoolExecutor, update_cases: bool) -> None:
+    """Nothing is written; where data is meant, the author is told why."""
+    text = path.read_text(encoding="utf-8")
+    filled = pool.submit(fill, blocks(text)).result()
+    said = "".join(f"{proposal.code} {proposal.message}\n" for proposal in filled.refusals)
+    found = _without_results(text) + f"```text refused\n{said}```\n"
+    if update_cases:
+        path.write_text(found, encoding="utf-8")
+    assert found == text or update_cases
+    assert filled.sources == tuple(blocks(text))
+    assert filled.error.startswith("NameError")
+    assert all(proposal.final and proposal.sources == filled.sources for proposal in filled.refusals)
+
+
+def blocks(text: str) -> list[str]:
+    """The blocks of a case: its fences `python`."""
+    return [match[2] for match in FENCE.finditer(text) if match[1] == "python"]
+
+
+def with_results(text: str, filled: Filled) -> str:
+    """The case with the expected text below each block that changed, and what was supplied at its end."""
+    sources = iter(filled.sources)
+
+    def after(match: re.Match[str]) -> str:
+        mended = next(sources)
+        return match[0] if mended == match[2] else f"{match[0]}\n```python mended\n{mended}```\n"
+
+    supplied = "".join(
+        f"{proposal.code} {proposal.applicability.value} {fill.name}: {fill.dataset}, {fill.claim.value}, "
+        f"{fill.shape} {fill.dtype}, {fill.why}\n"
+        for proposal in filled.proposals
+        for fill in proposal.fills
+    )
+    return f"{FENCE.sub(after, _without_results(text))}```text fills\n{supplied}```\n"
+
+
+def _without_results(text: str) -> str:
+    def keep(match: re.Match[str]) -> str:
+        return match[0] if match[1] == "python" else ""
+
+    return re.sub(r"\n{3,}", "\n\n", FENCE.sub(keep, text)).rstrip("\n") + "\n\n"
+
+
+PLAIN = r"""
+import contextlib, io, json, sys
+sys.modules["dlexamples"] = None
+import numpy as np
+
+def rows(value):
+    "Every (input, target) of a form, as floats."
+    if hasattr(value, "as_numpy_iterator"):
+        value = value.as_numpy_iterator()
+    if isinstance(value, tuple):
+        value = zip(*value)
+    found = []
+    for x, y in value:
+        x = np.asarray(x, dtype=float)
+        y = np.asarray(y, dtype=float)
+        found += list(zip(x.reshape(-1, x.shape[-1]).tolist(), y.reshape(x.size // x.shape[-1], -1).tolist()))
+    return sorted(found)
+
+problems = {}
+for name, (text, pair, columns) in json.load(sys.stdin).items():
+    scope = {"__name__": "__main__"}
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(text, name, "exec"), scope)
+        value = scope[pair[0]] if len(pair) == 1 else (scope[pair[0]], scope[pair[1]])
+        found = rows(value)
+        n = len(found[0][0])
+        bits = [[float(b) for b in row] for row in np.ndindex((2,) * n)]
+        assert n == columns and [x for x, _ in found] == bits, found
+        assert all(y[-1] == sum(x) % 2 for x, y in found), found
+        if hasattr(scope.get("model"), "optimizer") and hasattr(scope["model"], "history"):
+            assert float(scope["model"].optimizer.iterations) > 0
+    except Exception as error:
+        problems[name] = repr(error)
+json.dump(problems, sys.stderr if problems else sys.stdout)
+sys.exit(bool(problems))
+"""
+
+# Which names of each XOR case hold the rows, and of how many bits.
+TRUTH_TABLES = {
+    "xor-keras-post": (["XOR_data"], 4),
+    "xor-keras-post-spaced": (["XOR_data"], 4),
+    "xor-keras-pair": (["X_xor", "y_xor"], 2),
+    "xor-keras-tape": (["XOR_data"], 2),
+    "xor-keras-one-hot": (["xor_inputs", "xor_targets"], 2),
+    "xor-torch-loader": (["xor_loader"], 2),
+    "xor-torch-dataset": (["xor_dataset"], 3),
+    "xor-torch-tensors": (["X_xor", "y_xor"], 2),
+    "xor-torch-classes": (["X_xor", "y_xor"], 2),
+    "xor-torch-tensor-dataset": (["xor_x", "xor_y"], 2),
+    "xor-torch-function": (["xor_data"], 2),
+    "xor-sklearn": (["X_xor", "y_xor"], 2),
+    "xor-numpy": (["XOR_inputs", "XOR_labels"], 2),
+    "xor-plain-loop": (["XOR_data"], 2),
+    "xor-own-class": (["X_xor", "y_xor"], 3),
+    "xor-by-comment": (["X", "y"], 2),
+}
+
+
+def test_xor_runs_in_a_plain_interpreter() -> None:
+    """Where dlexamples cannot be imported, each text runs and its data are all 2ⁿ rows with their parity."""
+    texts = {
+        name: ("".join(_mended((CASES / f"{name}.md").read_text(encoding="utf-8"))), names, bits)
+        for name, (names, bits) in TRUTH_TABLES.items()
+    }
+    run = subprocess.run(
+        [sys.executable, "-I", "-W", "ignore", "-c", PLAIN],
+        input=json.dumps(texts),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr[-3000:]
+
+
+def test_every_xor_case_is_checked_in_a_plain_interpreter() -> None:
+    apart = {"xor-torch-training-call", "xor-table", "xor-held-out"}
+    assert {path.stem for path in FILLED if path.stem.startswith("xor")} == set(TRUTH_TABLES) | apart
+
+
+def _mended(text: str) -> list[str]:
+    """The blocks of a case as they are after the fills."""
+    found: list[str] = []
+    for match in FENCE.finditer(text):
+        if match[1] == "python":
+            found.append(match[2])
+        if match[1] == "python mended":
+            found[-1] = match[2]
+    return found
+
+
+SUBJECTS = frozenset({"xor", "iris", "digits", "breast", "cancer"})
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "part"),
+    [
+        ("XOR_data", Kind.WHOLE, ""),
+        ("xor", Kind.WHOLE, ""),
+        ("XORdata", Kind.WHOLE, ""),
+        ("xorData", Kind.WHOLE, ""),
+        ("x_xor", Kind.FEATURES, ""),
+        ("XOR_labels", Kind.TARGETS, ""),
+        ("iris_X_train", Kind.FEATURES, "train"),
+        ("irisTestLoader", Kind.LOADER, "test"),
+        ("breast_cancer", Kind.WHOLE, ""),
+        ("X_train", Kind.FEATURES, "train"),
+        ("xtrain", Kind.FEATURES, "train"),
+        ("trainloader", Kind.LOADER, "train"),
+        ("y_val", Kind.TARGETS, "val"),
+        ("input_data", Kind.FEATURES, ""),
+        ("data", Kind.WHOLE, ""),
+    ],
+)
+def test_a_name_says(name: str, kind: Kind, part: str) -> None:
+    spoken = said(name, SUBJECTS)
+    assert spoken is not None
+    assert (spoken.kind, spoken.part) == (kind, part)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["trainer", "losses", "mean", "xor_gate", "iris_model", "train", "output", "xy", "XOR_dta", "data2", "model", "é"],
+)
+def test_a_name_says_nothing_of_data(name: str) -> None:
+    assert said(name, SUBJECTS) is None
+
+
+TORCH, KERAS, NUMPY = "import torch\n", "import tensorflow as tf\n", "import numpy as np\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "form"),
+    [
+        (KERAS + "model.fit(D, epochs=2)", Form.KERAS_BATCHES),
+        (KERAS + "model.fit(A, B, validation_data=D)", Form.KERAS_BATCHES),
+        (KERAS + "model.evaluate(D)\nmodel.predict(D)", Form.KERAS_BATCHES),
+        (KERAS + "for x, y in D:\n    pass", Form.KERAS_BATCHES),
+        (KERAS + "train = D.shuffle(16).batch(4)", Form.KERAS_ROWS),
+        (KERAS + "for x, y in D.take(1):\n    pass", Form.KERAS_BATCHES),
+        (TORCH + "model.train(D, epochs=2)", Form.LOADER),
+        (TORCH + "model.fit(D, 10)", Form.LOADER),
+        (TORCH + "for x, y in D:\n    pass", Form.LOADER),
+        (TORCH + "for i, (x, y) in enumerate(D, 0):\n    pass", Form.LOADER),
+        (TORCH + "for i, (x, y) in enumerate(tqdm(D)):\n    pass", Form.LOADER),
+        (TORCH + "for batch in tqdm(D):\n    x, y = batch", Form.LOADER),
+        (TORCH + "for batch in D:\n    x = batch[0]", Form.LOADER),
+        (TORCH + "x, y = next(iter(D))", Form.LOADER),
+        (TORCH + "n = len(D.dataset)\nfor x, y in D:\n    pass", Form.LOADER),
+        (TORCH + "def run(loader):\n    for x, y in loader:\n        pass\nrun(D)", Form.LOADER),
+        (TORCH + "loader = DataLoader(D, batch_size=4)", Form.MAP_DATASET),
+        (TORCH + "a, b = random_split(D, [3, 1])\nx, y = D[0]", Form.MAP_DATASET),
+        (NUMPY + "for x, y in D:\n    pass", Form.PAIRS),
+        (NUMPY + "for (a, b), y in D:\n    pass", Form.PAIRS),
+        (NUMPY + "x, y = random.choice(D)", Form.PAIRS),
+        (NUMPY + "for i in range(len(D)):\n    x, y = D[i]", Form.PAIRS),
+        (NUMPY + "for a, b, y in D:\n    pass", Form.TABLE),
+        (NUMPY + "X, y = D[:, :-1], D[:, -1]", Form.TABLE),
+        (NUMPY + "X, y = D", Form.PAIR),
+        (NUMPY + "X = D.data", Form.BUNCH),
+        (NUMPY + "print(D['target'])", Form.BUNCH),
+        (NUMPY + "clf.fit(D, y)", Form.FEATURES),
+        (NUMPY + "clf.fit(X, D)", Form.TARGETS),
+        (NUMPY + "clf.fit(X=A, y=D)", Form.TARGETS),
+        (NUMPY + "a, b, c, d = train_test_split(X, D)", Form.TARGETS),
+        (KERAS + "model.fit(D, D)", Form.FEATURES),
+        (TORCH + "loss = criterion(output, D)", Form.TARGETS),
+        (KERAS + "loss = loss_fn(D, output)", Form.TARGETS),
+        (KERAS + "tf.data.Dataset.from_tensor_slices((A, D))", Form.TARGETS),
+    ],
+)
+def test_the_code_around_a_name_tells_its_form(source: str, form: Form) -> None:
+    found = forms("D", at_first_line(source))
+    assert found != EVERY
+    assert next(preferred for preferred in PREFERENCE if preferred in found) is form
+
+
+@pytest.mark.parametrize("source", ["print(D)", "n = len(D)", "def f(D):\n    for x, y in D:\n        pass"])
+def test_code_that_tells_nothing(source: str) -> None:
+    assert forms("D", at_first_line(source)) == EVERY
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["D.head()", "D['age']", "(a, b), (c, d) = D", "for x, y in D:\n    pass\nfor a, b, c in D:\n    pass"],
+)
+def test_code_that_no_form_serves(source: str) -> None:
+    assert not forms("D", at_first_line(source))
+
+
+def at_first_line(source: str) -> Scene:
+    place = Place(0, 1, 0, 1, 1)
+    return scene(Stop(NameError("D"), {}, {}, (source,), (source,), place, place))
+
+
+def test_imports_go_below_a_docstring_and_the_leading_imports() -> None:
+    for source, expected in [
+        ("f()\n", "import numpy as np\n\nf()\n"),
+        ("import torch\nf()\n", "import torch\nimport numpy as np\nf()\n"),
+        ('"""Doc."""\nf()\n', '"""Doc."""\n\nimport numpy as np\nf()\n'),
+        (
+            "from __future__ import annotations\nf()\n",
+            "from __future__ import annotations\nimport numpy as np\nf()\n",
+        ),
+    ]:
+        assert among_imports(source, ["import numpy as np"], ast.parse(source)) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "expected"),
+    [
+        ("a = 1\nf(a)\n", 2, "a = 1\nNEW\nf(a)\n"),
+        ("a = 1\n# Train\nf(a)\n", 3, "a = 1\nNEW\n# Train\nf(a)\n"),
+        ("a = 1\n\n# Train\n\nf(a)\n", 5, "a = 1\n\nNEW\n\n# Train\n\nf(a)\n"),
+        ("a = 1\n# was one\n\nf(a)\n", 4, "a = 1\n# was one\n\nNEW\n\nf(a)\n"),
+        ("f(a)\n", 1, "NEW\n\nf(a)\n"),
+    ],
+)
+def test_lines_go_above_the_comment_of_a_statement(source: str, line: int, expected: str) -> None:
+    assert above(source, line, ["NEW"]) == expected
+
+
+@cache
+def _catalogue_files() -> list[str]:
+    folder = Path(__file__).parents[1] / "dlexamples" / "data" / "catalogue"
+    return sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
+
+
+def test_a_data_set_is_one_file_with_a_case() -> None:
+    for name in _catalogue_files():
+        assert any(path.stem.startswith(name.replace("_", "-")) for path in FILLED), name
