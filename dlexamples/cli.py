@@ -304,7 +304,8 @@ def _tell_fixed(report: Report, written: Sequence[Outcome], left: Sequence[Outco
     from dlexamples.model import Verdict
 
     for outcome in written:
-        click.echo(f"{target}: {outcome.block.id}: {'; '.join(dict.fromkeys(e.description for e in outcome.edits))}")
+        done = dict.fromkeys(d.fix.description.rstrip(".") for d in outcome.diagnostics if d.fix)
+        click.echo(f"{target}: {outcome.block.id}: {'; '.join(done)}")
     failing = [o for o in report.outcomes if o.verdict in {Verdict.FAILED, Verdict.BLOCKED}]
     python = any(outcome.block.is_python for outcome in report.outcomes)
     parts = [f"{_count(len(written), 'block')} fixed" if written else "nothing to fix"]

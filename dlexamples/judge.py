@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -82,15 +83,13 @@ class _Case:
         fills = tuple(fill for mend in self.mends for fill in mend.proposal.fills)
         repaired = any(not mend.proposal.fills for mend in self.mends)
         verdict = Verdict.REPAIRED if repaired else Verdict.FILLED
-        supplied = ", ".join(f"`{fill.name}`" for fill in fills)
-        messages = [m.proposal.message for m in self.mends if not m.proposal.fills]
-        reason = "; ".join([*dict.fromkeys(messages), *([f"supplied: {supplied}"] if fills else [])])
+        reason = "; ".join(dict.fromkeys(mend.proposal.message for mend in self.mends))
         return replace(
             outcome,
             verdict=verdict,
             reason=reason,
             fills=fills,
-            edits=tuple(edits(self.block, self.source, self.mends)),
+            edits=tuple(edits(self.block, self.index, self.source, self.mends)),
             diagnostics=tuple(self._diagnostics_of_mends(offered=True)) + outcome.diagnostics,
         )
 
@@ -163,9 +162,11 @@ class _Case:
 
     def _warnings(self) -> Iterator[Diagnostic]:
         seen: set[str] = set()
+        supplied = {fill.name for mend in self.mends for fill in mend.proposal.fills}
         for category, message, line in self.run.warned:
             text = f"{category}: {first_line(message)}"
-            if line and text not in seen:
+            about_ours = line and supplied & _words(self.source.splitlines()[line - 1])
+            if line and text not in seen and not about_ours:
                 seen.add(text)
                 place = _line(self.source, self.index, line)
                 yield Diagnostic("DL206", "warning", text, self._span(place, self.mended.sources), (), None, "")
@@ -203,24 +204,36 @@ class _Case:
         return self.block.span(_line(self.block.source, self.index, 1))
 
 
-def edits(block: Block, source: str, mends: Sequence[Mend]) -> Iterator[Edit]:
-    """The lines of `block` that differ in `source`, each hunk with the rules that brought it."""
+def edits(block: Block, index: int, source: str, mends: Sequence[Mend]) -> Iterator[Edit]:
+    """The lines of `block` that differ in `source`, each hunk with the rules that brought it.
+
+    `index`: the block's in the session of `mends`.
+    """
+    brought = [(mend.proposal, _brought(mend, index)) for mend in mends]
     before, after = block.source.splitlines(keepends=True), source.splitlines(keepends=True)
     for tag, i, j, k, end in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag == "equal":
             continue
-        new = after[k:end]
-        concerned = [m for m in mends if set(new) & set("".join(m.proposal.sources).splitlines(keepends=True))]
-        proposals = [mend.proposal for mend in concerned or mends]
+        new = {line.strip() for line in after[k:end]}
+        proposals = [p for p, lines in brought if lines & new] or [p for p, _ in brought]
         yield Edit(
             rule="+".join(dict.fromkeys(p.rule for p in proposals)),
             line=block.document_line(i + 1),
             end_line=block.document_line(j),
             before="".join(before[i:j]),
-            after="".join(new),
+            after="".join(after[k:end]),
             applicability=weakest([p.applicability for p in proposals]),
             description="; ".join(dict.fromkeys(p.description for p in proposals)),
         )
+
+
+def _brought(mend: Mend, index: int) -> set[str]:
+    """The lines that one mend put into the block, without their indentation."""
+    before, after = (sources[index].splitlines() for sources in (mend.before, mend.proposal.sources))
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    opcodes = matcher.get_opcodes()
+    lines = {line.strip() for tag, _, _, k, end in opcodes if tag != "equal" for line in after[k:end]}
+    return lines - {""}
 
 
 def weakest(applicabilities: Sequence[Applicability]) -> Applicability:
@@ -240,6 +253,10 @@ def as_published(place: Place, running: str, published: str) -> Place:
             return replace(place, line=place.line + shift, end_line=place.end_line + shift)
         return _line(published, place.block, min(i + 1, len(old)) if i == j else i + 1)
     return _line(published, place.block, len(old))
+
+
+def _words(line: str) -> set[str]:
+    return set(re.findall(r"\w+", line))
 
 
 def _line(source: str, block: int, number: int) -> Place:

@@ -389,7 +389,7 @@ def test_a_path_is_never_broken() -> None:
     text = text_of(found)
     assert f"--> {path}:7:1\n" in text
     assert f"run `dlexamples fix '{path}' to" not in text
-    assert f"run `dlexamples fix '{path}'` to write 1 safe fix (1 more with --unsafe-fixes)\n" in text
+    assert f"run `dlexamples fix '{path}'` to fix 1 block\n" in text
 
 
 def test_page_with_lone_surrogates() -> None:

@@ -404,7 +404,7 @@ def _copy(node: ast.stmt) -> ast.stmt:
 
 def _message(error: BaseException) -> str:
     with contextlib.suppress(Exception):
-        return str(error)
+        return str(error.msg if isinstance(error, SyntaxError) else error)
     return "<no message: str() of the error raised>"
 
 

@@ -53,19 +53,16 @@ def _counts(outcomes: Iterable[Outcome]) -> Text:
 
 
 def _fix_step(report: Report) -> str:
-    counts = Counter(
-        diagnostic.fix.applicability
-        for outcome in report.outcomes
-        for diagnostic in outcome.diagnostics
-        if diagnostic.fix and diagnostic.fix.verified_on
-    )
-    safe, unsafe = counts[Applicability.SAFE], counts[Applicability.UNSAFE]
+    """What `fix` would do: a block's fixes are written together or not at all."""
+    fixable = [outcome for outcome in report.outcomes if outcome.edits]
+    unsafe = sum(any(edit.applicability is not Applicability.SAFE for edit in outcome.edits) for outcome in fixable)
+    safe = len(fixable) - unsafe
     path = shlex.quote(visible(str(report.document.path)))
     if safe:
         more = f" ({unsafe} more with --unsafe-fixes)" if unsafe else ""
-        return f"run `dlexamples fix {path}` to write {_plural(safe, 'safe fix')}{more}"
+        return f"run `dlexamples fix {path}` to fix {_plural(safe, 'block')}{more}"
     if unsafe:
-        return f"run `dlexamples fix --unsafe-fixes {path}` to write {_plural(unsafe, 'unsafe fix')}"
+        return f"run `dlexamples fix --unsafe-fixes {path}` to fix {_plural(unsafe, 'block')}"
     return ""
 
 

@@ -1,0 +1,217 @@
+"""The commands: exit codes, bad input, what is written and what is not."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import NamedTuple
+
+import jsonschema
+import pytest
+
+from dlexamples.cli import main
+
+GOOD = "# A\n\n```python\nx = 1\nprint(x)\n```\n"
+BROKEN = "# A\n\n```python\nprint(missing)\n```\n"
+UNIMPORTED = "# A\n\n```python\nprint(np.zeros(2))\n```\n"
+
+
+class Done(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(*arguments: str, folder: Path, **environment: str) -> Done:
+    """`dlexamples ARGUMENTS` in `folder`, in this process: an interpreter's start a call adds up."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.chdir(folder)
+        patch.setattr(sys, "argv", ["dlexamples", *arguments])
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        with pytest.raises(SystemExit) as ended:
+            main()
+    assert isinstance(ended.value.code, int)
+    return Done(ended.value.code, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, text in (("good.md", GOOD), ("broken.md", BROKEN), ("np.md", UNIMPORTED), ("prose.md", "# A\n\ntext\n")):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_exit_codes(folder: Path) -> None:
+    assert run("check", "good.md", folder=folder).returncode == 0
+    assert run("good.md", folder=folder).returncode == 0
+    assert run("check", "broken.md", folder=folder).returncode == 1
+    assert run("check", "good.md", "broken.md", folder=folder).returncode == 1
+    none = run("check", "prose.md", folder=folder)
+    assert (none.returncode, "no Python block found" in none.stderr) == (5, True)
+    assert run("check", "good.md", "prose.md", folder=folder).returncode == 5
+    assert run("check", "np.md", folder=folder).returncode == 0
+    assert run("check", "--strict", "np.md", folder=folder).returncode == 1
+
+
+WRONG = {
+    "no such file": (["check", "nothing.md"], "nothing.md"),
+    "a folder": (["check", "."], "folder"),
+    "an unknown format": (["check", "post.xyz"], ".xyz"),
+    "an unknown option": (["check", "--colour", "good.md"], "--colour"),
+    "an unknown verdict": (["check", "--accept", "failed", "good.md"], "filled and repaired"),
+    "an unknown output format": (["check", "--output-format", "yaml", "good.md"], "json, text"),
+    "a bad timeout": (["check", "--timeout", "-1", "good.md"], "--timeout"),
+    "an unknown device": (["check", "--device", "tpu", "good.md"], "'auto', 'cpu', 'cuda'"),
+    "no post": (["check"], "no post given"),
+    "one output for two posts": (["fix", "-o", "x.md", "good.md", "np.md"], "-o takes one post"),
+    "an unknown code": (["explain", "DL2O1"], "DL201"),
+    "explain nothing": (["explain"], "CODE"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_usage(folder: Path, name: str) -> None:
+    (folder / "post.xyz").write_text(GOOD)
+    arguments, said = WRONG[name]
+    done = run(*arguments, folder=folder)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_post_that_is_not_utf8(folder: Path) -> None:
+    (folder / "latin.md").write_bytes(b"# caf\xe9\n")
+    done = run("check", "latin.md", folder=folder)
+    assert (done.returncode, "latin.md" in done.stderr, "line 1" in done.stderr) == (2, True, True)
+
+
+def test_an_empty_post(folder: Path) -> None:
+    (folder / "empty.md").write_text("")
+    assert run("check", "empty.md", folder=folder).returncode == 5
+    assert run("fix", "empty.md", folder=folder).returncode == 5
+    assert run("list", "empty.md", folder=folder).returncode == 0
+
+
+SETTINGS = {
+    "an unknown setting": ("tool.dlexamples.timeouts = 3", "timeouts"),
+    "a wrong type": ('tool.dlexamples.timeout = "soon"', "number of seconds"),
+    "an unknown verdict": ('tool.dlexamples.accept = ["failed"]', "'filled' and 'repaired'"),
+    "not a table": ("tool.dlexamples = 3", "must be a table"),
+    "not TOML": ("tool.dlexamples = ", "not valid TOML"),
+}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_bad_settings(folder: Path, name: str) -> None:
+    text, said = SETTINGS[name]
+    (folder / "pyproject.toml").write_text(text)
+    done = run("check", "good.md", folder=folder)
+    assert (done.returncode, said in done.stderr, "pyproject.toml" in done.stderr) == (2, True, True), done.stderr
+
+
+def test_settings_name_posts_and_what_passes(folder: Path) -> None:
+    (folder / "pyproject.toml").write_text('[tool.dlexamples]\nposts = ["np.md"]\naccept = []\n')
+    assert run("check", folder=folder).returncode == 1
+    assert run("check", "--accept", "filled", folder=folder).returncode == 0
+    assert run("check", folder=folder, DLEXAMPLES_ACCEPT="filled").returncode == 0
+    wrong = run("check", folder=folder, DLEXAMPLES_DEVICE="tpu")
+    assert (wrong.returncode, "$DLEXAMPLES_DEVICE" in wrong.stderr) == (2, True)
+
+
+def test_fix_writes_in_place_and_only_once(folder: Path) -> None:
+    done = run("fix", "np.md", folder=folder)
+    assert done.returncode == 0
+    assert (folder / "np.md").read_text() == "# A\n\n```python\nimport numpy as np\n\nprint(np.zeros(2))\n```\n"
+    again = run("fix", "np.md", folder=folder)
+    assert (again.returncode, "nothing to fix" in again.stdout) == (0, True)
+
+
+def test_fix_keeps_every_other_byte(folder: Path) -> None:
+    front = "\ufeff---\r\ntitle: a\r\n---\r\n\r\n"
+    text = front + "> * item\r\n>\r\n>   ```python\r\n>   print(np.zeros(2))\r\n>   ```\r\n\tend  "
+    (folder / "odd.md").write_bytes(text.encode("utf-8"))
+    assert run("fix", "odd.md", folder=folder).returncode == 0
+    expected = text.replace(">   print", ">   import numpy as np\r\n>\r\n>   print")
+    assert (folder / "odd.md").read_bytes() == expected.encode("utf-8")
+
+
+def test_fix_says_what_it_cannot_do(folder: Path) -> None:
+    before = (folder / "broken.md").read_bytes()
+    done = run("fix", "broken.md", folder=folder)
+    assert (done.returncode, "without a fix" in done.stdout) == (1, True)
+    assert (folder / "broken.md").read_bytes() == before
+
+
+def test_fix_of_a_read_only_post(folder: Path) -> None:
+    post = folder / "np.md"
+    post.chmod(0o444)
+    done = run("fix", "np.md", folder=folder)
+    assert (done.returncode, "np.md" in done.stderr, "Traceback" in done.stderr) == (2, True, False)
+    assert post.read_text() == UNIMPORTED
+
+
+def test_fix_diff_writes_nothing(folder: Path) -> None:
+    done = run("fix", "--diff", "np.md", folder=folder)
+    assert done.returncode == 1
+    assert "--- a/np.md\n+++ b/np.md\n" in done.stdout
+    assert "+import numpy as np\n" in done.stdout
+    assert (folder / "np.md").read_text() == UNIMPORTED
+    assert run("fix", "--diff", "good.md", folder=folder).returncode == 0
+
+
+def test_json_is_the_contract(folder: Path) -> None:
+    import dlexamples.reports
+
+    schema = json.loads((Path(dlexamples.reports.__file__).parent / "schema.json").read_text("utf-8"))
+    done = run("check", "--output-format", "json", "good.md", "np.md", "broken.md", "prose.md", folder=folder)
+    report = json.loads(done.stdout)
+    jsonschema.validate(report, schema)
+    assert [d["path"] for d in report["documents"]] == ["good.md", "np.md", "broken.md", "prose.md"]
+    assert report["schema_version"] == 1
+
+
+def test_output_goes_to_a_file(folder: Path) -> None:
+    done = run("check", "-o", "report.json", "--output-format", "json", "good.md", folder=folder)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert json.loads((folder / "report.json").read_text())["documents"][0]["path"] == "good.md"
+
+
+def test_list_tells_every_fence_and_why(folder: Path) -> None:
+    (folder / "mixed.md").write_text(f"{GOOD}\n```bash\nls\n```\n\n```\n0.98\n```\n")
+    done = run("list", "mixed.md", folder=folder)
+    assert done.returncode == 0
+    assert "mixed.md:3-6  a-1  python  the info string says python" in done.stdout
+    assert "mixed.md:8-10  a-bash-1  bash" in done.stdout
+    assert "mixed.md: 3 fences, 1 of them Python" in done.stdout
+
+
+def test_explain(folder: Path) -> None:
+    done = run("explain", "dl201", folder=folder)
+    assert (done.returncode, done.stdout.startswith("# DL201")) == (0, True)
+
+
+def test_looking_things_up_imports_no_framework(folder: Path) -> None:
+    """`--help`, `list` and `explain` answer at once."""
+    for arguments in (["--help"], ["list", "good.md"], ["explain", "DL201"]):
+        code = (
+            "import sys, atexit\n"
+            "atexit.register(lambda: print(sorted({'torch', 'tensorflow', 'keras', 'numpy', 'sklearn', 'libcst'}"
+            " & set(sys.modules)), file=sys.stderr))\n"
+            f"sys.argv = ['dlexamples', *{arguments!r}]\n"
+            "from dlexamples.cli import main\nmain()"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=folder)
+        assert (done.returncode, done.stderr.strip()) == (0, "[]")
+
+
+def test_no_gpu_here_is_said(folder: Path) -> None:
+    (folder / "torch.md").write_text("# A\n\n```python\nimport torch\nprint(torch.ones(1))\n```\n")
+    done = run("check", "--device", "cuda", "torch.md", folder=folder, CUDA_VISIBLE_DEVICES="-1")
+    assert (done.returncode, "GPU" in done.stderr, "Traceback" in done.stderr) == (2, True, False)
