@@ -45,7 +45,8 @@ def _rerun(stop: Stop, statement: ast.Assert) -> str:
     code = compile(module, "<assert>", "exec")
     try:
         with undisturbed():
-            exec(code, scope(stop))
+            # Of globals that are functions pytest shows the name, of locals the repr, which holds an address.
+            exec(code, scope(stop), {})
     except AssertionError as error:
         return str(error)
     return ""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @rule
 def torch_evaluate(stop: Stop) -> Iterator[Proposal]:
     call = failed_call(stop, "evaluate")
-    source = read_source(call, call.arguments["x"], call.arguments.get("y", "")) if call and _has_data(call) else None
+    source = _source(call) if call else None
     objective = objective_of(call, source.sample, optimizes=False) if call and source else None
     if call is None or source is None or objective is None:
         return
@@ -50,8 +50,10 @@ def torch_evaluate(stop: Stop) -> Iterator[Proposal]:
         yield proposal(call, "torch_evaluate", sources, "evaluate without gradients", notes)
 
 
-def _has_data(call: KerasCall) -> bool:
-    return "x" in call.arguments
+def _source(call: KerasCall) -> Source | None:
+    if "x" not in call.arguments:
+        return None
+    return read_source(call, call.arguments["x"], call.arguments.get("y", ""), prefix="test_")
 
 
 def _kinds(call: KerasCall, objective: Objective) -> list[str] | None:

@@ -68,7 +68,7 @@ def torch_fit(stop: Stop) -> Iterator[Proposal]:
 def _plan(call: KerasCall) -> Plan | None:
     if "x" not in call.arguments:
         return None
-    source = read_source(call, call.arguments["x"], call.arguments.get("y", ""))
+    source = read_source(call, call.arguments["x"], call.arguments.get("y", ""), prefix="train_")
     objective = objective_of(call, source.sample) if source else None
     if source is None or objective is None:
         return None
@@ -82,8 +82,9 @@ def _plan(call: KerasCall) -> Plan | None:
     if split is None:
         return None
     split_lines, source, validation = split
-    if figures:
-        validation = validation or _validation(call, objective)
+    asked = {"validation_data", "validation_split"} & call.arguments.keys()
+    unseen = ("nothing shows the figures, so there is no validation in the loop",) if asked and not figures else ()
+    validation = (validation or _validation(call, objective)) if figures else None
     shuffle = call.value("shuffle") is not False and not _is_iterable(source)
     loader = free_name(call.stop, "train_loader")
     loading, source = loader_lines(call, source, loader, shuffle=shuffle)
@@ -91,7 +92,7 @@ def _plan(call: KerasCall) -> Plan | None:
     if validation:
         validating, validation = _prepared(call, validation)
     setup = (*objective.setup, *split_lines, *loading, *validating)
-    notes = (*objective.notes, *source.notes)
+    notes = (*objective.notes, *source.notes, *unseen)
     return Plan(call, step, setup, source, validation, figures, history, prints, notes)
 
 
@@ -115,7 +116,7 @@ def _validation(call: KerasCall, objective: Objective) -> Source | None:
     code = call.arguments.get("validation_data")
     if code is None or call.value("validation_data") is None:
         return None
-    source = read_source(call, code)
+    source = read_source(call, code, prefix="val_")
     return with_casts(source, objective.loss) if source else None
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @rule
 def torch_predict(stop: Stop) -> Iterator[Proposal]:
     call = failed_call(stop, "predict")
-    source = read_source(call, call.arguments["x"]) if call and "x" in call.arguments else None
+    source = read_source(call, call.arguments["x"], prefix="") if call and "x" in call.arguments else None
     if call is None or source is None:
         return
     source = with_casts(source, None)

@@ -139,7 +139,7 @@ def _positional(stop: Stop, method: str, code: str, found: Mapping[str, str]) ->
         return code
     if method in ("compile", "add"):
         return free[0] if free else None
-    value = live.value_of(stop, code)
+    value = live.argument_of(stop, code)
     if live.is_optimizer(value):
         return "optimizer"
     if live.is_module(value):

@@ -51,31 +51,24 @@ class Source:
     is_cast: bool = False
     """The casts are already in the text that makes the batches."""
 
-    @property
-    def has_rows(self) -> bool:
-        """Whether the batches tell the number of rows, as `len(loader.dataset)`."""
-        return self.value is None or (forms.is_loader(self.value) and hasattr(self.value.dataset, "__len__"))
+    is_sized: bool = True
+    """`len` tells the number of batches."""
+    has_rows: bool = True
+    """`len(loader.dataset)` tells the number of rows."""
 
     @property
     def notes(self) -> tuple[str, ...]:
         return tuple(cast.note for cast in self.casts if cast.note)
 
-    @property
-    def is_sized(self) -> bool:
-        """Whether `len` tells the number of batches."""
-        if self.form != "batches" or self.value is None:
-            return True
-        try:
-            return len(self.value) > 0
-        except TypeError:
-            return False
 
+def read_source(call: KerasCall, x: str, y: str = "", *, prefix: str) -> Source | None:
+    """The data that the code of one or two arguments stands for; None for what a loop cannot go through.
 
-def read_source(call: KerasCall, x: str, y: str = "") -> Source | None:
-    """The data that the code of one or two arguments stands for; None for what a loop cannot go through."""
+    Names that have to be made for it begin with `prefix`: `train_`, `val_`, `test_`.
+    """
     if not y and (pair := _written_pair(x)):
         x, y = pair
-    source = _two_arrays(call, x, y) if y else _one_argument(call, x)
+    source = _two_arrays(call, x, y) if y else _one_argument(call, x, prefix)
     return source and _with_device(call, source)
 
 
@@ -140,34 +133,46 @@ def _array(code: str, value: Any) -> Array:
     return Array(f"{code}.to_numpy()" if forms.is_frame(value) else code, value)
 
 
-def _one_argument(call: KerasCall, code: str) -> Source | None:
+def _one_argument(call: KerasCall, code: str, prefix: str) -> Source | None:
     value = live.argument_of(call.stop, code)
     if value is live.MISSING:
         return Source("arrays", arrays=(Array(code),)) if call.method == "predict" else Source("batches", code)
     if forms.is_array(value) and call.method == "predict":
         return Source("arrays", arrays=(_array(code, value),), sample=_sample(call, (_array(code, value),)))
     if forms.is_pair(value):
-        return _unpacked(call, code, value, f"{{}} = {code}")
+        return _unpacked(call, prefix, value, f"{{}} = {code}")
     if forms.is_dataset(value):
-        return _from_batch(call, Source("dataset", code, value), probe.collated(value))
+        sized = _has_length(value)
+        source = Source("dataset", code, value, is_sized=sized, has_rows=sized)
+        return _from_batch(call, source, probe.collated(value))
     if forms.is_batches(value) or _is_list_of_batches(call, value):
-        return _from_batch(call, _batches(call, code, value), probe.first_batch(value))
+        return _from_batch(call, _batches(call, code, value, prefix), probe.first_batch(value))
     if forms.is_samples(value):
-        return _unpacked(call, code, tuple(zip(*value, strict=True)), f"{{}} = zip(*{code})")
+        return _unpacked(call, prefix, tuple(zip(*value, strict=True)), f"{{}} = zip(*{code})")
     return None
 
 
-def _batches(call: KerasCall, code: str, value: Any) -> Source:
+def _batches(call: KerasCall, code: str, value: Any, prefix: str) -> Source:
     """Batches under a name: a loop goes through them again and again."""
-    if not isinstance(ast.parse(code.strip(), mode="eval").body, ast.Call):
-        return Source("batches", code, value)
-    name = free_name(call.stop, "loader", "batches")
-    return Source("batches", name, value, setup=(f"{name} = {code}",))
+    setup: tuple[str, ...] = ()
+    if isinstance(ast.parse(code.strip(), mode="eval").body, ast.Call):
+        name = free_name(call.stop, f"{prefix}loader")
+        setup, code = (f"{name} = {code}",), name
+    rows = forms.is_loader(value) and _has_length(value.dataset)
+    return Source("batches", code, value, setup=setup, is_sized=_has_length(value), has_rows=rows)
 
 
-def _unpacked(call: KerasCall, code: str, parts: Any, line: str) -> Source | None:
+def _has_length(value: Any) -> bool:
+    try:
+        return len(value) >= 0
+    except TypeError:
+        return False
+
+
+def _unpacked(call: KerasCall, prefix: str, parts: Any, line: str) -> Source | None:
     """The pair under two names of its own."""
-    names = [free_name(call.stop, name, f"all_{name}") for name in ("features", "labels")]
+    plain = "" if prefix == "train_" else prefix
+    names = [free_name(call.stop, plain + name, f"{prefix}{name}") for name in ("features", "labels")]
     stacked = [forms.is_tensor(part[0]) if isinstance(part, tuple) else False for part in parts]
     values = [live.torch_module().stack(part) if on else part for part, on in zip(parts, stacked, strict=True)]
     if not all(forms.is_array(value) for value in values):
@@ -175,7 +180,7 @@ def _unpacked(call: KerasCall, code: str, parts: Any, line: str) -> Source | Non
     codes = [f"⟦torch.stack⟧({name})" if on else name for name, on in zip(names, stacked, strict=True)]
     arrays = tuple(_array(name, value) for name, value in zip(codes, values, strict=True))
     setup = (line.format(", ".join(names)),)
-    return Source("arrays", code, arrays=arrays, setup=setup, sample=_sample(call, arrays))
+    return Source("arrays", arrays=arrays, setup=setup, sample=_sample(call, arrays))
 
 
 def _from_batch(call: KerasCall, source: Source, batch: Any) -> Source | None:
