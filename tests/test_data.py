@@ -11,16 +11,21 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 from filling import Filled, fill, quiet
 
+from dlexamples.data.catalogue.xor import xor
 from dlexamples.data.consumers import forms
-from dlexamples.data.forms import EVERY, PREFERENCE, Form
+from dlexamples.data.forms import EVERY, PREFERENCE, Form, Wanted
+from dlexamples.data.imports import Imports
 from dlexamples.data.insert import above, among_imports
+from dlexamples.data.layout import Layout, written
 from dlexamples.data.names import Kind, said
 from dlexamples.data.scene import Scene, scene
+from dlexamples.data.targets import Target
 from dlexamples.model import Place, Stop
 
 if TYPE_CHECKING:
@@ -30,6 +35,7 @@ CASES = Path(__file__).parent / "cases" / "fill"
 FILLED = sorted(CASES.glob("*.md"))
 REFUSED = sorted((CASES / "refused").glob("*.md"))
 FENCE = re.compile(r"^```(python|python mended|text fills|text refused)\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
+RESULT = re.compile(r"\n```(?:python mended|text fills|text refused)\n.*?^```\n", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -90,10 +96,7 @@ def with_results(text: str, filled: Filled) -> str:
 
 
 def _without_results(text: str) -> str:
-    def keep(match: re.Match[str]) -> str:
-        return match[0] if match[1] == "python" else ""
-
-    return re.sub(r"\n{3,}", "\n\n", FENCE.sub(keep, text)).rstrip("\n") + "\n\n"
+    return RESULT.sub("", text).rstrip("\n") + "\n\n"
 
 
 PLAIN = r"""
@@ -145,6 +148,8 @@ TRUTH_TABLES = {
     "xor-torch-dataset": (["xor_dataset"], 3),
     "xor-torch-tensors": (["X_xor", "y_xor"], 2),
     "xor-torch-classes": (["X_xor", "y_xor"], 2),
+    "xor-torch-own-fit": (["xor"], 2),
+    "xor-keras-slices": (["xor_features", "xor_labels"], 3),
     "xor-torch-tensor-dataset": (["xor_x", "xor_y"], 2),
     "xor-torch-function": (["xor_data"], 2),
     "xor-sklearn": (["X_xor", "y_xor"], 2),
@@ -186,6 +191,22 @@ def _mended(text: str) -> list[str]:
         if match[1] == "python mended":
             found[-1] = match[2]
     return found
+
+
+def test_a_loader_shuffles_where_its_rows_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On another default device than the CPU, a loader needs a generator of that device."""
+    cuda = SimpleNamespace(get_default_device=lambda: SimpleNamespace(type="cuda"))
+    monkeypatch.setitem(sys.modules, "torch", cuda)
+    lines = loader_lines()
+    assert lines[-1].endswith("shuffle=True, generator=torch.Generator(xor_inputs.device))")
+    monkeypatch.delitem(sys.modules, "torch")
+    assert loader_lines()[-1].endswith("shuffle=True)")
+
+
+def loader_lines() -> list[str]:
+    here = at_first_line("import torch\nfor x, y in xor_loader:\n    pass\n")
+    layout = Layout((Wanted("xor_loader", Form.LOADER, ""),), "torch", Target.COLUMN, "4", "xor_inputs", "xor_labels")
+    return written(xor(None), layout, Imports(here)).lines
 
 
 SUBJECTS = frozenset({"xor", "iris", "digits", "breast", "cancer"})

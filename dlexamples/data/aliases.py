@@ -137,7 +137,7 @@ def _proposal(name: str, candidate: Import, scene: Scene) -> Proposal:
         code="DL103",
         message=f"`{name}` is used but never imported in the post",
         applicability=Applicability.SAFE,
-        description=f"Adds `{candidate.line}`.",
+        description=f"add `{candidate.line}`",
         sources=inserted(scene, [], [candidate.line]),
         fills=(Fill(name, library, Claim.REAL, None, "", why, candidate.line + "\n"),),
         label="never imported",

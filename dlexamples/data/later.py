@@ -29,7 +29,7 @@ def bound_later(name: str, scene: Scene) -> Iterator[Proposal]:
         code="DL101",
         message=f"`{name}` is used before the post defines it, further down",
         applicability=Applicability.DISPLAY,
-        description=f"Move the definition of `{name}` above its first use.",
+        description=f"move the definition of `{name}` above its first use",
         sources=scene.stop.sources,
         label="not defined yet",
         final=True,

@@ -154,7 +154,7 @@ def _value(wanted: Wanted, x: str, y: str, table: Table, layout: Layout, imports
 
 def _generator(x: str, imports: Imports) -> str:
     """A loader shuffles on the default device, and its own generator is always the CPU's."""
-    torch = sys.modules["torch"]
-    if torch.get_default_device().type == "cpu":
+    torch = sys.modules.get("torch")
+    if torch is None or torch.get_default_device().type == "cpu":
         return ""
     return f", generator={imports.module('torch')}.Generator({x}.device)"
