@@ -1,7 +1,8 @@
 """`pytest post.md`: each Python block is a test.
 
-A post is collected when it is named on the command line, or when it is listed under `posts` of `[tool.dlexamples]`
-and pytest is started without paths. A test's id is the block's: it survives edits above the block.
+A post is collected when it is named on the command line; one that is listed under `posts` of `[tool.dlexamples]`
+also with its folder, and when pytest is started without paths. A test's id is the block's: it survives edits above
+the block.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
     except BadSettingError as error:
         raise pytest.UsageError(str(error)) from error
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
-        config.args.extend(post for post in _listed(settings) if post not in config.args)
+        # `testpaths` may leave the posts' folders out; pytest drops what it is given twice.
+        config.args.extend(_listed(settings))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -49,9 +51,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     from dlexamples.formats import suffixes
 
-    if file_path.suffix.lower() not in suffixes() or not parent.session.isinitpath(file_path):
+    if file_path.suffix.lower() not in suffixes():
         return None
-    return PostFile.from_parent(parent, path=file_path)
+    if parent.session.isinitpath(file_path) or str(file_path) in _listed(parent.config.stash[SETTINGS]):
+        return PostFile.from_parent(parent, path=file_path)
+    return None
 
 
 class PostFile(pytest.File):

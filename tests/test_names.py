@@ -31,9 +31,7 @@ NEEDS = {
     "class A:\n    b = 1\n    c = b": set(),
     "@decorate\ndef f(x=default, *args: T, **kw) -> R:\n    return x": {"decorate", "default", "T", "R"},
     "f = lambda x, y=z: x + y": {"z"},
-    "match command:\n    case [first, *rest]:\n        print(first, rest)\n    case {'a': b, **others}:\n        print(b)": {
-        "command"
-    },
+    "match command:\n    case [a, *b]:\n        print(a, b)\n    case {'a': c, **d}:\n        print(c, d)": {"command"},
     "x[0] = 1": {"x"},
     "model.lr = 1": {"model"},
     "print(__name__, __file__)": set(),

@@ -77,7 +77,9 @@ def test_a_block_runs_as_in_a_script(pool: Pool, name: str) -> None:
 
 
 def test_source_and_tracebacks_are_the_posts(pool: Pool) -> None:
-    block = "import inspect\nclass A:\n    x = 1\ndef f():\n    return A\nprint(inspect.getsource(A) + inspect.getsource(f))"
+    block = (
+        "import inspect\nclass A:\n    x = 1\ndef f():\n    return A\nprint(*map(inspect.getsource, [A, f]), sep='')"
+    )
     assert stdout(pool, block) == "class A:\n    x = 1\ndef f():\n    return A\n\n"
     (outcome,) = outcomes(pool, "def f():\n    return 1 / 0\n\nf()")
     assert 'File "post.md", line 7, in <module>\n    f()\n' in outcome.stderr
@@ -88,8 +90,8 @@ def test_source_and_tracebacks_are_the_posts(pool: Pool) -> None:
 def test_the_process_holds_nothing_of_ours(pool: Pool) -> None:
     block = (
         "import sys\n"
-        "ours = {'dlexamples', 'worker', 'lines', 'server', 'pytest', 'libcst'} & {m.split('.')[0] for m in sys.modules}\n"
-        "print(sorted(ours), [p for p in sys.path if p.endswith('run')])"
+        "ours = {'dlexamples', 'worker', 'lines', 'server', 'pytest', 'libcst'}\n"
+        "print(sorted(ours & {m.split('.')[0] for m in sys.modules}), [p for p in sys.path if p.endswith('run')])"
     )
     assert stdout(pool, block) == "[] []\n"
 

@@ -1,0 +1,51 @@
+"""`explain`'s examples, run: each gives its code, and what it says to write instead runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dlexamples.check import check
+from dlexamples.explain import codes, explain
+from dlexamples.formats import parse
+from dlexamples.model import Outcome, Verdict
+from dlexamples.run.pool import Pool
+from dlexamples.run.runner import Runner
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NO_EXAMPLE = {"DL002": "a post without a block", "DL904": "our own fault"}
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    with Pool() as pool:
+        yield pool
+
+
+def outcomes(pool: Pool, code: str, heading: str) -> list[Outcome]:
+    """The outcomes of the Python blocks under one heading of a code's page."""
+    page = parse(Path(f"{code}.md"), explain(code))
+    fences = [block for block in page.blocks if block.heading[-1] == heading and block.is_python]
+    assert fences, f"{code} has no Python block under {heading}"
+    post = parse(Path("post.md"), "".join(f"```python\n{block.source}```\n\n" for block in fences))
+    timeout = 2.0 if code == "DL901" else 60.0
+    runner = Runner(pool, post, timeout=timeout, device="cpu")
+    found = {outcome.block.id: outcome for outcome in check(post, runner)}
+    assert not runner.faults
+    return [found[block.id] for block in post.blocks]
+
+
+@pytest.mark.parametrize("code", [code for code in codes() if code not in NO_EXAMPLE])
+def test_the_example_gives_the_code(pool: Pool, code: str) -> None:
+    example = outcomes(pool, code, "Example")[-1]
+    assert code in [diagnostic.code for diagnostic in example.diagnostics], example
+
+
+@pytest.mark.parametrize("code", [code for code in codes() if code not in NO_EXAMPLE])
+def test_what_to_use_instead_runs(pool: Pool, code: str) -> None:
+    for outcome in outcomes(pool, code, "Use instead"):
+        assert outcome.verdict is Verdict.PASSED, outcome
