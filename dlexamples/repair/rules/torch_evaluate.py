@@ -37,7 +37,7 @@ def torch_evaluate(stop: Stop) -> Iterator[Proposal]:
     names = assigned_names(call)
     by_name = names if names and len(names) == len(kinds) else None
     figures = _figures(call, kinds, by_name)
-    lines = _lines(call, with_casts(source, objective.loss), objective, figures)
+    lines = _lines(call, with_casts(call, source, objective.loss), objective, figures)
     if names == ():
         lines.append(_print(figures))
     sources = (
@@ -46,7 +46,7 @@ def torch_evaluate(stop: Stop) -> Iterator[Proposal]:
         else in_place_of_statement(call, lines)
     )
     if sources:
-        notes = (*objective.notes, *with_casts(source, objective.loss).notes)
+        notes = (*objective.notes, *with_casts(call, source, objective.loss).notes)
         yield proposal(call, "torch_evaluate", sources, "evaluate without gradients", notes)
 
 

@@ -72,7 +72,7 @@ def _plan(call: KerasCall) -> Plan | None:
     objective = objective_of(call, source.sample) if source else None
     if source is None or objective is None:
         return None
-    source = with_casts(source, objective.loss)
+    source = with_casts(call, source, objective.loss)
     names = Names(*(free_name(call.stop, name) for name in ("epoch", "inputs", "targets", "outputs", "loss", "batch")))
     step = Step(call.receiver, objective, names)
     prints = call.value("verbose") not in (0, False)
@@ -117,7 +117,7 @@ def _validation(call: KerasCall, objective: Objective) -> Source | None:
     if code is None or call.value("validation_data") is None:
         return None
     source = read_source(call, code, prefix="val_")
-    return with_casts(source, objective.loss) if source else None
+    return with_casts(call, source, objective.loss) if source else None
 
 
 def _prepared(call: KerasCall, source: Source) -> tuple[tuple[str, ...], Source]:
@@ -168,12 +168,11 @@ def _loop_lines(plan: Plan) -> list[str]:
     body = training_lines(plan.step, plan.training, plan.figures)
     if plan.validation:
         values = {kind: f"val_{kind}" for kind in plan.figures}
-        body = [f"{model}.train()", *body, *evaluation_lines(plan.step, plan.validation, values, "val_")]
+        body += evaluation_lines(plan.step, plan.validation, values, "val_")
     body += _kept(plan)
     if plan.prints:
         body += _print_lines(plan, epochs)
-    mode = [] if plan.validation else [f"{model}.train()"]
-    return [*mode, f"for {names.epoch} in range({epochs}):", *indented(body)]
+    return [f"for {names.epoch} in range({epochs}):", *indented([f"{model}.train()", *body])]
 
 
 def _kept(plan: Plan) -> list[str]:

@@ -32,7 +32,7 @@ def torch_predict(stop: Stop) -> Iterator[Proposal]:
     source = read_source(call, call.arguments["x"], prefix="") if call and "x" in call.arguments else None
     if call is None or source is None:
         return
-    source = with_casts(source, None)
+    source = with_casts(call, source, None)
     setup, source = _prepared(call, source)
     value, notes = _value(call, source)
     lines = [*setup, f"{call.receiver}.eval()", "with ⟦torch.no_grad⟧():"]

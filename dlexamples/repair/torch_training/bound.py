@@ -27,6 +27,7 @@ from dlexamples.repair.torch_training.objective import (
     named_optimizer,
     optimizer_piece,
 )
+from dlexamples.repair.torch_training.probe import expected_sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -162,14 +163,16 @@ def _criterion(call: KerasCall, stated: Mapping[str, str], optimizer: Piece, sam
 
 def _loss_for(call: KerasCall, sample: Sample | None) -> Piece | None:
     """The loss that the output and the targets of one batch ask for."""
-    if sample is None or sample.targets is None:
+    known = sample is not None and sample.targets is not None
+    sample = sample if known else expected_sample(call.module, classes=False)
+    if sample is None:
         return None
-    integers = not sample.targets.is_floating_point()
     one_column = sample.outputs.dim() == 1 or sample.outputs.shape[1] == 1
+    integers = not sample.targets.is_floating_point() if known else not one_column
     name = "mse" if not integers else "binary_crossentropy" if one_column else "cross_entropy"
     made = named_loss(name, call.module)
-    kind = "integers" if integers else "floats"
-    why = f"no loss is named: the targets are {kind}"
+    why = f"no loss is named, and the targets are {'integers' if integers else 'floats'}"
+    why = why if known else f"no loss is named, and the model gives {'one value' if one_column else 'several values'}"
     return replace(made, note="; ".join(filter(None, (why, made.note)))) if made else None
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dlexamples.repair import live
 from dlexamples.repair.names import free_name
 from dlexamples.repair.torch_training import forms, probe
-from dlexamples.repair.torch_training.contract import Cast, input_cast, target_cast
+from dlexamples.repair.torch_training.contract import Cast, input_cast, is_class_loss, target_cast
 
 if TYPE_CHECKING:
     from dlexamples.repair.torch_training.call import KerasCall
@@ -57,6 +57,11 @@ class Source:
     """`len(loader.dataset)` tells the number of rows."""
 
     @property
+    def is_known(self) -> bool:
+        """Whether there is anything alive to look at."""
+        return self.value is not None or any(array.value is not None for array in self.arrays)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         return tuple(cast.note for cast in self.casts if cast.note)
 
@@ -72,9 +77,12 @@ def read_source(call: KerasCall, x: str, y: str = "", *, prefix: str) -> Source 
     return source and _with_device(call, source)
 
 
-def with_casts(source: Source, loss: Any) -> Source:
+def with_casts(call: KerasCall, source: Source, loss: Any) -> Source:
     """The source with what its inputs and targets need for the model and the loss."""
-    return replace(source, casts=(input_cast(source.sample), target_cast(loss, source.sample)))
+    sample = source.sample
+    if not source.is_known and call.method != "predict":
+        sample = probe.expected_sample(call.module, classes=is_class_loss(loss))
+    return replace(source, sample=sample, casts=(input_cast(sample), target_cast(loss, sample)))
 
 
 def loader_lines(call: KerasCall, source: Source, name: str, *, shuffle: bool) -> tuple[tuple[str, ...], Source]:

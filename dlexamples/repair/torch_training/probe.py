@@ -42,6 +42,18 @@ def sample_of(model: Any, inputs: Any, targets: Any) -> Sample | None:
     return None
 
 
+def expected_sample(model: Any, *, classes: bool) -> Sample | None:
+    """A batch of the form that data for this model will have when it is supplied: integer labels for a loss over
+    classes, one column of floats for any other. None when the first layer does not tell its inputs' width."""
+    torch = torch_module()
+    first = next((module for module in model.modules() if not list(module.children())), None)
+    width = getattr(first, "in_features", None)
+    if width is None:
+        return None
+    targets = torch.zeros(ROWS, dtype=torch.int64) if classes else torch.zeros(ROWS, 1)
+    return sample_of(model, torch.zeros(ROWS, width), targets)
+
+
 def parameter_form(model: Any) -> tuple[Any, Any]:
     """The device and the floating-point type of the model's parameters."""
     torch = torch_module()
