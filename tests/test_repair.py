@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 import torch
 from markdown_it import MarkdownIt
-from mending import mend
+from mending import mend, run
+
+from dlexamples.model import Applicability, Place
+from dlexamples.repair import propose
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
+
+    from dlexamples.model import Proposal
 
 CASES = Path(__file__).parent / "cases" / "torch_training"
 MENDED = sorted(CASES.glob("*.md"))
@@ -129,3 +136,105 @@ def test_the_mended_text_runs_in_a_plain_interpreter(tmp_path: Path) -> None:
     command = [sys.executable, "-W", "error:Using a target size:UserWarning", str(script)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
+
+
+def first_proposal(source: str) -> Proposal:
+    stop, *_ = run((source,), (source,))
+    assert stop
+    return next(propose(stop))
+
+
+@pytest.mark.parametrize(
+    ("width", "loss", "expected"),
+    [
+        (64, "mse", "targets = targets.expand(-1, 64)"),
+        (64, "cross_entropy", "loss = criterion(model(inputs), targets)"),
+        (1, "bce", "loss = criterion(model(inputs), targets)"),
+    ],
+)
+def test_data_that_is_not_there_yet(width: int, loss: str, expected: str) -> None:
+    """It will be a loader with integer labels for a loss over classes, with one column of floats for another."""
+    source = (
+        "import torch\n"
+        f"model = torch.nn.Linear(2, {width})\n"
+        f"model.compile(loss='{loss}', optimizer='adam')\n"
+        "model.fit(XOR_data, epochs=2)\n"
+    )
+    (mended,) = mend((source,)).sources
+    assert "for inputs, targets in XOR_data:\n" in mended
+    assert f"{expected}\n" in mended
+    assert ("expand" in mended) is ("expand" in expected)
+
+
+def test_data_on_another_device_moves_to_the_models() -> None:
+    source = (
+        "import torch\n"
+        "X, y = torch.rand(8, 2), torch.rand(8, 1)\n"
+        "model = torch.nn.Linear(2, 1, device='meta')\n"
+        "criterion, optimizer = torch.nn.MSELoss(), torch.optim.Adam(model.parameters())\n"
+        "model.fit(X, y)\n"
+    )
+    mended = first_proposal(source).sources[0]
+    assert "device = next(model.parameters()).device\n" in mended
+    assert "inputs, targets = inputs.to(device), targets.to(device)\n" in mended
+
+
+def test_what_the_author_calls_device_is_used() -> None:
+    source = (
+        "import torch\n"
+        "device = torch.device('meta')\n"
+        "model = torch.nn.Linear(2, 1).to(device)\n"
+        "predictions = model.predict(torch.rand(8, 2))\n"
+    )
+    assert "predictions = model(torch.rand(8, 2).to(device)).cpu().numpy()\n" in first_proposal(source).sources[0]
+
+
+def test_a_proposal_says_what_and_where() -> None:
+    source = (
+        "import torch\n\nnet = torch.nn.Linear(2, 1)\nnet.compile(loss='bce', optimizer='adam', run_eagerly=True)\n"
+    )
+    proposal = first_proposal(source)
+    assert proposal.rule == "torch_compile"
+    assert proposal.code == "DL201"
+    assert proposal.message == "Keras-style `compile` on a torch module"
+    assert proposal.label == "`net` is a `torch.nn.Linear`, which has no Keras-style `compile`"
+    assert proposal.applicability is Applicability.UNSAFE
+    assert proposal.related == (("`net` is made here", Place(0, 3, 0, 3, 27)),)
+    assert "takes logits" in proposal.description
+    assert "`run_eagerly=True` has no counterpart and is left out" in proposal.description
+
+
+@pytest.mark.parametrize("seen", ["history", "verbose"])
+def test_nothing_is_computed_that_nobody_sees(seen: str) -> None:
+    source = (
+        "import torch\n"
+        "X, y = torch.rand(8, 2), torch.rand(8, 1)\n"
+        "model = torch.nn.Linear(2, 1)\n"
+        f"{'h = ' if seen == 'history' else ''}model.fit(X, y, validation_data=(X, y), verbose=0)\n"
+    )
+    (mended,) = mend((source,)).sources
+    assert ("val_loss" in mended) is (seen == "history")
+    assert "print" not in mended
+
+
+def random_states() -> list[str]:
+    return [repr(random.getstate()), repr(np.random.get_state(legacy=True)), repr(torch.get_rng_state().tolist())]
+
+
+def test_looking_does_not_disturb_the_session() -> None:
+    source = (
+        "import random, numpy as np, torch\n"
+        "X, y = torch.rand(8, 2), torch.rand(8, 1)\n"
+        "model = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.BatchNorm1d(2), torch.nn.Dropout())\n"
+        "loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(X, y), shuffle=True)\n"
+        "model.fit(loader)\n"
+    )
+    stop, *_ = run((source,), (source,))
+    assert stop
+    model = stop.namespace["model"]
+    states = random_states()
+    parameters = [value.clone() for value in model.state_dict().values()]
+    assert list(propose(stop))
+    assert states == random_states()
+    assert all(map(torch.equal, parameters, model.state_dict().values()))
+    assert model.training
