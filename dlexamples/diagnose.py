@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dlexamples.model import Place
     from dlexamples.run.runner import BlockRun, Halt
 
+SHORT = 64
 NETWORK_ERRORS = {
     "URLError",
     "gaierror",
@@ -50,6 +51,8 @@ def diagnose(halt: Halt, sources: tuple[str, ...]) -> Finding:
     kinds = set(halt.kinds)
     text = first_line(halt.message)
     raised = f"{halt.error}: {text}" if text else halt.error
+    # Said once in full is enough: under the carets there is room for a few words.
+    short = text if len(text) <= SHORT else f"{halt.error} here"
     if not halt.frames and kinds & {"SyntaxError", "ValueError", "RecursionError", "MemoryError"}:
         return Finding("DL001", f"the block is not valid Python: {text}", text.split(" (")[0])
     if "SystemExit" in kinds:
@@ -57,8 +60,8 @@ def diagnose(halt: Halt, sources: tuple[str, ...]) -> Finding:
     if _needs_gpu(halt):
         return Finding("DL501", f"needs a GPU, and none is visible here ({raised})", "needs a GPU")
     if halt.own and isinstance(_statement_at(sources, halt.at), (ast.Raise, ast.Assert)):
-        return Finding("DL205", f"the post's own check fails: {raised}", raised)
-    if "NameError" in kinds:
+        return Finding("DL205", f"the post's own check fails: {raised}", short or "fails")
+    if "NameError" in kinds and halt.own:
         return Finding("DL101", f"`{halt.name}` is not defined in the post", "never defined")
     if "ModuleNotFoundError" in kinds:
         return Finding("DL502", f"package `{(halt.name or '').split('.')[0]}` is not installed", "not installed")
@@ -67,12 +70,12 @@ def diagnose(halt: Halt, sources: tuple[str, ...]) -> Finding:
     if kinds & {"FileNotFoundError", "NotADirectoryError", "IsADirectoryError"}:
         return Finding("DL503", f"a file that is not there ({raised})", "no such file")
     if kinds & {"AttributeError", "ImportError"}:
-        return Finding("DL202", raised, text)
+        return Finding("DL202", raised, short)
     if "TypeError" in kinds and _ARGUMENT.search(text):
-        return Finding("DL203", raised, text)
+        return Finding("DL203", raised, short)
     if not halt.own and _DOES_NOT_MEET.search(halt.message):
-        return Finding("DL301", raised, text)
-    return Finding("DL204", raised, text)
+        return Finding("DL301", raised, short)
+    return Finding("DL204", raised, short)
 
 
 def diagnose_end(run: BlockRun, timeout: float) -> Finding:

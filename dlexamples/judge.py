@@ -101,8 +101,9 @@ class _Case:
         explanation = self.mended.explanations.get(self.index)
         if explanation and finding.code == "DL205":
             finding = replace(finding, message=f"the post's own check fails: {explanation}")
-        diagnostic = Diagnostic(finding.code, "error", finding.message, span, related, None, finding.label)
         verdict = Verdict.SKIPPED if finding.code == "DL501" else Verdict.FAILED
+        level = "note" if verdict is Verdict.SKIPPED else "error"
+        diagnostic = Diagnostic(finding.code, level, finding.message, span, related, None, finding.label)
         return replace(
             outcome,
             verdict=verdict,
@@ -125,8 +126,8 @@ class _Case:
         )
 
     def _finding(self) -> tuple[Finding, Span, tuple[Related, ...]]:
-        """What stopped the block first, in the text as published where that is where it stopped."""
-        known = self.mended.first_halts.get(self.index)
+        """What stopped the block for good."""
+        known = self.mended.halts.get(self.index)
         halt, sources = known or (self.run.halt, self.mended.sources)
         if halt is None:
             finding = diagnose_end(self.run, self.timeout)

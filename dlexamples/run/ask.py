@@ -27,7 +27,8 @@ def answer(session: Any, index: int, node: ast.stmt, error: BaseException) -> di
     reply: dict[str, Any] = {"candidates": [], "refusals": [], "explanation": "", "fault": ""}
     try:
         stop = live_stop(session, index, node, error)
-        for proposal in islice(chain(data.propose(stop), repair.propose(stop)), MOST_CANDIDATES):
+        missing = data.propose(stop) if _raised_by_the_post(error, session.filename) else ()
+        for proposal in islice(chain(missing, repair.propose(stop)), MOST_CANDIDATES):
             kind = "refusals" if proposal.final else "candidates"
             reply[kind].append(asdict(proposal))
         if isinstance(error, AssertionError):
@@ -50,6 +51,14 @@ def live_stop(session: Any, index: int, node: ast.stmt, error: BaseException) ->
         statement=statement,
         at=_place(session, frame) if frame else statement,
     )
+
+
+def _raised_by_the_post(error: BaseException, filename: str) -> bool:
+    """A name that a library's own code misses is no name of the post."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    return frame is not None and frame.tb_frame.f_code.co_filename == filename
 
 
 def _innermost(frame: TracebackType | None, filename: str) -> TracebackType | None:

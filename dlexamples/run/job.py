@@ -125,5 +125,7 @@ def _environment(scratch: str, device: str) -> dict[str, str]:
         "MPLCONFIGDIR": scratch,
         "PYTHONHASHSEED": str(SEED),
         "TF_CPP_MIN_LOG_LEVEL": "2",
+        # There is no network: the hub's client says so at once instead of retrying until the block's time is out.
+        "HF_HUB_OFFLINE": "1",
         **hidden,
     }

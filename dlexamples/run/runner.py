@@ -136,8 +136,8 @@ class Mended:
     """By block: why nothing could be supplied."""
     explanations: dict[int, str] = field(default_factory=dict)
     """By block: a failing assertion in pytest's words."""
-    first_halts: dict[int, tuple[Halt, tuple[str, ...]]] = field(default_factory=dict)
-    """By block: the first stop, with the sources that were running."""
+    halts: dict[int, tuple[Halt, tuple[str, ...]]] = field(default_factory=dict)
+    """By block: the last stop, which nothing mended if the block fails, with the sources that were running."""
     ended: dict[int, BlockRun] = field(default_factory=dict)
     run: Run | None = None
     dropped: list[Mend] = field(default_factory=list)
@@ -212,7 +212,7 @@ class Runner:
             if not run.stopped:
                 break
             halt = run.stopped
-            mended.first_halts.setdefault(halt.block, (halt, run.text.sources))
+            mended.halts[halt.block] = (halt, run.text.sources)
             better = self._mend_once(session, run, mended, given_up)
             if better:
                 run.close()

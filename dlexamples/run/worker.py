@@ -261,8 +261,7 @@ class SessionRun:
     def _types(self, node: ast.stmt) -> dict[str, str]:
         """The types of the objects whose names stand in the statement."""
         used = {child.id for child in ast.walk(node) if isinstance(child, ast.Name)}
-        kinds = {name: type(self.namespace[name]) for name in used if name in self.namespace}
-        return {name: f"{kind.__module__}.{kind.__qualname__}" for name, kind in kinds.items()}
+        return {name: _public_name(type(self.namespace[name])) for name in used if name in self.namespace}
 
     def _print_exception(self, error: BaseException) -> None:
         """The traceback as a reader would see it: without our frames."""
@@ -363,6 +362,16 @@ def position(traceback: types.TracebackType) -> list[int]:
             line, end_line, column, end_column = spot
             return [line, column, end_line, end_column]  # type: ignore[list-item]
     return [traceback.tb_lineno, -1, traceback.tb_lineno, -1]
+
+
+def _public_name(kind: type) -> str:
+    """The shortest dotted name under which the class can be reached: `torch.nn.Linear`, not where it is defined."""
+    parts = kind.__module__.split(".")
+    for length in range(1, len(parts)):
+        module = sys.modules.get(".".join(parts[:length]))
+        if module and getattr(module, "__dict__", {}).get(kind.__qualname__) is kind:
+            return f"{module.__name__}.{kind.__qualname__}"
+    return f"{kind.__module__}.{kind.__qualname__}"
 
 
 def _is_ours(traceback: types.TracebackType) -> bool:
