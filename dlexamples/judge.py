@@ -252,8 +252,18 @@ def as_published(place: Place, running: str, published: str) -> Place:
         if tag == "equal":
             shift = i - k
             return replace(place, line=place.line + shift, end_line=place.end_line + shift)
-        return _line(published, place.block, min(i + 1, len(old)) if i == j else i + 1)
+        return _same_words(place, new, old, range(i, j)) or _line(published, place.block, min(i + 1, len(old)) if i == j else i + 1)
     return _line(published, place.block, len(old))
+
+
+def _same_words(place: Place, new: Sequence[str], old: Sequence[str], replaced: range) -> Place | None:
+    """The text at `place`, where it stands once in the published lines that were replaced."""
+    text = new[place.line - 1][place.column : place.end_column]
+    found = [(n, column) for n in replaced if (column := old[n].find(text)) >= 0]
+    if place.end_line != place.line or not text.strip() or len(found) != 1:
+        return None
+    line, column = found[0]
+    return Place(place.block, line + 1, column, line + 1, column + len(text))
 
 
 def _words(line: str) -> set[str]:
