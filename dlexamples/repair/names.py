@@ -31,6 +31,12 @@ ALTERNATIVES = {
     "epoch_loss": ("mean_loss",),
     "accuracy": ("train_accuracy", "epoch_accuracy"),
     "train_loader": ("loader", "batches"),
+    "test_inputs": ("eval_inputs",),
+    "test_targets": ("eval_targets",),
+    "test_loss": ("eval_loss",),
+    "test_accuracy": ("eval_accuracy",),
+    "val_loss": ("validation_loss",),
+    "val_accuracy": ("validation_accuracy",),
 }
 """What to call a thing when its usual name is the author's."""
 

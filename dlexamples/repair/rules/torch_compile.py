@@ -22,7 +22,7 @@ BOUND = Piece("", bound=True)
 @rule
 def torch_compile(stop: Stop) -> Iterator[Proposal]:
     call = failed_call(stop, "compile") or _call_with_failed_argument(stop)
-    if call is None or assigned_names(call) != () or "loss_weights" in call.arguments:
+    if call is None or assigned_names(call) != ():
         return
     criterion, optimizer = _criterion(call), _optimizer(call)
     if criterion is None or optimizer is None:

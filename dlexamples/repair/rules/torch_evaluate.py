@@ -9,7 +9,7 @@ from dlexamples.repair.names import free_name
 from dlexamples.repair.torch_training.bound import Objective, objective_of
 from dlexamples.repair.torch_training.call import KerasCall, failed_call
 from dlexamples.repair.torch_training.data import Source, loader_lines, read_source, with_casts
-from dlexamples.repair.torch_training.loop import Names, Step, evaluation_lines
+from dlexamples.repair.torch_training.loop import Step, evaluation_lines, names_for
 from dlexamples.repair.torch_training.writing import (
     assigned_names,
     before_statement,
@@ -47,6 +47,8 @@ def torch_evaluate(stop: Stop) -> Iterator[Proposal]:
     )
     if sources:
         notes = (*objective.notes, *with_casts(call, source, objective.loss).notes)
+        if len(kinds) > 1 and not objective.metrics:
+            notes = (*notes, "no metrics are named, so the second figure is an accuracy")
         yield proposal(call, "torch_evaluate", sources, "evaluate without gradients", notes)
 
 
@@ -72,15 +74,14 @@ def _figures(call: KerasCall, kinds: list[str], names: tuple[str, ...] | None) -
 
 
 def _lines(call: KerasCall, source: Source, objective: Objective, figures: dict[str, str]) -> list[str]:
-    wanted = ("epoch", "inputs", "targets", "outputs", "loss", "batch")
-    names = Names(*(free_name(call.stop, name) for name in wanted))
     setup = objective.setup
     if source.form == "dataset":
         loading, source = loader_lines(call, source, free_name(call.stop, "test_loader"), shuffle=False)
     else:
         loading = source.setup
-    step = Step(call.receiver, objective, names)
-    return [*setup, *loading, *evaluation_lines(step, source, figures, "test_")]
+    step = Step(call.receiver, objective, names_for(call.stop))
+    held = (free_name(call.stop, "test_inputs"), free_name(call.stop, "test_targets"))
+    return [*setup, *loading, *evaluation_lines(step, source, figures, held)]
 
 
 def _result(figures: dict[str, str]) -> str:

@@ -11,11 +11,11 @@ from dlexamples.repair.torch_training.bound import Objective, objective_of
 from dlexamples.repair.torch_training.call import KerasCall, failed_call
 from dlexamples.repair.torch_training.data import LONG, Source, dataset_lines, loader_lines, read_source, with_casts
 from dlexamples.repair.torch_training.loop import (
-    Names,
     Step,
     array_names,
     evaluation_lines,
     indented,
+    names_for,
     training_lines,
 )
 from dlexamples.repair.torch_training.writing import (
@@ -43,6 +43,8 @@ class Plan:
     validation: Source | None
     figures: dict[str, str]
     """The names of the means that an epoch computes, by kind; empty when nobody sees them."""
+    validated: dict[str, str]
+    """The same of the validation."""
     history: str
     """The name of what the author keeps of the training; '' for nothing."""
     prints: bool
@@ -73,8 +75,7 @@ def _plan(call: KerasCall) -> Plan | None:
     if source is None or objective is None:
         return None
     source = with_casts(call, source, objective.loss)
-    names = Names(*(free_name(call.stop, name) for name in ("epoch", "inputs", "targets", "outputs", "loss", "batch")))
-    step = Step(call.receiver, objective, names)
+    step = Step(call.receiver, objective, names_for(call.stop))
     prints = call.value("verbose") not in (0, False)
     history = _history_name(call)
     figures = _figures(call, objective) if prints or history else {}
@@ -93,7 +94,8 @@ def _plan(call: KerasCall) -> Plan | None:
         validating, validation = _prepared(call, validation)
     setup = (*objective.setup, *split_lines, *loading, *validating)
     notes = (*objective.notes, *source.notes, *unseen)
-    return Plan(call, step, setup, source, validation, figures, history, prints, notes)
+    validated = {kind: free_name(call.stop, f"val_{kind}") for kind in figures} if validation else {}
+    return Plan(call, step, setup, source, validation, figures, validated, history, prints, notes)
 
 
 def _split(call: KerasCall, source: Source) -> tuple[tuple[str, ...], Source, Source | None] | None:
@@ -126,7 +128,7 @@ def _prepared(call: KerasCall, source: Source) -> tuple[tuple[str, ...], Source]
         return loader_lines(call, source, free_name(call.stop, "val_loader"), shuffle=False)
     if source.form == "batches":
         return source.setup, source
-    lines, codes = array_names(source, "val_")
+    lines, codes = array_names(source, (free_name(call.stop, "val_inputs"), free_name(call.stop, "val_targets")))
     arrays = tuple(replace(array, code=code, value=None) for array, code in zip(source.arrays, codes, strict=True))
     return (*source.setup, *lines), replace(source, arrays=arrays, setup=(), is_cast=True)
 
@@ -147,9 +149,7 @@ def _keys(plan: Plan) -> dict[str, str]:
     """Keras's keys of `history.history`, each with the name of its value."""
     own = {kind: name for name, kind in plan.step.objective.metrics.items()}
     keys = {own.get(kind, kind): name for kind, name in plan.figures.items()}
-    if plan.validation:
-        keys |= {f"val_{key}": f"val_{own.get(key, key) if key == 'loss' else key}" for key in list(keys)}
-    return keys
+    return keys | {f"val_{own.get(kind, kind)}": name for kind, name in plan.validated.items()}
 
 
 def _history_lines(plan: Plan) -> list[str]:
@@ -167,8 +167,7 @@ def _loop_lines(plan: Plan) -> list[str]:
     epochs = plan.call.arguments.get("epochs", "1")
     body = training_lines(plan.step, plan.training, plan.figures)
     if plan.validation:
-        values = {kind: f"val_{kind}" for kind in plan.figures}
-        body += evaluation_lines(plan.step, plan.validation, values, "val_")
+        body += evaluation_lines(plan.step, plan.validation, plan.validated)
     body += _kept(plan)
     if plan.prints:
         body += _print_lines(plan, epochs)

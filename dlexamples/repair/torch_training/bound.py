@@ -14,9 +14,8 @@ from libcst import matchers
 
 from dlexamples.repair import edit, live
 from dlexamples.repair.names import free_name, identifier, is_bound_by
-from dlexamples.repair.places import published_line
 from dlexamples.repair.torch_training.activation import last_activation
-from dlexamples.repair.torch_training.call import KerasCall, named_arguments
+from dlexamples.repair.torch_training.compiled import compile_arguments
 from dlexamples.repair.torch_training.contract import name_of
 from dlexamples.repair.torch_training.objective import (
     Piece,
@@ -32,6 +31,7 @@ from dlexamples.repair.torch_training.probe import expected_sample
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from dlexamples.repair.torch_training.call import KerasCall
     from dlexamples.repair.torch_training.probe import Sample
 
 USUAL_LOSS_NAMES = ("criterion", "loss_fn", "loss_func", "loss_function")
@@ -93,25 +93,6 @@ def with_names(call: KerasCall, criterion: Piece, optimizer: Piece) -> tuple[tup
     ]
     setup = tuple(f"{name} = {piece.code}" for name, piece in pairs if not piece.bound)
     return (pairs[0][0], pairs[1][0]), setup
-
-
-def compile_arguments(call: KerasCall) -> dict[str, str]:
-    """The arguments of the published `compile` of the same receiver that stands last before this call, or of the
-    only one in the session."""
-    last = published_line(call.stop, call.block, call.tree.line(call.node))
-    found: list[tuple[bool, str, dict[str, str]]] = []
-    for block, source in enumerate(call.stop.published):
-        for receiver, line, arguments in _compiles(call, source):
-            found.append(((block, line) <= (call.block, last), receiver, arguments))
-    own = [(before, arguments) for before, receiver, arguments in found if receiver == call.receiver]
-    before = [arguments for earlier, arguments in own if earlier]
-    if before:
-        return before[-1]
-    if len(found) != 1:
-        return {}
-    (_, receiver, arguments), *_ = found
-    theirs, ours = f"{receiver}.parameters()", f"{call.receiver}.parameters()"
-    return {name: code.replace(theirs, ours) for name, code in arguments.items()}
 
 
 def pair_names(call: KerasCall, bound: tuple[bool, ...] = (False, False)) -> tuple[str, str]:
@@ -236,16 +217,6 @@ def _is_loss(name: str, value: Any) -> bool:
     return isinstance(value, torch.nn.modules.loss._Loss) or (
         name.removeprefix("self.") in USUAL_LOSS_NAMES and callable(value)
     )
-
-
-def _compiles(call: KerasCall, source: str) -> Iterator[tuple[str, int, dict[str, str]]]:
-    """Receiver, line and arguments of each Keras-style `compile` of a block."""
-    tree = edit.parse(source)
-    for node in edit.calls(tree) if tree else ():
-        if tree and isinstance(node.func, cst.Attribute) and node.func.attr.value == "compile":
-            arguments = named_arguments(call.stop, tree, node, "compile")
-            if arguments and {"loss", "optimizer"} & arguments.keys():
-                yield tree.module.code_for_node(node.func.value), tree.line(node), arguments
 
 
 def _targets_first(loss: Any) -> bool:

@@ -137,9 +137,9 @@ def _positional(stop: Stop, method: str, code: str, found: Mapping[str, str]) ->
     free = [name for name in ORDER[method] if name not in found]
     if method == "summary":
         return code
-    if method in ("compile", "add"):
+    if method == "add":
         return free[0] if free else None
-    value = live.argument_of(stop, code)
+    value = live.value_of(stop, code) if method == "compile" else live.argument_of(stop, code)
     if live.is_optimizer(value):
         return "optimizer"
     if live.is_module(value):

@@ -5,14 +5,16 @@ Every figure is a mean: of a loss over the batches, of a metric over the rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
+from dlexamples.repair.names import free_name
 from dlexamples.repair.torch_training.contract import Cast, is_class_loss, takes_logits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from dlexamples.model import Stop
     from dlexamples.repair.torch_training.bound import Objective
     from dlexamples.repair.torch_training.data import Source
 
@@ -27,6 +29,10 @@ class Names:
     outputs: str
     loss: str
     batch: str
+
+
+def names_for(stop: Stop) -> Names:
+    return Names(*(free_name(stop, part.name) for part in fields(Names)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +105,13 @@ def training_lines(step: Step, source: Source, figures: Mapping[str, str]) -> li
     return [*_zeros(figures), *_over(source, names, loader, body)]
 
 
-def evaluation_lines(step: Step, source: Source, figures: Mapping[str, str], prefix: str) -> list[str]:
-    """The figures over all rows, without gradients; model in eval mode."""
+def evaluation_lines(
+    step: Step, source: Source, figures: Mapping[str, str], held: tuple[str, str] = ("", "")
+) -> list[str]:
+    """The figures over all rows, without gradients; model in eval mode. Arrays that need a cast are bound to the
+    names `held`."""
     if source.form == "arrays":
-        return _evaluation_of_arrays(step, source, figures, prefix)
+        return _evaluation_of_arrays(step, source, figures, held)
     names = step.names
     metrics = {kind: name for kind, name in figures.items() if kind != "loss"}
     forward = step.forward(names.inputs)
@@ -119,8 +128,8 @@ def indented(lines: Sequence[str]) -> list[str]:
     return ["    " + line for line in lines]
 
 
-def _evaluation_of_arrays(step: Step, source: Source, figures: Mapping[str, str], prefix: str) -> list[str]:
-    setup, (inputs, targets) = array_names(source, prefix)
+def _evaluation_of_arrays(step: Step, source: Source, figures: Mapping[str, str], held: tuple[str, str]) -> list[str]:
+    setup, (inputs, targets) = array_names(source, held)
     names = step.names
     forward = step.forward(inputs)
     lines = []
@@ -135,16 +144,16 @@ def _evaluation_of_arrays(step: Step, source: Source, figures: Mapping[str, str]
     return [*setup, f"{step.model}.eval()", "with ⟦torch.no_grad⟧():", *indented(lines)]
 
 
-def array_names(source: Source, prefix: str) -> tuple[list[str], tuple[str, ...]]:
-    """Lines that bind the arrays once they need a cast, and the code to use for each."""
+def array_names(source: Source, held: tuple[str, str]) -> tuple[list[str], tuple[str, ...]]:
+    """Lines that bind the arrays to names once they need a cast, and the code to use for each."""
     lines: list[str] = []
     used: list[str] = []
     move = f".to({source.device})" if source.device else ""
-    for array, cast, name in zip(source.arrays, source.casts, ("inputs", "targets"), strict=False):
+    for array, cast, name in zip(source.arrays, source.casts, held, strict=False):
         code = array.code if source.is_cast else cast.of(array.code, tensor=array.is_tensor) + move
         if not code.replace(".", "").isidentifier():
-            lines.append(f"{prefix}{name} = {code}")
-            code = f"{prefix}{name}"
+            lines.append(f"{name} = {code}")
+            code = name
         used.append(code)
     return lines, tuple(used)
 
