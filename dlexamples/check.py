@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dlexamples.judge import judge, not_python
+from dlexamples.run.search import Mended, mend, unmended
 from dlexamples.sessions import sessions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dlexamples.model import Document, Outcome, Session
-    from dlexamples.run.runner import Mended, Run, Runner
+    from dlexamples.run.record import Run
+    from dlexamples.run.runner import Runner
 
 
 def check(document: Document, runner: Runner, mode: str = "auto") -> Iterator[Outcome]:
@@ -28,9 +30,9 @@ def check(document: Document, runner: Runner, mode: str = "auto") -> Iterator[Ou
 
 def check_session(session: Session, runner: Runner) -> Iterator[Outcome]:
     run = runner.as_published(session)
-    mended = runner.unmended(run)
+    mended = unmended(run)
     if run.stopped:
-        mended = runner.mend(session, run)
+        mended = mend(session, run, runner)
         run = runner.clean_room(session, mended)
         mended, run = settle(session, runner, mended, run)
     yield from judge(session, mended, run, runner.timeout)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dlexamples.model import Place
-    from dlexamples.run.runner import BlockRun, Halt
+    from dlexamples.run.record import BlockRun, Halt
 
 SHORT = 64
 NETWORK_ERRORS = {

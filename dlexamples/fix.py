@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dlexamples.formats import splice
 from dlexamples.judge import weakest
 from dlexamples.model import Applicability
-from dlexamples.run.runner import Mended
+from dlexamples.run.search import Mended
 from dlexamples.sessions import sessions
 
 if TYPE_CHECKING:

@@ -26,7 +26,8 @@ from dlexamples.names import names
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dlexamples.run.runner import BlockRun, Halt, Mend, Mended, Run
+    from dlexamples.run.record import BlockRun, Halt, Run
+    from dlexamples.run.search import Mend, Mended
 
 ORDER = [Applicability.SAFE, Applicability.UNSAFE, Applicability.DISPLAY]
 
@@ -252,7 +253,8 @@ def as_published(place: Place, running: str, published: str) -> Place:
         if tag == "equal":
             shift = i - k
             return replace(place, line=place.line + shift, end_line=place.end_line + shift)
-        return _same_words(place, new, old, range(i, j)) or _line(published, place.block, min(i + 1, len(old)) if i == j else i + 1)
+        nearest = _line(published, place.block, i + 1)
+        return _same_words(place, new, old, range(i, j)) or nearest
     return _line(published, place.block, len(old))
 
 

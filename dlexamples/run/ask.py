@@ -14,6 +14,7 @@ from dlexamples import data, repair
 from dlexamples.model import Place, Stop
 from dlexamples.repair.explain_assert import explain
 from dlexamples.run.columns import characters
+from dlexamples.run.inside.errors import position
 
 if TYPE_CHECKING:
     import ast
@@ -82,8 +83,6 @@ def _statement(source: str, node: ast.stmt) -> tuple[int, int, int, int]:
 
 
 def _place(session: Any, frame: TracebackType) -> Place:
-    from dlexamples.run.worker import position
-
     line, column, end_line, end_column = position(frame)
     for block in reversed(session.blocks):
         if block["first_line"] <= line:

@@ -25,7 +25,7 @@ from dlexamples.run.job import SEED
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-FOLDER = Path(__file__).parent
+INSIDE = Path(__file__).parent / "inside"
 START_SECONDS = 180.0
 """How long a server or a new process may take to import its frameworks."""
 END_SECONDS = 10.0
@@ -138,7 +138,7 @@ class Server:
     def __init__(self, modules: Sequence[str], folder: Path) -> None:
         self.path = folder / "socket"
         self.process = subprocess.Popen(
-            [sys.executable, str(FOLDER / "server.py"), str(self.path), *modules],
+            [sys.executable, str(INSIDE), "server", str(self.path), *modules],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -218,7 +218,7 @@ class Pool:
 
     def _new(self, job: dict[str, Any], folder: Path) -> Process:
         process = subprocess.Popen(
-            [sys.executable, str(FOLDER / "worker.py")],
+            [sys.executable, str(INSIDE), "worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -2,8 +2,6 @@
 
 Python 3.12 and later: `sys.monitoring` (PEP 669), set on the post's own code objects alone, so that libraries run at
 full speed. Before: `sys.settrace`, which leaves every frame that is not the post's at its call.
-
-Standard library only: this module lies in the process of the blocks.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
 """A warm process that has imported a framework set and nothing more, and forks for every run.
 
 It never runs an operation: a child of a process that has computed something hangs (OpenMP's threads in torch,
-TensorFlow's pools). It never initialises CUDA, which does not survive a fork. Started as a file:
-`python server.py SOCKET MODULE…`; it ends when its standard input is closed.
-
-Standard library only: what lies in this process lies in every block's.
+TensorFlow's pools). It never initialises CUDA, which does not survive a fork. It ends when its standard input
+is closed.
 """
 
 from __future__ import annotations
@@ -12,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
-import json
 import os
 import select
 import signal
@@ -21,29 +18,12 @@ import sys
 import warnings
 from typing import Any
 
-if __package__:
-    from dlexamples.run import worker
-else:
-    import worker  # type: ignore[import-not-found,no-redef,unused-ignore]
+from . import worker
+from .channel import SocketChannel
 
 
-class SocketChannel:
-    """Events and commands as lines of JSON on one socket."""
-
-    def __init__(self, connection: socket.socket) -> None:
-        self.connection = connection
-        self.file = connection.makefile("rb")
-
-    def send(self, event: dict[str, Any]) -> None:
-        self.connection.sendall(json.dumps(event).encode() + b"\n")
-
-    def receive(self) -> dict[str, Any] | None:
-        line = self.file.readline()
-        return json.loads(line) if line else None
-
-
-def main() -> None:
-    path, *modules = sys.argv[1:]
+def main(arguments: list[str]) -> None:
+    path, *modules = arguments
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
         listener.bind(path)
         listener.listen(64)
@@ -134,7 +114,3 @@ def fork() -> int:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return os.fork()
-
-
-if __name__ == "__main__":
-    main()

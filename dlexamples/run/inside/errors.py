@@ -1,0 +1,113 @@
+"""What is told of an exception: where in the post it was raised, what kind it is, what led to it."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import itertools
+import sys
+import traceback
+from types import TracebackType
+from typing import Any
+
+MOST_TRAIL = 12
+
+
+def described(error: BaseException, node: ast.stmt, namespace: dict[str, Any], filename: str) -> dict[str, Any]:
+    """The keys of a `stop` event that tell of `error`, raised by the top-level statement `node`."""
+    links = _links(error.__traceback__)
+    own = [link for link in links if link.tb_frame.f_code.co_filename == filename]
+    return {
+        "statement": [node.lineno, node.col_offset, node.end_lineno, node.end_col_offset],
+        "error": type(error).__name__,
+        "message": message(error),
+        "kinds": [kind.__name__ for kind in type(error).__mro__],
+        "causes": _causes(error),
+        "name": error.name if isinstance(error, (NameError, ImportError)) else None,
+        "syntax": syntax_place(error) if not own else None,
+        "frames": [position(link) for link in own],
+        "own": bool(own) and links[-1] is own[-1],
+        "trail": [f"{link.tb_frame.f_globals.get('__name__', '')}:{link.tb_frame.f_code.co_name}" for link in links][
+            -MOST_TRAIL:
+        ],
+        "types": _types(node, namespace),
+    }
+
+
+def message(error: BaseException) -> str:
+    """`str(error)`, which may itself raise; of a SyntaxError without the place, which is told apart."""
+    with contextlib.suppress(Exception):
+        return str(error.msg if isinstance(error, SyntaxError) else error)
+    return "<no message: str() of the error raised>"
+
+
+def position(link: TracebackType) -> list[int]:
+    """[line, column, end line, end column] of the failing instruction; columns count bytes from 0, -1 unknown."""
+    code = link.tb_frame.f_code
+    if hasattr(code, "co_positions"):
+        spot = next(itertools.islice(code.co_positions(), link.tb_lasti // 2, None), None)
+        if spot and None not in spot and spot[0] == link.tb_lineno:
+            line, end_line, column, end_column = spot
+            return [line, column, end_line, end_column]  # type: ignore[list-item]
+    return [link.tb_lineno, -1, link.tb_lineno, -1]
+
+
+def syntax_place(error: BaseException) -> list[int] | None:
+    """[line, column, end line, end column] that the compiler tells; columns in characters from 0."""
+    if not isinstance(error, SyntaxError) or not error.lineno:
+        return None
+    column = max(0, (error.offset or 1) - 1)
+    end_line = error.end_lineno or error.lineno
+    end_column = (error.end_offset or 0) - 1
+    if end_line == error.lineno and end_column <= column:
+        end_column = column + 1
+    return [error.lineno, column, end_line, max(0, end_column)]
+
+
+def show(error: BaseException, filename: str, offset: int) -> None:
+    """Prints the traceback as a reader would see it: without our frames, a SyntaxError at the document's line."""
+    links = _links(error.__traceback__)
+    first = next((link for link in links if link.tb_frame.f_code.co_filename == filename), None)
+    if isinstance(error, SystemExit):
+        return
+    if isinstance(error, SyntaxError) and first is None:
+        error.lineno = (error.lineno or 1) + offset
+        error.end_lineno = error.end_lineno and error.end_lineno + offset
+    with contextlib.suppress(Exception):
+        traceback.print_exception(type(error), error, first)
+
+
+def _links(link: TracebackType | None) -> list[TracebackType]:
+    found: list[TracebackType] = []
+    while link is not None:
+        found.append(link)
+        link = link.tb_next
+    return found
+
+
+def _causes(error: BaseException) -> list[str]:
+    """The names of the classes of the errors that led to this one, bases included."""
+    names: list[str] = []
+    seen: set[int] = set()
+    cause = error.__cause__ or error.__context__
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        names += [kind.__name__ for kind in type(cause).__mro__]
+        cause = cause.__cause__ or cause.__context__
+    return names
+
+
+def _types(node: ast.stmt, namespace: dict[str, Any]) -> dict[str, str]:
+    """The types of the objects whose names stand in the statement."""
+    used = {child.id for child in ast.walk(node) if isinstance(child, ast.Name)}
+    return {name: public_name(type(namespace[name])) for name in used if name in namespace}
+
+
+def public_name(kind: type) -> str:
+    """The shortest dotted name under which the class can be reached: `torch.nn.Linear`, not where it is defined."""
+    parts = kind.__module__.split(".")
+    for length in range(1, len(parts)):
+        module = sys.modules.get(".".join(parts[:length]))
+        if module and getattr(module, "__dict__", {}).get(kind.__qualname__) is kind:
+            return f"{module.__name__}.{kind.__qualname__}"
+    return f"{kind.__module__}.{kind.__qualname__}"

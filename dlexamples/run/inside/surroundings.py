@@ -1,0 +1,75 @@
+"""What a block finds around it: folders, environment, `__main__`, seeds, the device."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import random
+import sys
+import tempfile
+import types
+from typing import Any
+
+
+def enter(job: dict[str, Any]) -> None:
+    """A scratch folder to work in, the job's environment, nothing on standard input, nothing of ours."""
+    os.environ.update(job["environment"])
+    for name in job["unset"]:
+        os.environ.pop(name, None)
+    os.chdir(job["scratch"])
+    tempfile.tempdir = None
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", write_through=True)
+    sys.argv = [job["script"]]
+    sys.path[:] = [job["scratch"], *(path for path in sys.path if path)]
+    ours = __name__.partition(".")[0]
+    for name in [name for name in sys.modules if name.partition(".")[0] == ours]:
+        del sys.modules[name]
+
+
+def prepare(job: dict[str, Any]) -> bool:
+    """Seeds everything and puts work on the device. False when the device is not here."""
+    seed = job["seed"]
+    random.seed(seed)
+    numpy, torch, tensorflow = (sys.modules.get(name) for name in ("numpy", "torch", "tensorflow"))
+    if numpy:
+        numpy.random.seed(seed)
+    if torch:
+        torch.manual_seed(seed)
+    if tensorflow:
+        tensorflow.random.set_seed(seed)
+    if job["device"] != "cuda":
+        return True
+    found = False
+    if torch and torch.cuda.is_available():
+        torch.set_default_device("cuda")
+        found = True
+    if tensorflow and tensorflow.config.list_physical_devices("GPU"):
+        found = True  # TensorFlow places what it can on the GPU by itself.
+    return found or not (torch or tensorflow)
+
+
+def main_module(job: dict[str, Any]) -> types.ModuleType:
+    """A real `__main__` with a real file, so that pickle, dataclasses and multiprocessing find it."""
+    main = types.ModuleType("__main__")
+    main.__file__ = job["script"]
+    main.__dict__["__builtins__"] = __builtins__
+    sys.modules["__main__"] = main
+    view = session_view(job["blocks"])
+    with open(job["script"], "w", encoding="utf-8", errors="surrogatepass") as script:
+        script.write(view)
+    # No modification time: linecache then never compares the view with the post on the disk.
+    linecache.cache[job["filename"]] = (len(view), None, view.splitlines(keepends=True), job["filename"])
+    return main
+
+
+def session_view(blocks: list[dict[str, Any]]) -> str:
+    """The document with every line that is not this session's code blank, so that `inspect` can parse it."""
+    lines: list[str] = []
+    for block in blocks:
+        lines.extend(["\n"] * (block["first_line"] - 1 - len(lines)))
+        lines.extend(block["source"].splitlines(keepends=True))
+    return "".join(lines)

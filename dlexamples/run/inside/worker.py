@@ -1,0 +1,185 @@
+"""Runs the blocks of one session in this process, statement by statement, and tells what happens.
+
+A job is a dict (see `dlexamples.run.job`), an event is a dict with the key `event`:
+
+| event     | when                                  | keys                                                |
+|-----------|---------------------------------------|-----------------------------------------------------|
+| block     | a block starts                        | block                                               |
+| at        | a top-level statement starts          | block, line                                         |
+| stop      | a statement raised                    | block, and those of `errors.described`              |
+| blocked   | a block needs what an earlier one lost | block, name, by                                    |
+| done      | a block ended, however                | block, seconds, device, lines, inner, hit, figures, warned |
+| answer    | `ask` was asked                       | candidates, refusals, explanation, fault            |
+| no-device | the device of the job is not here     |                                                     |
+| end       | the session ended                     |                                                     |
+
+One that stops where the job says `wait` is no verdict any more: on the command `ask` it imports
+`dlexamples.run.ask` and looks for a mend, on `go on` it leaves the rest of the block and goes on with the next.
+"""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import contextlib
+import copy
+import itertools
+import os
+import time
+import types
+import warnings
+from typing import Any
+
+from . import errors, shown
+from .channel import Channel, PipeChannel
+from .lines import Lines, code_lines, function_lines
+from .surroundings import enter, main_module, prepare
+
+
+def run(job: dict[str, Any], channel: Channel) -> None:
+    """Runs every block of `job`. Does not raise for anything that a block does."""
+    enter(job)
+    if not prepare(job):
+        channel.send({"event": "no-device"})
+        return
+    session = SessionRun(job, channel)
+    session.lines.start()
+    for index in range(len(session.blocks)):
+        session.block(index)
+    session.lines.stop()
+    channel.send({"event": "end"})
+
+
+class SessionRun:
+    """The state of one session: its namespace, how far it is, what was lost on the way."""
+
+    def __init__(self, job: dict[str, Any], channel: Channel) -> None:
+        self.job = job
+        self.channel = channel
+        self.blocks: list[dict[str, Any]] = job["blocks"]
+        self.filename: str = job["filename"]
+        self.lines = Lines(self.filename)
+        self.lost: dict[str, int] = {}
+        """By name: the block that failed before it bound the name, or changed its object."""
+        self.flags = 0
+        self.namespace: dict[str, Any] = main_module(job).__dict__
+
+    def block(self, index: int) -> None:
+        """Runs one block to its end or to its first failing statement."""
+        block = self.blocks[index]
+        self.channel.send({"event": "block", "block": index})
+        shown.redirect(self.job["results"], index)
+        started = time.perf_counter()
+        warned: list[dict[str, Any]] = []
+        code: list[types.CodeType] = []
+        lost = next((name for name in block["needs"] if name in self.lost), None)
+        if index in self.job["skip"]:
+            self._lose(block, 0)
+        elif lost is not None:
+            self._lose(block, 0)
+            self.channel.send({"event": "blocked", "block": index, "name": lost, "by": self.lost[lost]})
+        else:
+            with shown.recorded_warnings(warned, self.filename):
+                code = self._statements(index)
+        shown.flush()
+        self.channel.send(
+            {
+                "event": "done",
+                "block": index,
+                "seconds": time.perf_counter() - started,
+                "device": shown.device(code, self.namespace),
+                "lines": sorted(set().union(*map(code_lines, code))),
+                "inner": sorted(set().union(*map(function_lines, code))),
+                "hit": sorted(self.lines.run),
+                "figures": shown.figures(self.job["results"], index),
+                "warned": warned,
+            }
+        )
+
+    def _statements(self, index: int) -> list[types.CodeType]:
+        """Compiles the whole block first: one that does not compile runs nothing, as in a file."""
+        block = self.blocks[index]
+        try:
+            nodes, code = self._compiled(block)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            self._stopped(index, 0, ast.Pass(lineno=1, col_offset=0, end_lineno=1, end_col_offset=0), error)
+            return []
+        for number, (node, compiled) in enumerate(zip(nodes, code, strict=True)):
+            self.lines.watch(compiled)
+            self.channel.send({"event": "at", "block": index, "line": node.lineno})
+            try:
+                exec(compiled, self.namespace)
+            except BaseException as error:
+                self._stopped(index, number, node, error)
+                break
+            for name in block["statements"][number]["binds"]:
+                self.lost.pop(name, None)
+        return code
+
+    def _compiled(self, block: dict[str, Any]) -> tuple[list[ast.stmt], list[types.CodeType]]:
+        """The statements with the block's own lines, and their code with the document's."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            compile(block["source"], self.filename, "exec", self.flags, dont_inherit=True)
+            nodes = ast.parse(block["source"], self.filename).body
+            return nodes, [self._compile(node, block["first_line"] - 1) for node in nodes]
+
+    def _compile(self, node: ast.stmt, offset: int) -> types.CodeType:
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+            for alias in node.names:
+                self.flags |= getattr(getattr(__future__, alias.name, None), "compiler_flag", 0)
+        shifted = ast.increment_lineno(ast.Module([copy.deepcopy(node)], []), offset)
+        code: types.CodeType = compile(shifted, self.filename, "exec", self.flags, dont_inherit=True)
+        return code
+
+    def _stopped(self, index: int, number: int, node: ast.stmt, error: BaseException) -> None:
+        block = self.blocks[index]
+        name = error.name if isinstance(error, NameError) else None
+        by = self.lost.get(name, index) if name else index
+        self._lose(block, number)
+        if by != index:
+            self.channel.send({"event": "blocked", "block": index, "name": name, "by": by})
+            return
+        stop = errors.described(error, node, self.namespace, self.filename)
+        errors.show(error, self.filename, block["first_line"] - 1)
+        shown.flush()
+        self.channel.send({"event": "stop", "block": index, **stop})
+        if index in self.job["wait"]:
+            self._wait(index, node, error)
+
+    def _lose(self, block: dict[str, Any], first: int) -> None:
+        for statement in block["statements"][first:]:
+            for name in itertools.chain(statement["binds"], statement["touches"]):
+                self.lost[name] = block["index"]
+
+    def _wait(self, index: int, node: ast.stmt, error: BaseException) -> None:
+        """Alive at the stop: looks for mends until told to go on."""
+        while (command := self.channel.receive()) is not None and command["do"] == "ask":
+            try:
+                from dlexamples.run.ask import answer
+
+                reply = answer(self, index, node, error)
+            except BaseException:
+                import traceback
+
+                reply = {"candidates": [], "refusals": [], "explanation": "", "fault": traceback.format_exc()}
+            self.channel.send({"event": "answer", **reply})
+        if command is None or command["do"] != "go on":
+            os._exit(0)
+
+
+def main(arguments: list[str]) -> None:
+    """A new interpreter for one job, where forking is not possible: the job is the first line of standard input."""
+    channel = PipeChannel(os.dup(0), os.dup(1))
+    job = channel.receive()
+    if job is None:
+        return
+    os.environ.update(job["environment"])
+    with open(os.devnull, "wb") as nothing:
+        os.dup2(nothing.fileno(), 1)
+        os.dup2(nothing.fileno(), 2)
+    for name in job["preload"]:
+        with contextlib.suppress(Exception):
+            __import__(name)
+    run(job, channel)
+    os._exit(0)

@@ -1,0 +1,189 @@
+"""What one run of a session gave, block by block, as the events of its process tell it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dlexamples.model import Place
+from dlexamples.run.columns import characters
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dlexamples.run.job import Text
+    from dlexamples.run.pool import Process
+
+MOST_OUTPUT = 200_000
+"""Bytes of a block's output that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Where and why a block stopped, as the parent knows it. Places are those of the text that ran."""
+
+    block: int
+    statement: Place
+    at: Place
+    frames: tuple[Place, ...]
+    error: str
+    kinds: tuple[str, ...]
+    """The names of the error's classes, bases included."""
+    causes: tuple[str, ...]
+    """The same of the errors that led to it."""
+    types: dict[str, str]
+    """By name in the statement: the qualified type of its object."""
+    message: str
+    name: str | None
+    own: bool
+    """Raised by the post's own statement, not inside a library."""
+    trail: tuple[str, ...]
+    """`module:function` of the last frames, innermost last."""
+
+
+@dataclass(slots=True)
+class BlockRun:
+    """What one run of one block gave. Filled in as events arrive."""
+
+    line: int = 1
+    """The last top-level statement that started."""
+    started: bool = False
+    done: bool = False
+    halt: Halt | None = None
+    blocked_by: tuple[str, int] | None = None
+    """The name that is missing and the index of the block that should have given it."""
+    timed_out: bool = False
+    exit_status: int | None = None
+    """How the process ended under the block; negative for a signal."""
+    seconds: float = 0.0
+    device: str = ""
+    lines: frozenset[int] = frozenset()
+    lines_run: frozenset[int] = frozenset()
+    inner: frozenset[int] = frozenset()
+    """Lines inside the bodies of the functions that it defines."""
+    entered: bool = False
+    """A function that the block defines has run."""
+    stdout: str = ""
+    stderr: str = ""
+    figures: tuple[bytes, ...] = ()
+    warned: tuple[tuple[str, str, int], ...] = ()
+    """(category, message, line of the block or 0) of each warning."""
+
+    @property
+    def ok(self) -> bool:
+        return self.done and not (self.halt or self.blocked_by or self.fatal)
+
+    @property
+    def fatal(self) -> bool:
+        """It took its process along."""
+        return self.timed_out or self.exit_status is not None
+
+
+@dataclass(slots=True)
+class Run:
+    """One run of a session's text: a `BlockRun` a block, and the process while it waits at a stop."""
+
+    text: Text
+    blocks: list[BlockRun]
+    stopped: Halt | None = None
+    """Set while the process waits there."""
+    process: Process | None = None
+    ended: dict[int, BlockRun] = field(default_factory=dict)
+    """By block: those that took their process along, and that later runs of the same text leave out."""
+    asked: bool = False
+    """Something of ours was imported into it: no verdict any more."""
+
+    def close(self) -> None:
+        self.stopped = None
+        if self.process:
+            self.process.close()
+            self.process = None
+
+
+def note_done(run: Run, event: dict[str, Any]) -> None:
+    """What a `done` event tells, into the block's record and, of lines that it ran, the earlier blocks'."""
+    index = event["block"]
+    block = run.blocks[index]
+    block.done = True
+    block.seconds = event["seconds"]
+    block.device = event["device"]
+    block.lines = frozenset(event["lines"])
+    block.warned = tuple(
+        (w["category"], w["message"], (run.text.place(w["line"]) or (0, 0))[1]) for w in event["warned"]
+    )
+    block.figures = tuple(data for path in event["figures"] if (data := _bytes(Path(path))))
+    block.inner = frozenset(event["inner"])
+    hit = frozenset(event["hit"])
+    # A later block may call what an earlier one defined.
+    for known in run.blocks[: index + 1]:
+        known.lines_run |= known.lines & hit
+        known.entered = known.entered or bool(known.inner & hit)
+
+
+def collect_output(run: Run) -> None:
+    """Reads what the blocks wrote, before the folder of their process goes."""
+    assert run.process
+    results = run.process.folder / "results"
+    for index, block in enumerate(run.blocks):
+        if block.started:
+            block.stdout = _tail(results / f"{index}.stdout")
+            block.stderr = _tail(results / f"{index}.stderr")
+
+
+def _tail(path: Path) -> str:
+    data = _bytes(path)
+    if len(data) > MOST_OUTPUT:
+        data = b"[...]\n" + data[-MOST_OUTPUT:]
+    return data.decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def halted(event: dict[str, Any], ran: Text) -> Halt:
+    """A `stop` event, its places in blocks and characters."""
+    index = event["block"]
+    line, column, end_line, end_column = event["statement"]
+    statement = _in_characters(ran, index, line, column, end_line, end_column)
+    frames = tuple(place for position in event["frames"] if (place := _frame_place(ran, position)))
+    return Halt(
+        block=index,
+        statement=statement,
+        at=frames[-1] if frames else Place(index, *event["syntax"]) if event["syntax"] else statement,
+        frames=frames,
+        error=event["error"],
+        kinds=tuple(event["kinds"]),
+        causes=tuple(event["causes"]),
+        types=event["types"],
+        message=event["message"],
+        name=event["name"],
+        own=event["own"],
+        trail=tuple(event["trail"]),
+    )
+
+
+def _frame_place(ran: Text, position: Sequence[int]) -> Place | None:
+    line, column, end_line, end_column = position
+    found = ran.place(line)
+    if found is None:
+        return None
+    index, first = found
+    last = first + end_line - line
+    if column < 0:
+        text = ran.sources[index].splitlines()[first - 1]
+        return Place(index, first, len(text) - len(text.lstrip()), first, len(text.rstrip()))
+    return _in_characters(ran, index, first, column, last, end_column)
+
+
+def _in_characters(ran: Text, index: int, line: int, column: int, end_line: int, end_column: int) -> Place:
+    lines = ran.sources[index].splitlines() or [""]
+
+    def at(number: int, offset: int) -> int:
+        return characters(lines[number - 1], offset) if 0 < number <= len(lines) else 0
+
+    return Place(index, line, at(line, column), end_line, at(end_line, end_column))

@@ -1,0 +1,198 @@
+"""The search for mends: from stop to stop, each candidate tried by running the whole text with it."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from dlexamples.model import Applicability, Claim, Fill, Place, Proposal
+from dlexamples.run.job import NotReadBackError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from dlexamples.model import Session
+    from dlexamples.run.record import BlockRun, Halt, Run
+    from dlexamples.run.runner import Runner
+
+MOST_RUNS = 40
+"""Runs that the search for one session's mends may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """An accepted proposal with the stop that asked for it."""
+
+    halt: Halt
+    before: tuple[str, ...]
+    proposal: Proposal
+
+    def changes(self, index: int) -> bool:
+        return self.before[index] != self.proposal.sources[index]
+
+
+@dataclass(slots=True)
+class Mended:
+    """What the search found: the text, how it came about, and the last run if it is worth a verdict."""
+
+    sources: tuple[str, ...]
+    mends: list[Mend] = field(default_factory=list)
+    refusals: dict[int, Proposal] = field(default_factory=dict)
+    """By block: why nothing could be supplied."""
+    explanations: dict[int, str] = field(default_factory=dict)
+    """By block: a failing assertion in pytest's words."""
+    halts: dict[int, tuple[Halt, tuple[str, ...]]] = field(default_factory=dict)
+    """By block: the last stop, which nothing mended if the block fails, with the sources that were running."""
+    ended: dict[int, BlockRun] = field(default_factory=dict)
+    run: Run | None = None
+    dropped: list[Mend] = field(default_factory=list)
+    """Mends that did not lead to a block that passes."""
+
+    def edited(self, index: int) -> bool:
+        return any(mend.changes(index) for mend in self.mends)
+
+    def without(self, blocks: Collection[int], published: Sequence[str]) -> Mended:
+        """Takes back what was done to `blocks`, and what was done elsewhere by the same mends."""
+        taken_back = set(blocks)
+        while True:
+            gone = [mend for mend in self.mends if any(mend.changes(i) for i in taken_back)]
+            wider = taken_back | {i for mend in gone for i in range(len(published)) if mend.changes(i)}
+            if wider == taken_back:
+                break
+            taken_back = wider
+        return replace(
+            self,
+            sources=tuple(published[i] if i in taken_back else s for i, s in enumerate(self.sources)),
+            mends=[mend for mend in self.mends if mend not in gone],
+            dropped=[*self.dropped, *gone],
+            run=None,
+        )
+
+
+def unmended(run: Run) -> Mended:
+    """The published text, for a run that nothing stopped."""
+    return Mended(run.text.sources, run=run)
+
+
+def mend(session: Session, run: Run, runner: Runner) -> Mended:
+    """Searches for edits from the stop where `run` waits to the end of the session; closes `run`."""
+    mended = Mended(run.text.sources)
+    wait = set(range(len(session.blocks)))
+    for _ in range(MOST_RUNS):
+        if not run.stopped:
+            break
+        halt = run.stopped
+        mended.halts[halt.block] = (halt, run.text.sources)
+        better = _better_run(session, run, wait, mended, runner)
+        if better:
+            run.close()
+            run = better
+            continue
+        wait.discard(halt.block)
+        runner.go_on(session, run, wait)
+    mended.sources = run.text.sources
+    mended.ended = run.ended
+    if run.stopped or run.asked:
+        run.close()
+    else:
+        mended.run = run
+    return mended
+
+
+def _better_run(session: Session, run: Run, wait: Collection[int], mended: Mended, runner: Runner) -> Run | None:
+    """The run of the first candidate that gets past the stop; None when there is none."""
+    halt = run.stopped
+    assert halt
+    for proposal in _ask(run, halt, mended, runner):
+        try:
+            attempt = runner.run(session, proposal.sources, wait=wait, ended=run.ended)
+        except NotReadBackError:
+            continue
+        if _gets_further(attempt, run, halt):
+            mended.mends.append(Mend(halt, run.text.sources, proposal))
+            return attempt
+        attempt.close()
+    return None
+
+
+def _ask(run: Run, halt: Halt, mended: Mended, runner: Runner) -> list[Proposal]:
+    assert run.process
+    run.asked = True
+    run.process.send({"do": "ask"})
+    try:
+        reply = run.process.event(runner.timeout)
+    except TimeoutError:
+        run.process.kill()
+        reply = None
+    if reply is None or reply["event"] != "answer":
+        runner.faults.append("the search for a mend ended without an answer")
+        return []
+    if reply["fault"]:
+        runner.faults.append(reply["fault"])
+    if reply["explanation"]:
+        mended.explanations[halt.block] = reply["explanation"]
+    if reply["refusals"]:
+        mended.refusals[halt.block] = _proposal(reply["refusals"][0])
+    return [_proposal(candidate) for candidate in reply["candidates"]]
+
+
+def _gets_further(attempt: Run, run: Run, halt: Halt) -> bool:
+    """Whether the candidate's run got past the stop, or stops in the same statement for another reason.
+
+    A stop in a line that the candidate itself brought is no progress, but for a name that the statement which it
+    replaced would have missed next.
+    """
+    if any(block.fatal for index, block in enumerate(attempt.blocks[: halt.block + 1]) if index not in run.ended):
+        return False
+    before = run.text.sources
+    now = attempt.stopped
+    if now is None or now.block > halt.block:
+        return True
+    if now.block < halt.block:
+        return False
+    old = _statements(before[halt.block])
+    index = old.index(_text(before[halt.block], halt.statement))
+    stopped_in = _text(attempt.text.sources[now.block], now.statement)
+    if stopped_in in old[:index]:
+        return False
+    line = _line(attempt.text.sources, now.at)
+    if any(line in source.splitlines() for source in before):
+        return (now.error, now.message, line) != (halt.error, halt.message, _line(before, halt.at))
+    return now.name is not None and now.name in old[index]
+
+
+def _statements(source: str) -> list[str]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            nodes = ast.parse(source).body
+    except (SyntaxError, ValueError):
+        return [_text(source, Place(0, 1, 0, 1, 0))]
+    return ["\n".join(source.splitlines()[n.lineno - 1 : n.end_lineno]) for n in nodes]
+
+
+def _text(source: str, place: Place) -> str:
+    return "\n".join(source.splitlines()[place.line - 1 : place.end_line])
+
+
+def _line(sources: Sequence[str], place: Place) -> str:
+    lines = sources[place.block].splitlines()
+    return lines[place.line - 1] if place.line <= len(lines) else ""
+
+
+def _proposal(data: dict[str, Any]) -> Proposal:
+    """A proposal as it was before it became JSON."""
+    return Proposal(
+        **{
+            **data,
+            "applicability": Applicability(data["applicability"]),
+            "sources": tuple(data["sources"]),
+            "fills": tuple(
+                Fill(**{**f, "claim": Claim(f["claim"]), "shape": None if f["shape"] is None else tuple(f["shape"])})
+                for f in data["fills"]
+            ),
+            "related": tuple((label, Place(**place)) for label, place in data["related"]),
+        }
+    )
