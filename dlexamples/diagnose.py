@@ -89,7 +89,8 @@ def diagnose_end(run: BlockRun, timeout: float) -> Finding:
 
 
 def first_line(message: str) -> str:
-    return next((line.strip() for line in message.splitlines() if line.strip()), "")
+    """The first line that says something: some messages begin with a rule of signs."""
+    return next((line.strip() for line in message.splitlines() if any(c.isalnum() for c in line)), "")
 
 
 def _needs_gpu(halt: Halt) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 import subprocess
@@ -211,6 +212,7 @@ def test_looking_things_up_imports_no_framework(folder: Path) -> None:
         assert (done.returncode, done.stderr.strip()) == (0, "[]")
 
 
+@pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")
 def test_no_gpu_here_is_said(folder: Path) -> None:
     (folder / "torch.md").write_text("# A\n\n```python\nimport torch\nprint(torch.ones(1))\n```\n")
     done = run("check", "--device", "cuda", "torch.md", folder=folder, CUDA_VISIBLE_DEVICES="-1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import dlexamples.run.pool
 from dlexamples.check import check
 from dlexamples.formats import parse
 from dlexamples.model import Outcome, Verdict
@@ -218,7 +220,8 @@ def test_quoted_and_listed_blocks_run_with_their_document_lines(pool: Pool) -> N
     document = parse(Path("post.md"), "> - text\n>\n>   ```python\n>   x = 1\n>   y = missing\n>   ```\n")
     (outcome,) = check(document, Runner(pool, document))
     (diagnostic,) = outcome.diagnostics
-    assert (diagnostic.span.line, diagnostic.span.column, diagnostic.span.end_column) == (5, 9, 16)
+    start = 9 if sys.version_info >= (3, 11) else 5
+    assert (diagnostic.span.line, diagnostic.span.column, diagnostic.span.end_column) == (5, start, 16)
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="the interpreter tells columns from 3.11")
@@ -236,3 +239,67 @@ def test_the_parent_imports_no_framework() -> None:
     )
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert not {"torch", "tensorflow", "keras", "jax", "sklearn", "libcst", "matplotlib"} & set(json.loads(printed))
+
+
+TORCH = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")
+TENSORFLOW = pytest.mark.skipif(importlib.util.find_spec("tensorflow") is None, reason="tensorflow is not installed")
+
+
+@TORCH
+def test_torch_sees_the_post_and_the_same_numbers(pool: Pool) -> None:
+    block = (
+        "import torch\n"
+        "@torch.jit.script\n"
+        "def f(x):\n    return x + 1\n"
+        "print(f(torch.zeros(1)).item(), torch.rand(3).tolist(), torch.cuda.is_initialized())"
+    )
+    first, second = stdout(pool, block), stdout(pool, block)
+    assert first == second
+    assert first.startswith("1.0 [")
+    assert first.endswith("False\n")
+
+
+@TORCH
+def test_loader_workers_run(pool: Pool) -> None:
+    block = (
+        "import torch\nfrom torch.utils.data import DataLoader\n"
+        "if __name__ == '__main__':\n"
+        "    print(sum(len(b) for b in DataLoader(list(range(8)), batch_size=2, num_workers=2)))"
+    )
+    assert stdout(pool, block) == "8\n"
+
+
+@TENSORFLOW
+def test_tensorflow_sees_the_post_and_the_same_numbers(pool: Pool) -> None:
+    block = (
+        "import tensorflow as tf\n"
+        "@tf.function\n"
+        "def f(x):\n    if x > 0:\n        return x + 1\n    return x\n"
+        "print(f(tf.constant(1)).numpy(), tf.random.uniform([2]).numpy().tolist())"
+    )
+    first, second = stdout(pool, block), stdout(pool, block)
+    assert first == second
+    assert first.startswith("2 [")
+
+
+@TORCH
+def test_the_device_is_where_the_tensors_are(pool: Pool) -> None:
+    numbers, tensors = outcomes(pool, "x = 1", "import torch\ny = torch.ones(1, device='meta')\nz = torch.ones(1)")
+    assert (numbers.device, tensors.device) == ("cpu", "cpu+meta")
+
+
+@TORCH
+def test_rows_are_shuffled_under_our_default_device_and_not_under_the_posts() -> None:
+    inside = Path(dlexamples.run.pool.__file__).parent
+    code = (
+        f"import sys; sys.path.insert(0, {str(inside)!r})\n"
+        "import torch\nfrom inside.surroundings import default_to\n"
+        "default_to(torch, 'meta')\n"
+        "from torch.utils.data import RandomSampler, random_split\n"
+        "print(sorted(RandomSampler(range(6))), [len(part) for part in random_split(range(6), [4, 2])])\n"
+        "torch.set_default_device('meta')\n"
+        "for broken in (lambda: list(RandomSampler(range(6))), lambda: random_split(range(6), [4, 2])):\n"
+        "    try:\n        broken()\n    except Exception as error:\n        print('raises')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "[0, 1, 2, 3, 4, 5] [4, 2]\nraises\nraises\n", done.stderr

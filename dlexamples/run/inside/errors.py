@@ -35,9 +35,12 @@ def described(error: BaseException, node: ast.stmt, namespace: dict[str, Any], f
 
 
 def message(error: BaseException) -> str:
-    """`str(error)`, which may itself raise; of a SyntaxError without the place, which is told apart."""
+    """`str(error)`, which may itself raise; without the place in a file, which is told apart or this machine's."""
     with contextlib.suppress(Exception):
-        return str(error.msg if isinstance(error, SyntaxError) else error)
+        if isinstance(error, SyntaxError):
+            return error.msg
+        text = str(error)
+        return text.replace(f" ({error.path})", "") if isinstance(error, ImportError) else text
     return "<no message: str() of the error raised>"
 
 
