@@ -115,7 +115,7 @@ class _Case:
 
     def _blocked(self, outcome: Outcome, name: str, by: int) -> Outcome:
         earlier = self.session.blocks[by]
-        message = f"needs `{name}` from block {earlier.id}, which failed"
+        message = f"needs `{name}` from block {earlier.id}, which did not run to its end"
         span, label = self._use_of(name), f"`{name}` should come from block {earlier.id}"
         diagnostic = Diagnostic("DL104", "error", message, span, self._origin(name), None, label)
         return replace(

@@ -88,30 +88,31 @@ def _names_of_broken(source: str) -> Names:
     """parso reads on past an error, so that later blocks are told what this one would have defined."""
     binds: set[str] = set()
     reads: set[str] = set()
+    touches: set[str] = set()
     leaf: Any = parso.parse(source).get_first_leaf()  # type: ignore[no-untyped-call]
     previous: Any = None
     while leaf is not None:
         following = leaf.get_next_leaf()
         if leaf.type == "name" and not (previous and previous.value == "."):
             (binds if leaf.is_definition() or _binds_in_broken(previous, following) else reads).add(leaf.value)
+            if _starts_line(previous) and following is not None and following.value == ".":
+                touches.add(leaf.value)
         previous, leaf = leaf, following
-    imports = set(re.findall(r"^\s*(?:import|from)\s+(\w+)", source, re.MULTILINE))
-    lines = max(1, source.count("\n"))
-    whole = Statement(1, lines, frozenset(binds), frozenset(reads - binds - BUILTINS))
-    return Names(
-        needs=frozenset(reads - binds - BUILTINS),
-        binds=frozenset(binds),
-        statements=(whole,),
-        imports=frozenset(imports),
-    )
+    imports = frozenset(re.findall(r"^\s*(?:import|from)\s+(\w+)", source, re.MULTILINE))
+    needs = frozenset(reads - binds - BUILTINS)
+    whole = Statement(1, max(1, source.count("\n")), frozenset(binds), frozenset(touches - imports))
+    return Names(needs=needs, binds=frozenset(binds), statements=(whole,), imports=imports)
 
 
 def _binds_in_broken(previous: Any, following: Any) -> bool:
     """`name =` at the start of a line, `def name`, `as name`: where the rest of the statement is past reading."""
     if previous is not None and previous.type == "keyword" and previous.value in {"def", "class", "as", "import"}:
         return True
-    starts_line = previous is None or previous.type in {"newline", "indent", "dedent", "error_leaf"}
-    return starts_line and following is not None and following.value == "="
+    return _starts_line(previous) and following is not None and following.value == "="
+
+
+def _starts_line(previous: Any) -> bool:
+    return previous is None or previous.type in {"newline", "indent", "dedent", "error_leaf"}
 
 
 class _Scope(ast.NodeVisitor):

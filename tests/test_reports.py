@@ -388,8 +388,8 @@ def test_a_path_is_never_broken() -> None:
     found = replace(repaired(), document=document(POST, path))
     text = text_of(found)
     assert f"--> {path}:7:1\n" in text
-    assert f"run `dlexamples fix '{path}' to" not in text
-    assert f"run `dlexamples fix '{path}'` to fix 1 block\n" in text
+    assert f"fix --unsafe-fixes {path}" not in text
+    assert f"run `dlexamples fix --unsafe-fixes '{path}'` to fix 1 block\n" in text
 
 
 def test_page_with_lone_surrogates() -> None:

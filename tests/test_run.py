@@ -135,6 +135,13 @@ def test_a_failure_blocks_what_needs_it_and_nothing_else(pool: Pool) -> None:
     ]
 
 
+def test_a_block_that_does_not_parse_is_its_own_failure(pool: Pool) -> None:
+    failed, broken, blocked = outcomes(pool, "x = missing", "print(x", "y = x\nz = 1")
+    assert [d.code for d in broken.diagnostics] == ["DL001"]
+    assert (failed.verdict, blocked.verdict) == (Verdict.FAILED, Verdict.BLOCKED)
+    assert blocked.reason == "needs `x` from block b0-1, which did not run to its end"
+
+
 def test_a_name_that_is_bound_again_blocks_no_more(pool: Pool) -> None:
     blocks = ["a = 1\nx = missing", "x = a + 2", "print(x)"]
     assert verdicts(pool, *blocks) == ["failed", "passed", "passed"]

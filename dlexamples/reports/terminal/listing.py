@@ -69,7 +69,8 @@ def _remark(outcome: Outcome) -> str:
     """What the verdict does not say: where it ran when that was not the CPU, and reasons that no frame gives."""
     where = f"on {outcome.device}" if outcome.device.lower() not in {"", "cpu"} else ""
     called = "defined, not called" if outcome.only_defines else ""
-    reason = "" if outcome.diagnostics else outcome.reason
+    framed = outcome.diagnostics and outcome.verdict is not Verdict.BLOCKED
+    reason = "" if framed else outcome.reason
     return visible(", ".join(part for part in (where, called, reason) if part))
 
 

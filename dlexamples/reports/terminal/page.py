@@ -47,6 +47,8 @@ def needs(document: Document, outcome: Outcome, surface: Surface, *, show_diff: 
 
 def _details(report: Report, policy: Policy, surface: Surface) -> Iterator[Text]:
     for outcome in report.outcomes:
+        if outcome.verdict is Verdict.BLOCKED:
+            continue  # Its line says which block to look at; a frame each would bury that one.
         rows = list(needs(report.document, outcome, surface, show_diff=policy.show_diff))
         if rows:
             yield from (_heading(outcome, surface), Text(), *rows)

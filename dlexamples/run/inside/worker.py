@@ -72,15 +72,11 @@ class SessionRun:
         started = time.perf_counter()
         warned: list[dict[str, Any]] = []
         code: list[types.CodeType] = []
-        lost = next((name for name in block["needs"] if name in self.lost), None)
         if index in self.job["skip"]:
             self._lose(block, 0)
-        elif lost is not None:
-            self._lose(block, 0)
-            self.channel.send({"event": "blocked", "block": index, "name": lost, "by": self.lost[lost]})
         else:
             with shown.recorded_warnings(warned, self.filename):
-                code = self._statements(index)
+                code = self._run(index)
         shown.flush()
         self.channel.send(
             {
@@ -96,13 +92,17 @@ class SessionRun:
             }
         )
 
-    def _statements(self, index: int) -> list[types.CodeType]:
+    def _run(self, index: int) -> list[types.CodeType]:
         """Compiles the whole block first: one that does not compile runs nothing, as in a file."""
         block = self.blocks[index]
         try:
             nodes, code = self._compiled(block)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             self._stopped(index, 0, ast.Pass(lineno=1, col_offset=0, end_lineno=1, end_col_offset=0), error)
+            return []
+        name = next((name for name in block["needs"] if name in self.lost), None)
+        if name is not None:
+            self._blocked(index, 0, name)
             return []
         for number, (node, compiled) in enumerate(zip(nodes, code, strict=True)):
             self.lines.watch(compiled)
@@ -112,8 +112,8 @@ class SessionRun:
             except BaseException as error:
                 self._stopped(index, number, node, error)
                 break
-            for name in block["statements"][number]["binds"]:
-                self.lost.pop(name, None)
+            for bound in block["statements"][number]["binds"]:
+                self.lost.pop(bound, None)
         return code
 
     def _compiled(self, block: dict[str, Any]) -> tuple[list[ast.stmt], list[types.CodeType]]:
@@ -134,18 +134,20 @@ class SessionRun:
 
     def _stopped(self, index: int, number: int, node: ast.stmt, error: BaseException) -> None:
         block = self.blocks[index]
-        name = error.name if isinstance(error, NameError) else None
-        by = self.lost.get(name, index) if name else index
-        self._lose(block, number)
-        if by != index:
-            self.channel.send({"event": "blocked", "block": index, "name": name, "by": by})
+        if isinstance(error, NameError) and error.name in self.lost:
+            self._blocked(index, number, error.name)
             return
+        self._lose(block, number)
         stop = errors.described(error, node, self.namespace, self.filename)
         errors.show(error, self.filename, block["first_line"] - 1)
         shown.flush()
         self.channel.send({"event": "stop", "block": index, **stop})
         if index in self.job["wait"]:
             self._wait(index, node, error)
+
+    def _blocked(self, index: int, number: int, name: str) -> None:
+        self.channel.send({"event": "blocked", "block": index, "name": name, "by": self.lost[name]})
+        self._lose(self.blocks[index], number)
 
     def _lose(self, block: dict[str, Any], first: int) -> None:
         for statement in block["statements"][first:]:
