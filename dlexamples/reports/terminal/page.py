@@ -63,8 +63,9 @@ def _heading(outcome: Outcome, surface: Surface) -> Text:
 
 def _frames(page: Page, outcome: Outcome, surface: Surface) -> Iterator[list[Text]]:
     reason = outcome.reason
+    said = any(reason in d.message or d.message in reason for d in outcome.diagnostics)
     for index, diagnostic in enumerate(outcome.diagnostics):
-        told = index or not reason or reason in diagnostic.message or diagnostic.message in reason
+        told = index or not reason or said
         yield frame(page, diagnostic, surface, () if told else (reason,))
 
 
