@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import importlib.util
 import io
-import json
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import jsonschema
 import pytest
+from contract import validated
 
 from dlexamples.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GOOD = "# A\n\n```python\nx = 1\nprint(x)\n```\n"
 BROKEN = "# A\n\n```python\nprint(missing)\n```\n"
@@ -168,12 +169,8 @@ def test_fix_diff_writes_nothing(folder: Path) -> None:
 
 
 def test_json_is_the_contract(folder: Path) -> None:
-    import dlexamples.reports
-
-    schema = json.loads((Path(dlexamples.reports.__file__).parent / "schema.json").read_text("utf-8"))
     done = run("check", "--output-format", "json", "good.md", "np.md", "broken.md", "prose.md", folder=folder)
-    report = json.loads(done.stdout)
-    jsonschema.validate(report, schema)
+    report = validated(done.stdout)
     assert [d["path"] for d in report["documents"]] == ["good.md", "np.md", "broken.md", "prose.md"]
     assert report["schema_version"] == 1
 
@@ -181,7 +178,7 @@ def test_json_is_the_contract(folder: Path) -> None:
 def test_output_goes_to_a_file(folder: Path) -> None:
     done = run("check", "-o", "report.json", "--output-format", "json", "good.md", folder=folder)
     assert (done.returncode, done.stdout) == (0, "")
-    assert json.loads((folder / "report.json").read_text())["documents"][0]["path"] == "good.md"
+    assert validated((folder / "report.json").read_text())["documents"][0]["path"] == "good.md"
 
 
 def test_list_tells_every_fence_and_why(folder: Path) -> None:

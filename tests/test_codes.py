@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from contract import in_order
 
 from dlexamples.check import check
 from dlexamples.explain import codes, explain
@@ -34,9 +35,9 @@ def outcomes(pool: Pool, code: str, heading: str) -> list[Outcome]:
     post = parse(Path("post.md"), "".join(f"```python\n{block.source}```\n\n" for block in fences))
     timeout = 2.0 if code == "DL901" else 60.0
     runner = Runner(pool, post, timeout=timeout, device="cpu")
-    found = {outcome.block.id: outcome for outcome in check(post, runner)}
+    found = in_order(post, check(post, runner))
     assert not runner.faults
-    return [found[block.id] for block in post.blocks]
+    return found
 
 
 @pytest.mark.parametrize("code", [code for code in codes() if code not in NO_EXAMPLE])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from contract import validated
 
 from dlexamples.formats import read
 
@@ -68,7 +68,7 @@ def test_it_is_the_post_as_its_author_left_it() -> None:
 
 def test_check_says_filled_filled_repaired(folder: Path) -> None:
     done = run("check", "--output-format", "json", "post.md", folder=folder)
-    report = json.loads(done.stdout)
+    report = validated(done.stdout)
     assert verdicts(report) == ["filled", "filled", "repaired"]
     assert done.returncode == 1
     blocks = report["documents"][0]["blocks"]
@@ -88,7 +88,7 @@ def test_accepting_repairs_makes_the_gate_green(folder: Path) -> None:
 
 def test_the_fixed_post_passes_as_printed(folder: Path, fixed: Path) -> None:
     done = run("check", "--strict", "--output-format", "json", "fixed.md", folder=folder)
-    assert verdicts(json.loads(done.stdout)) == ["passed"] * 3
+    assert verdicts(validated(done.stdout)) == ["passed"] * 3
     assert done.returncode == 0
 
 
@@ -140,7 +140,7 @@ def test_git_applies_the_diff(folder: Path, fixed: Path, tmp_path: Path) -> None
 
 def test_every_run_gives_the_same_report(folder: Path) -> None:
     first, second = (run("check", "--output-format", "json", "post.md", folder=folder).stdout for _ in range(2))
-    assert timeless(json.loads(first)) == timeless(json.loads(second))
+    assert timeless(validated(first)) == timeless(validated(second))
 
 
 def timeless(value: Any) -> Any:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from contract import in_order
 
 import dlexamples.run.pool
 from dlexamples.check import check
@@ -34,8 +35,7 @@ def pool(request: pytest.FixtureRequest) -> Iterator[Pool]:
 def outcomes(pool: Pool, *blocks: str, timeout: float = 20.0, mode: str = "auto", device: str = "cpu") -> list[Outcome]:
     text = "".join(f"# b{n}\n\n```python\n{block}\n```\n\n" for n, block in enumerate(blocks))
     document = parse(Path("post.md"), text)
-    found = {o.block.id: o for o in check(document, Runner(pool, document, timeout=timeout, device=device), mode)}
-    return [found[block.id] for block in document.blocks]
+    return in_order(document, check(document, Runner(pool, document, timeout=timeout, device=device), mode))
 
 
 def verdicts(pool: Pool, *blocks: str, timeout: float = 20.0) -> list[str]:

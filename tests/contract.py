@@ -1,0 +1,38 @@
+"""The JSON contract, for every test that runs a post."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+
+import dlexamples.reports
+from dlexamples.model import Document, Outcome, Report
+from dlexamples.reports.json import tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@cache
+def validator() -> jsonschema.Draft202012Validator:
+    schema = json.loads((Path(dlexamples.reports.__file__).parent / "schema.json").read_text("utf-8"))
+    return jsonschema.Draft202012Validator(schema)
+
+
+def validated(report: str) -> Any:
+    """A printed report as data. Raises jsonschema.ValidationError."""
+    data = json.loads(report)
+    validator().validate(data)
+    return data
+
+
+def in_order(document: Document, outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """One outcome a fence, in the document's order, and their report is the contract's."""
+    found = {outcome.block.id: outcome for outcome in outcomes}
+    ordered = [found[block.id] for block in document.blocks]
+    validator().validate(tree([Report(document, tuple(ordered))]))
+    return ordered
