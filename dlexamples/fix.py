@@ -49,7 +49,7 @@ def _still_passing(
     chosen = {outcome.block.id: outcome for outcome in wanted}
     unwanted = {outcome.block.id for outcome in fixable} - chosen.keys()
     for session in sessions(document, mode):
-        if not session.judged & unwanted:
+        if not {block.id for block in session.blocks} & unwanted:
             continue
         while failing := _failing(session, chosen, runner):
             for block_id in failing:

@@ -144,6 +144,19 @@ def test_fix_keeps_every_other_byte(folder: Path) -> None:
     assert (folder / "odd.md").read_bytes() == expected.encode("utf-8")
 
 
+@pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")
+@pytest.mark.parametrize(("use", "written"), [("torch.ones(1)", True), ("model", False)])
+def test_a_safe_fix_is_written_only_where_it_passes_without_the_unsafe_ones(
+    folder: Path, use: str, written: bool
+) -> None:
+    broken = "import torch\nmodel = torch.nn.Linear(2, 1)\nmodel.compile(loss='mse', optimizer='adam')"
+    text = f"```python\n{broken}\n```\n\n```python\nprint(np.zeros(2), {use})\n```\n"
+    (folder / "post.md").write_text(text)
+    assert run("fix", "post.md", folder=folder).returncode == 1
+    fixed = text.replace("print(", "import numpy as np\n\nprint(") if written else text
+    assert (folder / "post.md").read_text() == fixed
+
+
 def test_fix_says_what_it_cannot_do(folder: Path) -> None:
     before = (folder / "broken.md").read_bytes()
     done = run("fix", "broken.md", folder=folder)
