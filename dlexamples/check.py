@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dlexamples.judge import judge, not_python
+from dlexamples.judge import doubtful, judge, not_python
 from dlexamples.run.search import Mended, mend, unmended
 from dlexamples.sessions import sessions
 
@@ -39,8 +39,13 @@ def check_session(session: Session, runner: Runner) -> Iterator[Outcome]:
 
 
 def settle(session: Session, runner: Runner, mended: Mended, run: Run) -> tuple[Mended, Run]:
-    """Takes back the edits of blocks that fail all the same, until what is left was run and passed."""
-    while failing := [i for i, block in enumerate(run.blocks) if not block.ok and mended.edited(i)]:
-        mended = mended.without(failing, [block.source for block in session.blocks])
+    """Takes back the edits of blocks that fail all the same, or that no expert would sign, until all that is left
+    was run and passed."""
+    while True:
+        edited = [index for index in range(len(session.blocks)) if mended.edited(index)]
+        doubts = {index: doubt for index in edited if (doubt := doubtful(session, mended, run, index))}
+        failing = [index for index in edited if not run.blocks[index].ok or index in doubts]
+        if not failing:
+            return mended, run
+        mended = mended.without(failing, [block.source for block in session.blocks], doubts)
         run = runner.clean_room(session, mended)
-    return mended, run

@@ -49,7 +49,7 @@ class Finding:
 def diagnose(halt: Halt, sources: tuple[str, ...]) -> Finding:
     """The finding for an exception. `sources`: the session's blocks as they ran."""
     kinds = set(halt.kinds)
-    text = first_line(halt.message)
+    text = without_addresses(first_line(halt.message))
     raised = f"{halt.error}: {text}" if text else halt.error
     # Said once in full is enough: under the carets there is room for a few words.
     short = text if len(text) <= SHORT else f"{halt.error} here"
@@ -86,6 +86,11 @@ def diagnose_end(run: BlockRun, timeout: float) -> Finding:
     if status < 0:
         return Finding("DL903", f"the process was killed by {_signal_name(-status)}", "while this ran")
     return Finding("DL902", f"the block ends the interpreter with status {status}", "a reader's session ends here")
+
+
+def without_addresses(message: str) -> str:
+    """An object's address is another one in every run."""
+    return re.sub(r" at 0x[0-9a-fA-F]+", "", message)
 
 
 def first_line(message: str) -> str:

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dlexamples.diagnose import Finding, diagnose, diagnose_end, first_line
+from dlexamples.diagnose import Finding, diagnose, diagnose_end, first_line, without_addresses
 from dlexamples.model import (
     Applicability,
     Block,
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from dlexamples.run.record import BlockRun, Halt, Run
     from dlexamples.run.search import Mend, Mended
 
+MAY_BE_OURS = {"DL202", "DL203", "DL204", "DL301"}
+"""What stops a mended text with one of these may be the mend's own doing: it is told as a note, not as an error."""
 ORDER = [Applicability.SAFE, Applicability.UNSAFE, Applicability.DISPLAY]
 
 
@@ -84,6 +86,7 @@ class _Case:
         fills = tuple(fill for mend in self.mends for fill in mend.proposal.fills)
         repaired = any(not mend.proposal.fills for mend in self.mends)
         verdict = Verdict.REPAIRED if repaired else Verdict.FILLED
+        verified = f"{_device_name(self.run.device)} in {self.run.seconds:.1f} s"
         reason = "; ".join(dict.fromkeys(mend.proposal.message for mend in self.mends))
         return replace(
             outcome,
@@ -91,27 +94,33 @@ class _Case:
             reason=reason,
             fills=fills,
             edits=tuple(edits(self.block, self.index, self.source, self.mends)),
-            diagnostics=tuple(self._diagnostics_of_mends(offered=True)) + outcome.diagnostics,
+            diagnostics=tuple(self._diagnostics_of(self.mends, verified_on=verified)) + outcome.diagnostics,
         )
 
     def _failed(self, outcome: Outcome) -> Outcome:
-        finding, span, related = self._finding()
-        refusal = self.mended.refusals.get(self.index)
-        if refusal:
-            finding = Finding(refusal.code, refusal.message, refusal.label or finding.label)
-        explanation = self.mended.explanations.get(self.index)
-        if explanation and finding.code == "DL205":
-            finding = replace(finding, message=f"the post's own check fails: {explanation}")
-        verdict = Verdict.SKIPPED if finding.code == "DL501" else Verdict.FAILED
-        level = "note" if verdict is Verdict.SKIPPED else "error"
-        diagnostic = Diagnostic(finding.code, level, finding.message, span, related, None, finding.label)
+        dropped = [mend for mend in self.mended.dropped if mend.changes(self.index)]
+        causes = tuple(self._diagnostics_of(dropped, verified_on=""))
+        last = self._last_word(dropped)
         return replace(
             outcome,
-            verdict=verdict,
-            reason=first_line(finding.message),
+            verdict=Verdict.SKIPPED if last.code == "DL501" else Verdict.FAILED,
+            reason=first_line(last.message),
             runnable_source=self.block.source,
-            diagnostics=(*self._diagnostics_of_dropped(), diagnostic),
+            diagnostics=(*causes, last),
         )
+
+    def _last_word(self, dropped: Sequence[Mend]) -> Diagnostic:
+        """Why the block does not run, or why what was mended on the way is not offered."""
+        if self.index in self.mended.doubts:
+            last = dropped[-1]
+            message = f"no fix is offered: {self.mended.doubts[self.index]}"
+            return Diagnostic(last.proposal.code, "note", message, self._span(last.halt.at, last.before))
+        finding, span, related = self._finding()
+        if finding.code in MAY_BE_OURS and any(not mend.proposal.fills for mend in dropped):
+            message = f"no fix is offered: with that mended, the block stops here: {finding.message}"
+            return Diagnostic(finding.code, "note", message, span, related, None, finding.label)
+        level = "note" if finding.code == "DL501" else "error"
+        return Diagnostic(finding.code, level, finding.message, span, related, None, finding.label)
 
     def _blocked(self, outcome: Outcome, name: str, by: int) -> Outcome:
         earlier = self.session.blocks[by]
@@ -133,34 +142,34 @@ class _Case:
         if halt is None:
             finding = diagnose_end(self.run, self.timeout)
             return finding, self.block.span(_line(self.block.source, self.index, self.run.line)), ()
-        return diagnose(halt, sources), self._span(halt.at, sources), self._comes_from(halt, sources)
+        return self._explained(diagnose(halt, sources)), self._span(halt.at, sources), self._comes_from(halt, sources)
 
-    def _diagnostics_of_mends(self, *, offered: bool) -> Iterator[Diagnostic]:
-        """One a cause, in the order in which the block stopped."""
-        level = {True: "warning", False: "error"}
-        verified = f"{_device_name(self.run.device)} in {self.run.seconds:.1f} s" if offered else ""
-        for mend in self.mends:
+    def _explained(self, finding: Finding) -> Finding:
+        """With what the live process could tell: why nothing is supplied, what an assertion compared."""
+        refusal = self.mended.refusals.get(self.index)
+        if refusal:
+            return Finding(refusal.code, refusal.message, refusal.label or finding.label)
+        explanation = self.mended.explanations.get(self.index)
+        if explanation and finding.code == "DL205":
+            return replace(finding, message=f"the post's own check fails: {without_addresses(explanation)}")
+        return finding
+
+    def _diagnostics_of(self, mends: Sequence[Mend], *, verified_on: str) -> Iterator[Diagnostic]:
+        """One a cause, in the order in which the block stopped; with its fix where that was verified."""
+        for mend in mends:
             proposal = mend.proposal
             related = tuple(
                 Related(label, self.session.blocks[place.block].span(place)) for label, place in proposal.related
             )
             yield Diagnostic(
                 proposal.code,
-                level[bool(proposal.fills)],
+                "warning" if proposal.fills and verified_on else "error",
                 proposal.message,
                 self._span(mend.halt.at, mend.before),
                 related or self._comes_from(mend.halt, mend.before),
-                Fix(proposal.applicability, proposal.description, verified) if offered else None,
+                Fix(proposal.applicability, proposal.description, verified_on) if verified_on else None,
                 proposal.label,
             )
-
-    def _diagnostics_of_dropped(self) -> Iterator[Diagnostic]:
-        """What was mended on the way to a stop that nothing mends: said, and not offered."""
-        for mend in self.mended.dropped:
-            if mend.changes(self.index):
-                self.mends = [mend]
-                yield from self._diagnostics_of_mends(offered=False)
-        self.mends = []
 
     def _warnings(self) -> Iterator[Diagnostic]:
         seen: set[str] = set()
@@ -204,6 +213,19 @@ class _Case:
             if column >= 0:
                 return self.block.span(Place(self.index, number, column, number, column + len(name)))
         return self.block.span(_line(self.block.source, self.index, 1))
+
+
+def doubtful(session: Session, mended: Mended, run: Run, index: int) -> str:
+    """Why no expert would sign the mended block although it ran; empty when nothing speaks against it.
+
+    A line that a mend brought and that makes a library warn (a silent broadcast, say) is no good line.
+    """
+    lines = mended.sources[index].splitlines()
+    published = session.blocks[index].source.splitlines()
+    for category, message, line in run.blocks[index].warned:
+        if category == "UserWarning" and line and lines[line - 1] not in published:
+            return f"in the mended text the library warns: {first_line(message)}"
+    return ""
 
 
 def edits(block: Block, index: int, source: str, mends: Sequence[Mend]) -> Iterator[Edit]:

@@ -115,9 +115,11 @@ class BlockItem(pytest.Item):
         from dlexamples.model import Policy, Verdict
 
         outcome = self.parent.outcome(self.block)
+        # What a repaired block printed is the mended text's, not the post's.
+        whose = " of the mended block" if outcome.edits else ""
         for name, text in (("stdout", outcome.stdout), ("stderr", outcome.stderr)):
             if text:
-                self.add_report_section("call", name, text)
+                self.add_report_section("call", name + whose, text)
         policy = Policy(self.config.stash[SETTINGS].accepted)
         if outcome.verdict is Verdict.SKIPPED:
             pytest.skip(outcome.reason)

@@ -227,3 +227,24 @@ def test_no_gpu_here_is_said(folder: Path) -> None:
     (folder / "torch.md").write_text("# A\n\n```python\nimport torch\nprint(torch.ones(1))\n```\n")
     done = run("check", "--device", "cuda", "torch.md", folder=folder, CUDA_VISIBLE_DEVICES="-1")
     assert (done.returncode, "GPU" in done.stderr, "Traceback" in done.stderr) == (2, True, False)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")
+def test_causes_are_told_in_order_where_nothing_is_offered(folder: Path) -> None:
+    block = "import torch\nmodel = torch.nn.Linear(2, 1)\nmodel.compile(loss='mse', optimizer='adam')\nmodel.layer\n"
+    (folder / "post.md").write_text(f"```python\n{block}assert 1 == 2\n```\n")
+    report = validated(run("check", "--output-format", "json", "post.md", folder=folder).stdout)
+    (found,) = report["documents"][0]["blocks"]
+    assert [(d["code"], d["level"], d["line"]) for d in found["diagnostics"]] == [
+        ("DL201", "error", 4),
+        ("DL202", "note", 5),
+    ]
+    assert all(d["fix"] is None for d in found["diagnostics"])
+    assert (found["verdict"], found["edits"], found["runnable_source"]) == ("failed", [], found["source"])
+
+
+def test_a_message_tells_the_documents_line(folder: Path) -> None:
+    (folder / "post.md").write_text("# A\n\n```python\nfor i in range(3):\nprint(i)\n```\n")
+    report = validated(run("check", "--output-format", "json", "post.md", folder=folder).stdout)
+    (diagnostic,) = report["documents"][0]["blocks"][0]["diagnostics"]
+    assert (diagnostic["line"], "on line 4" in diagnostic["message"]) == (5, True)

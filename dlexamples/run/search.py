@@ -49,11 +49,13 @@ class Mended:
     run: Run | None = None
     dropped: list[Mend] = field(default_factory=list)
     """Mends that did not lead to a block that passes."""
+    doubts: dict[int, str] = field(default_factory=dict)
+    """By block: why its mends were taken back although it ran."""
 
     def edited(self, index: int) -> bool:
         return any(mend.changes(index) for mend in self.mends)
 
-    def without(self, blocks: Collection[int], published: Sequence[str]) -> Mended:
+    def without(self, blocks: Collection[int], published: Sequence[str], doubts: dict[int, str]) -> Mended:
         """Takes back what was done to `blocks`, and what was done elsewhere by the same mends."""
         taken_back = set(blocks)
         while True:
@@ -67,6 +69,7 @@ class Mended:
             sources=tuple(published[i] if i in taken_back else s for i, s in enumerate(self.sources)),
             mends=[mend for mend in self.mends if mend not in gone],
             dropped=[*self.dropped, *gone],
+            doubts=self.doubts | doubts,
             run=None,
         )
 

@@ -37,15 +37,17 @@ def frame(page: Page, diagnostic: Diagnostic, surface: Surface, notes: tuple[str
     regions = [Region.of(page.lines, diagnostic.span, diagnostic.label, style, "^")]
     regions += [Region.of(page.lines, r.span, r.message, GUTTER, "-") for r in diagnostic.related]
     gutter = Gutter(len(str(max(region.end_line for region in regions))), surface.glyphs.bar)
+    headline, *details = diagnostic.message.splitlines() or [""]
     advice = [("help", _advice(diagnostic.fix))] if diagnostic.fix else []
+    remarks = [*(("note", detail.strip(" +")) for detail in details), *advice, *(("note", note) for note in notes)]
     return [
-        Text.assemble((f"{diagnostic.level}[{diagnostic.code}]", style), (f": {visible(diagnostic.message)}", "bold")),
+        Text.assemble((f"{diagnostic.level}[{diagnostic.code}]", style), (f": {visible(headline)}", "bold")),
         Text.assemble(
             " " * gutter.digits, ("--> ", GUTTER), f"{page.path}:{diagnostic.span.line}:{diagnostic.span.column}"
         ),
         gutter.row(),
         *excerpt(page.lines, regions, gutter, surface),
-        *_remarks([*advice, *(("note", note) for note in notes)], gutter, surface),
+        *_remarks(remarks, gutter, surface),
     ]
 
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 def next_steps(reports: Sequence[Report]) -> Iterator[Text]:
     """The commands that lead on from here."""
     steps = [step for report in reports if (step := _fix_step(report))]
-    codes = sorted({d.code for report in reports for outcome in report.outcomes for d in outcome.diagnostics})
+    shown = (o for report in reports for o in report.outcomes if o.verdict is not Verdict.BLOCKED)
+    codes = sorted({diagnostic.code for outcome in shown for diagnostic in outcome.diagnostics})
     if codes:
         others = f" (or {', '.join(codes[1:])})" if codes[1:] else ""
         steps.append(f"run `dlexamples explain {codes[0]}`{others} to read more")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import itertools
+import re
 import sys
 import traceback
 from types import TracebackType
@@ -13,14 +14,19 @@ from typing import Any
 MOST_TRAIL = 12
 
 
-def described(error: BaseException, node: ast.stmt, namespace: dict[str, Any], filename: str) -> dict[str, Any]:
-    """The keys of a `stop` event that tell of `error`, raised by the top-level statement `node`."""
+def described(
+    error: BaseException, node: ast.stmt, namespace: dict[str, Any], filename: str, offset: int
+) -> dict[str, Any]:
+    """The keys of a `stop` event that tell of `error`, raised by the top-level statement `node`.
+
+    `offset`: lines of the document before the block.
+    """
     links = _links(error.__traceback__)
     own = [link for link in links if link.tb_frame.f_code.co_filename == filename]
     return {
         "statement": [node.lineno, node.col_offset, node.end_lineno, node.end_col_offset],
         "error": type(error).__name__,
-        "message": message(error),
+        "message": message(error, offset),
         "kinds": [kind.__name__ for kind in type(error).__mro__],
         "causes": _causes(error),
         "name": error.name if isinstance(error, (NameError, ImportError)) else None,
@@ -34,11 +40,11 @@ def described(error: BaseException, node: ast.stmt, namespace: dict[str, Any], f
     }
 
 
-def message(error: BaseException) -> str:
+def message(error: BaseException, offset: int) -> str:
     """`str(error)`, which may itself raise; without the place in a file, which is told apart or this machine's."""
     with contextlib.suppress(Exception):
         if isinstance(error, SyntaxError):
-            return error.msg
+            return re.sub(r"\bon line (\d+)", lambda found: f"on line {int(found[1]) + offset}", error.msg)
         text = str(error)
         return text.replace(f" ({error.path})", "") if isinstance(error, ImportError) else text
     return "<no message: str() of the error raised>"

@@ -138,8 +138,9 @@ class SessionRun:
             self._blocked(index, number, error.name)
             return
         self._lose(block, number)
-        stop = errors.described(error, node, self.namespace, self.filename)
-        errors.show(error, self.filename, block["first_line"] - 1)
+        offset = block["first_line"] - 1
+        stop = errors.described(error, node, self.namespace, self.filename, offset)
+        errors.show(error, self.filename, offset)
         shown.flush()
         self.channel.send({"event": "stop", "block": index, **stop})
         if index in self.job["wait"]:
