@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dlexamples.data.forms import ARRAYS, EVERY, PREFERENCE, Form
 from dlexamples.data.live import kind, own_method
 from dlexamples.data.scene import last_name
+from dlexamples.data.training_calls import FIT, PREDICT, is_loss, takes_pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 Forms = frozenset[Form]
 
-FIT = {"fit", "train", "evaluate", "partial_fit", "train_on_batch", "test_on_batch", "score", "fit_predict"}
-PREDICT = {"predict", "predict_on_batch", "predict_proba", "transform", "fit_transform", "forward", "decision_function"}
 WRAPPERS = {"tqdm", "trange", "iter", "list", "reversed", "cycle"}
 CONVERSIONS = {
     *("array", "asarray", "tensor", "as_tensor", "from_numpy", "Tensor", "FloatTensor", "LongTensor", "Variable"),
@@ -106,7 +105,7 @@ def _method(call: ast.Call, function: ast.Attribute, position: int, scene: Scene
     if function.attr in PREDICT:
         batches = {"keras": {Form.KERAS_BATCHES}, "torch": {Form.LOADER}}.get(owner, set())
         return frozenset({Form.FEATURES, *batches})
-    if takes_pair(call):
+    if takes_pair(call, scene):
         return _paired(call, position)
     if position == 0:
         return {
@@ -129,12 +128,6 @@ def _is_estimator_style(function: ast.Attribute, scene: Scene) -> bool:
     return scene.value(function.value) is not None
 
 
-def takes_pair(call: ast.Call) -> bool:
-    """Whether a training call is given inputs and targets one by one: `fit(X, y)`, not `fit(data, 10)`."""
-    second = call.args[1] if len(call.args) > 1 else next((k.value for k in call.keywords if k.arg == "y"), None)
-    return second is not None and not isinstance(second, ast.Constant)
-
-
 def _keyword(keyword: ast.keyword, arg: str, scene: Scene, depth: int) -> Forms:
     call = scene.parents[keyword]
     if not isinstance(call, ast.Call):
@@ -147,15 +140,6 @@ def _keyword(keyword: ast.keyword, arg: str, scene: Scene, depth: int) -> Forms:
     if last_name(call.func) == "DataLoader" and arg == "dataset":
         return frozenset({Form.MAP_DATASET})
     return EVERY
-
-
-def is_loss(call: ast.Call, scene: Scene) -> bool:
-    """`criterion(output, y)`: a live criterion, or a call that is named like one and given two things."""
-    if kind(scene.value(call.func)) == "loss":
-        return True
-    callee = last_name(call.func).lower()
-    named = callee in {"criterion", "loss_fn", "loss_func", "loss_function", "cross_entropy", "nll_loss"}
-    return (named or callee.endswith(("_loss", "_entropy", "_logits"))) and len(call.args) == 2
 
 
 def _stepped(call: ast.Call, callee: str, scene: Scene, depth: int) -> Forms:

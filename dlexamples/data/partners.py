@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlexamples.data.consumers import FIT, is_loss, takes_pair
 from dlexamples.data.forms import Form
 from dlexamples.data.imports import Imports
 from dlexamples.data.refusal import CannotTell
 from dlexamples.data.scene import last_name
 from dlexamples.data.table import Ask
 from dlexamples.data.targets import Target
+from dlexamples.data.training_calls import FIT, is_loss, takes_pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,7 @@ def _others(name: str, scene: Scene) -> Iterator[str]:
         if not isinstance(call, ast.Call) or node not in call.args[:2] or is_loss(call, scene):
             continue
         callee = last_name(call.func)
-        is_method = isinstance(call.func, ast.Attribute) and callee in FIT and takes_pair(call)
+        is_method = isinstance(call.func, ast.Attribute) and callee in FIT and takes_pair(call, scene)
         if is_method or callee in {"zip", "TensorDataset", "train_test_split"}:
             for other in call.args[:2]:
                 if isinstance(other, ast.Name) and other.id != name and other.id in scene.live:
