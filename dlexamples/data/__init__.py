@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dlexamples.data.aliases import alias
 from dlexamples.data.later import bound_later
+from dlexamples.data.library import library
 from dlexamples.data.scene import scene
 from dlexamples.data.supply import supply
 
@@ -31,7 +32,7 @@ def propose(stop: Stop) -> Iterator[Proposal]:
     if name in here.bound:
         yield from bound_later(name, here)
     elif here.reads(name):
-        yield from list(alias(name, here)) or supply(name, here)
+        yield from list(alias(name, here)) or list(library(name, here)) or supply(name, here)
 
 
 def _missing(stop: Stop) -> str:
