@@ -323,7 +323,34 @@ def test_imports_go_below_a_docstring_and_the_leading_imports() -> None:
             "from __future__ import annotations\nimport numpy as np\nf()\n",
         ),
     ]:
-        assert among_imports(source, ["import numpy as np"], ast.parse(source)) == expected
+        assert among_imports(source, ["import numpy as np"], ast.parse(source), source) == expected
+
+
+@pytest.mark.parametrize(
+    ("published", "so_far", "added", "expected"),
+    [
+        ("", ["from torch.utils.data import DataLoader"], "import torch", [1, 0]),
+        ("", ["import torch"], "from torch import nn", [0, 1]),
+        ("", ["import numpy as np"], "import math", [1, 0]),
+        ("from torch import nn\n", ["from torch import nn"], "import torch", [0, 1]),
+        ("import b\n", ["import b", "import c", "from a import d"], "import a", [0, 3, 1, 2]),
+    ],
+)
+def test_supplied_imports_are_in_order_and_the_authors_stay(
+    published: str, so_far: list[str], added: str, expected: list[int]
+) -> None:
+    source = "\n".join([*so_far, "f()\n"])
+    lines = [*so_far, added]
+    found = among_imports(source, [added], ast.parse(source), published)
+    assert found == "\n".join([*(lines[index] for index in expected), "f()\n"])
+
+
+def test_supplied_imports_from_one_module_share_a_line_and_leave_the_authors() -> None:
+    published = "from torch.utils.data import DataLoader\nf()\n"
+    first = among_imports(published, ["from torch.utils.data import TensorDataset"], ast.parse(published), published)
+    found = among_imports(first, ["from torch.utils.data import Dataset"], ast.parse(first), published)
+    lines = ["from torch.utils.data import DataLoader", "from torch.utils.data import Dataset, TensorDataset", "f()\n"]
+    assert found == "\n".join(lines)
 
 
 @pytest.mark.parametrize(

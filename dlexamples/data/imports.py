@@ -33,13 +33,7 @@ class Imports:
             return live
         if not self._is_free(name):
             return f"{self.module(module)}.{name}"
-        start = f"from {module} import "
-        for index, line in enumerate(self.lines):
-            if line.startswith(start):
-                imported = sorted({*line.removeprefix(start).split(", "), name})
-                self.lines[index] = start + ", ".join(imported)
-                return name
-        return self._note(start + name, name)
+        return self._note(f"from {module} import {name}", name)
 
     def _live(self, value: Any, first: str) -> str:
         """The name under which `value` is alive where the fill will stand."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from dlexamples.data.import_group import grouped, is_simple
+
 if TYPE_CHECKING:
     from dlexamples.data.scene import Scene
 
@@ -13,7 +15,7 @@ def inserted(scene: Scene, lines: list[str], imports: list[str]) -> tuple[str, .
     """The session with `lines` above the failing statement and `imports` among its block's own."""
     index = scene.stop.statement.block
     source = above(scene.stop.sources[index], _first_line(scene), lines) if lines else scene.stop.sources[index]
-    source = among_imports(source, imports, scene.block) if imports else source
+    source = among_imports(source, imports, scene.block, scene.stop.published[index]) if imports else source
     return (*scene.stop.sources[:index], source, *scene.stop.sources[index + 1 :])
 
 
@@ -25,9 +27,10 @@ def above(source: str, line: int, lines: list[str]) -> str:
     return "\n".join([*text[:at], *lines, *([""] if starts_paragraph else []), *text[at:]])
 
 
-def among_imports(source: str, lines: list[str], tree: ast.Module) -> str:
+def among_imports(source: str, lines: list[str], tree: ast.Module, published: str) -> str:
     """`lines` after the imports that lead the block; with a blank line at its top where none does.
 
+    Those that were supplied before are ordered anew with them; lines of the `published` block stay as they are.
     `tree` is the block's before anything was added below its leading imports.
     """
     text = source.split("\n")
@@ -40,8 +43,11 @@ def among_imports(source: str, lines: list[str], tree: ast.Module) -> str:
         at, imported = node.end_lineno or node.lineno, imported or is_import
     if not imported:
         after_docstring = [""] if at else []
-        return "\n".join([*text[:at], *after_docstring, *lines, *([] if at else [""]), *text[at:]])
-    return "\n".join([*text[:at], *lines, *text[at:]])
+        return "\n".join([*text[:at], *after_docstring, *grouped(lines), *([] if at else [""]), *text[at:]])
+    start, authors = at, set(published.split("\n"))
+    while start > 0 and is_simple(text[start - 1]) and text[start - 1] not in authors:
+        start -= 1
+    return "\n".join([*text[:start], *grouped([*text[start:at], *lines]), *text[at:]])
 
 
 def _first_line(scene: Scene) -> int:

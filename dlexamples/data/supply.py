@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlexamples.data.choice import Choice, choose, subjects
 from dlexamples.data.forms import Form
+from dlexamples.data.import_group import grouped
 from dlexamples.data.imports import Imports
 from dlexamples.data.infer import Need, need
 from dlexamples.data.insert import inserted
@@ -48,7 +49,7 @@ def _proposal(choice: Choice, asked: Need, scene: Scene) -> Proposal:
     layout = _layout(choice, asked, table, scene)
     code = written(table, layout, imports)
     lines = [_comment(table, layout), *code.lines]
-    source = "\n".join([*imports.lines, *lines]) + "\n"
+    source = "\n".join([*grouped(imports.lines), *lines]) + "\n"
     why = choice.why if asked.width is None else f"{choice.why}, and {asked.width.why}"
     reading = f": {table.why}" if table.why else f": {table.what}"
     return Proposal(
