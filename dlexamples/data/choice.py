@@ -12,6 +12,7 @@ from dlexamples.data.forms import EVERY
 from dlexamples.data.names import Said, said
 from dlexamples.data.refusal import CannotTell
 from dlexamples.data.table import CATALOGUE, DataSet
+from dlexamples.data.unserved import UNUSED
 
 if TYPE_CHECKING:
     from dlexamples.data.scene import Scene
@@ -47,7 +48,7 @@ def choose(name: str, spoken: Said, scene: Scene) -> Choice:
             return Choice(dataset, _with_partners(name, dataset, scene), f"`{partner}` beside it", by_name=True)
     dataset = _spoken_of(scene)
     if forms(name, scene) == EVERY:
-        raise CannotTell("nothing trains on it, loops over it or calls a model with it")
+        raise CannotTell(UNUSED)
     plain = [other for other in scene.free if _is_plain(other) and forms(other, scene) != EVERY]
     others = tuple(other for other in plain if other != name)
     return Choice(dataset, (name, *others), f"the text around it speaks of {dataset.title}", by_name=False)
@@ -69,8 +70,8 @@ def _spoken_of(scene: Scene) -> DataSet:
             return found[0]
         if found:
             shown = " and ".join(dataset.title for dataset in found)
-            raise CannotTell(f"the text speaks of {shown}, and the name does not say which")
-    raise CannotTell("nothing in the code ties it to a data set")
+            raise CannotTell(f"the post speaks of {shown}; the name does not say which is meant")
+    raise CannotTell("nothing in the post says which data set it stands for")
 
 
 def _with_partners(name: str, dataset: DataSet, scene: Scene) -> tuple[str, ...]:

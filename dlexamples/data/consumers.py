@@ -6,7 +6,7 @@ import ast
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from dlexamples.data.forms import ARRAYS, EVERY, PREFERENCE, Form
+from dlexamples.data.forms import ARRAYS, EVERY, Form
 from dlexamples.data.live import kind, own_method
 from dlexamples.data.scene import last_name
 from dlexamples.data.training_calls import FIT, PREDICT, is_loss, takes_pair
@@ -33,9 +33,9 @@ def forms(name: str, scene: Scene) -> Forms:
     return _common(scene.reads(name), scene)
 
 
-def best(candidates: Forms) -> Form:
-    """The form that says most about its contents, of those that would serve."""
-    return next(form for form in PREFERENCE if form in candidates)
+def uses(name: str, scene: Scene) -> list[tuple[ast.Name, Forms]]:
+    """Every use of `name`, with the forms that serve it."""
+    return [(node, _taken(node, scene, 0)) for node in scene.reads(name)]
 
 
 def _common(nodes: Iterable[ast.expr], scene: Scene, depth: int = 0) -> Forms:

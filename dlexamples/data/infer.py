@@ -7,6 +7,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dlexamples.data.asked import Asked, asked
 from dlexamples.data.consumers import CONVERSIONS, forms
 from dlexamples.data.forms import ARRAYS, EVERY, PREFERENCE, Form, Wanted
 from dlexamples.data.live import kind
@@ -14,7 +15,8 @@ from dlexamples.data.names import Kind, said
 from dlexamples.data.refusal import CannotTell
 from dlexamples.data.scene import last_name
 from dlexamples.data.targets import scene_framework
-from dlexamples.data.widths import Asked, Width, asked, width
+from dlexamples.data.unserved import UNUSED, unserved
+from dlexamples.data.widths import Width, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +64,7 @@ def _wanted(name: str, subjects: frozenset[str], scene: Scene) -> Wanted:
     taken = forms(name, scene)
     part = spoken.part if spoken else ""
     if not taken:
-        raise CannotTell("there is no one form of it that would serve where it is used")
+        raise CannotTell(unserved(name, scene))
     if spoken and spoken.kind is Kind.FEATURES and taken & ARRAYS:
         return Wanted(name, Form.FEATURES, part)
     if spoken and spoken.kind is Kind.TARGETS and taken & ARRAYS:
@@ -72,9 +74,10 @@ def _wanted(name: str, subjects: frozenset[str], scene: Scene) -> Wanted:
     elif spoken and spoken.kind is not Kind.WHOLE:
         taken = frozenset()
     elif taken == EVERY or (taken & _BOTH and taken & ARRAYS):
-        raise CannotTell("nothing trains on it, loops over it or calls a model with it")
+        raise CannotTell(UNUSED)
     if not taken:
-        raise CannotTell("its name and its use say different things")
+        meant = spoken.kind.value if spoken else ""
+        raise CannotTell(f"by its name it holds {meant}, and the code uses it as something else")
     return Wanted(name, next(form for form in PREFERENCE if form in taken), part)
 
 

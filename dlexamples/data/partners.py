@@ -29,11 +29,11 @@ def check_partners(table: Table, need: Need, scene: Scene) -> None:
     for wanted in need.wanted:
         for name in _others(wanted.name, scene):
             if parts & {"train", "test", "val"} and table.may_be_split:
-                raise CannotTell(f"`{name}`, which belongs to it, is the post's own")
+                raise CannotTell(f"the post defines `{name}` itself, and rows that are split here would not match it")
             rows, classes = _arrays(table, scene)
             expected = classes if wanted.form is Form.FEATURES else rows
             if not _equal(scene.live[name], expected):
-                raise CannotTell(f"`{name}`, which the post defines for it, holds other rows")
+                raise CannotTell(f"the post defines `{name}` itself, and its values are not those of this data set")
 
 
 def _others(name: str, scene: Scene) -> Iterator[str]:

@@ -43,6 +43,7 @@ def supply(name: str, scene: Scene) -> Iterator[Proposal]:
 
 
 def _proposal(choice: Choice, asked: Need, scene: Scene) -> Proposal:
+    _check_rows(choice, asked)
     table = choice.dataset.table(asked.width)
     check_partners(table, asked, scene)
     imports = Imports(scene)
@@ -65,8 +66,15 @@ def _proposal(choice: Choice, asked: Need, scene: Scene) -> Proposal:
     )
 
 
+def _check_rows(choice: Choice, asked: Need) -> None:
+    """Raises CannotTell for a model that takes no rows of numbers."""
+    if asked.asked.instead:
+        rows = f"rows of {choice.dataset.table(None).columns} numbers"
+        raise CannotTell(f"the model takes {asked.asked.instead}, and this data set is supplied as {rows}")
+
+
 def _refused(name: str, choice: Choice | None, reason: str, scene: Scene) -> Proposal:
-    about = f"{choice.dataset.title} is not put in its place: {reason}" if choice else reason
+    about = f"{choice.dataset.title} is not supplied for it: {reason}" if choice else reason
     return Proposal(
         rule=choice.dataset.name if choice else "data",
         code="DL101",
@@ -99,7 +107,7 @@ def _temporaries(choice: Choice, asked: Need, scene: Scene) -> tuple[str, str]:
         inputs, labels = (f"{prefix}_{kind}" for kind in pair)
         if not {inputs, labels} & taken:
             return inputs, labels
-    raise CannotTell("the post has every name that helpers would get")
+    raise CannotTell(f"the post has every name for its inputs and labels that would be used, `{prefix}_inputs` first")
 
 
 def _batch(table: Table, scene: Scene) -> str:

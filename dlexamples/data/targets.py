@@ -14,8 +14,8 @@ from dlexamples.data.scene import last_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dlexamples.data.asked import Asked
     from dlexamples.data.scene import Scene
-    from dlexamples.data.widths import Asked
 
 
 class Target(str, Enum):
@@ -53,7 +53,9 @@ def target(model: Any, model_asked: Asked, classes: int, scene: Scene) -> Target
         return Target.CLASSES
     if loss in _OF_ONE_HOT:
         if units is not None and units != classes:
-            raise CannotTell(f"this loss takes one output for each of its {classes} classes, and the model has {units}")
+            raise CannotTell(
+                f"this loss takes one output for each of its {classes} classes, and the model has {units} outputs"
+            )
         return Target.ONE_HOT
     if loss in _OF_NUMBERS:
         return _numbers(loss, model, model_asked, classes, scene)
@@ -70,7 +72,7 @@ def _numbers(loss: str, model: Any, model_asked: Asked, classes: int, scene: Sce
     if units == classes and classes > 1:
         return Target.ONE_HOT
     if loss.startswith(("bce", "binary")) and classes > 2:
-        raise CannotTell(f"it has {classes} classes, and the loss knows two")
+        raise CannotTell(f"it has {classes} classes, and the loss tells only two apart")
     if model_asked.flat or (scene_framework(model, scene) == "torch" and _flattens(scene)):
         return Target.FLAT
     return Target.COLUMN

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import ast
-import contextlib
-import copy
-import io
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dlexamples.data.live import kind
-from dlexamples.data.refusal import CannotTell
 from dlexamples.data.scene import last_name
 from dlexamples.model import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dlexamples.data.asked import Asked
     from dlexamples.data.scene import Scene
 
 _WIDTH_NAMES = {"input_dim", "in_features", "input_size", "n_features"}
@@ -38,17 +34,6 @@ class Width:
     """In the published text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a live model takes and gives."""
-
-    columns: int | None = None
-    units: int | None = None
-    """The last dimension of the output."""
-    flat: bool = False
-    """One number a row comes out, without a dimension of its own: shape (N,)."""
-
-
 def width(model: Any, asked: Asked, scene: Scene) -> Width | None:
     """The width that the live model declares; the code's own words when no model is alive or none knows."""
     written = list(_written(scene))
@@ -62,65 +47,6 @@ def width(model: Any, asked: Asked, scene: Scene) -> Width | None:
     live = ((name, scene.live.get(name)) for name in sorted(_LIVE_NAMES))
     named = [Width(value, f"`{name}` is {value}") for name, value in live if type(value) is int]
     return next(iter([*written, *named]), None)
-
-
-def asked(model: Any) -> Asked:
-    """What a live model declares. Raises CannotTell for one that takes no rows of numbers."""
-    if kind(model) == "keras":
-        return _asked_of_keras(model)
-    if kind(model) == "torch":
-        return _asked_of_torch(model)
-    return Asked()
-
-
-def _asked_of_keras(model: Any) -> Asked:
-    try:
-        inputs, outputs = model.inputs, model.outputs
-    except (AttributeError, ValueError):
-        return Asked()
-    if not inputs:
-        return Asked()
-    if len(inputs) != 1:
-        raise CannotTell(f"the model takes {len(inputs)} inputs at a time")
-    shape = tuple(inputs[0].shape)
-    if len(shape) != 2:
-        raise CannotTell(f"the model takes inputs of shape {shape}, which are no rows of numbers")
-    return Asked(shape[1], outputs[0].shape[-1] if outputs else None, len(outputs[0].shape) == 1)
-
-
-def _asked_of_torch(model: Any) -> Asked:
-    """By trial: the widths of its linear layers are tried on a copy, without gradients."""
-    layers = [(type(layer).__name__, layer) for layer in model.modules()]
-    linear = [layer for name, layer in layers if name in {"Linear", "LazyLinear", "Bilinear"}]
-    found = [(columns, output) for columns in _candidates(linear) if (output := _trial(model, columns)) is not None]
-    if len(found) == 1:
-        columns, output = found[0]
-        return Asked(columns, int(output.shape[-1]) if output.ndim > 1 else 1, output.ndim == 1)
-    other = next((name for name, _ in layers if name.startswith(("Conv", "Embedding", "LSTM", "GRU", "RNN"))), "")
-    if other and not found:
-        raise CannotTell(f"the model has a layer {other}, which takes no rows of numbers")
-    return Asked()
-
-
-def _candidates(linear: list[Any]) -> list[int]:
-    return list(dict.fromkeys(int(layer.in_features) for layer in linear if getattr(layer, "in_features", 0)))
-
-
-def _trial(model: Any, columns: int) -> Any:
-    """The output for two rows of zeros, or None when the model does not take that width.
-
-    A model that takes several things at a time, or gives them, is none of ours: None.
-    """
-    torch = sys.modules["torch"]
-    first = next(iter(model.parameters()), None)
-    try:
-        with torch.no_grad(), torch.random.fork_rng(devices=[]), contextlib.redirect_stdout(io.StringIO()):
-            trial = copy.deepcopy(model).eval()
-            rows = torch.zeros(2, columns, **({} if first is None else {"dtype": first.dtype, "device": first.device}))
-            output = trial(rows)
-    except Exception:
-        return None
-    return output if isinstance(output, torch.Tensor) and output.ndim in {1, 2} else None
 
 
 def _written(scene: Scene) -> Iterator[Width]:

@@ -25,7 +25,7 @@ def xor(width: Width | None) -> Table:
     if bits < 2:
         raise CannotTell(f"XOR takes at least two inputs, and {width.why if width else 'none are declared'}")
     if bits > MOST_BITS:
-        raise CannotTell(f"XOR of {bits} inputs has 2**{bits} rows, more than are written out here")
+        raise CannotTell(f"XOR of {bits} inputs has 2**{bits} rows; it is written out for up to {MOST_BITS} inputs")
     table = f"all {2**bits} rows of {bits}-bit parity (XOR of {bits} inputs)" if bits > 2 else "the XOR truth table"
     return Table(
         what=f"{table}, real and complete",
