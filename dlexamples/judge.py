@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import difflib
 import re
+import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +25,7 @@ from dlexamples.model import (
     Verdict,
 )
 from dlexamples.names import names
+from dlexamples.run.columns import characters, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,15 +78,20 @@ class _Case:
         )
         if self.run.blocked_by:
             return self._blocked(outcome, *self.run.blocked_by)
-        if not self.run.ok:
+        if not self.run.ok or self._is_flaky():
             return self._failed(outcome)
         return self._ran(outcome)
+
+    def _is_flaky(self) -> bool:
+        """It stopped for good in one run, and not in the next of the same text."""
+        published = tuple(block.source for block in self.session.blocks[: self.index + 1])
+        return self.index in self.mended.given_up and self.mended.sources[: self.index + 1] == published
 
     def _ran(self, outcome: Outcome) -> Outcome:
         only_defines = names(self.block.source).only_defines and not self.run.entered
         outcome = replace(outcome, only_defines=only_defines, diagnostics=tuple(self._warnings()))
         if not self.mends:
-            return outcome
+            return self._leaning(outcome)
         fills = tuple(fill for mend in self.mends for fill in mend.proposal.fills)
         repaired = any(not mend.proposal.fills for mend in self.mends)
         verdict = Verdict.REPAIRED if repaired else Verdict.FILLED
@@ -96,6 +105,21 @@ class _Case:
             edits=tuple(edits(self.block, self.index, self.source, self.mends)),
             diagnostics=tuple(self._diagnostics_of(self.mends, verified_on=verified)) + outcome.diagnostics,
         )
+
+    def _leaning(self, outcome: Outcome) -> Outcome:
+        """As printed it runs, but only on names that mends of other blocks have brought."""
+        found = names(self.block.source)
+        read = found.needs | found.needs_later
+        for index, block in enumerate(self.session.blocks[: self.index]):
+            brought = names(self.mended.sources[index]).binds - names(block.source).binds
+            if not read & brought:
+                continue
+            mends = [mend for mend in self.mended.mends if mend.changes(index)]
+            fills = tuple(fill for mend in mends for fill in mend.proposal.fills if fill.name in read)
+            listed = ", ".join(f"`{name}`" for name in sorted(read & brought))
+            verdict = Verdict.FILLED if {fill.name for fill in fills} >= read & brought else Verdict.REPAIRED
+            return replace(outcome, verdict=verdict, reason=f"{listed}: from what block {block.id} lacks", fills=fills)
+        return outcome
 
     def _failed(self, outcome: Outcome) -> Outcome:
         dropped = [mend for mend in self.mended.dropped if mend.changes(self.index)]
@@ -116,6 +140,8 @@ class _Case:
             message = f"no fix is offered: {self.mended.doubts[self.index]}"
             return Diagnostic(last.proposal.code, "note", message, self._span(last.halt.at, last.before))
         finding, span, related = self._finding()
+        if self.run.ok:
+            finding = replace(finding, message=f"stops in one run and not in the next: {finding.message}")
         if finding.code in MAY_BE_OURS and any(not mend.proposal.fills for mend in dropped):
             message = f"no fix is offered: with that mended, the block stops here: {finding.message}"
             return Diagnostic(finding.code, "note", message, span, related, None, finding.label)
@@ -176,7 +202,7 @@ class _Case:
         supplied = {fill.name for mend in self.mends for fill in mend.proposal.fills}
         for category, message, line in self.run.warned:
             text = f"{category}: {first_line(message)}"
-            about_ours = line and supplied & _words(self.source.splitlines()[line - 1])
+            about_ours = line and supplied & _words(rows(self.source)[line - 1])
             if line and text not in seen and not about_ours:
                 seen.add(text)
                 place = _line(self.source, self.index, line)
@@ -189,7 +215,7 @@ class _Case:
 
     def _comes_from(self, halt: Halt, sources: Sequence[str]) -> tuple[Related, ...]:
         """Where the object at the failing place was made: what a traceback lacks."""
-        line = sources[halt.at.block].splitlines()[halt.at.line - 1 : halt.at.line]
+        line = rows(sources[halt.at.block])[halt.at.line - 1 : halt.at.line]
         text = line[0][halt.at.column :] if line else ""
         root = text.split(".")[0].split("(")[0].strip()
         kind = halt.types.get(root, "")
@@ -208,10 +234,13 @@ class _Case:
         return ()
 
     def _use_of(self, name: str) -> Span:
-        for number, line in enumerate(self.block.source.splitlines(), 1):
-            column = line.find(name)
-            if column >= 0:
-                return self.block.span(Place(self.index, number, column, number, column + len(name)))
+        """Where the block first reads the name."""
+        with contextlib.suppress(SyntaxError, ValueError, RecursionError), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = [n for n in ast.walk(ast.parse(self.block.source)) if isinstance(n, ast.Name) and n.id == name]
+            first = min(found, key=lambda node: (node.lineno, node.col_offset))
+            column = characters(rows(self.block.source)[first.lineno - 1], first.col_offset)
+            return self.block.span(Place(self.index, first.lineno, column, first.lineno, column + len(name)))
         return self.block.span(_line(self.block.source, self.index, 1))
 
 
@@ -220,8 +249,8 @@ def doubtful(session: Session, mended: Mended, run: Run, index: int) -> str:
 
     A line that a mend brought and that makes a library warn (a silent broadcast, say) is no good line.
     """
-    lines = mended.sources[index].splitlines()
-    published = session.blocks[index].source.splitlines()
+    lines = rows(mended.sources[index])
+    published = rows(session.blocks[index].source)
     for category, message, line in run.blocks[index].warned:
         if category == "UserWarning" and line and lines[line - 1] not in published:
             return f"in the mended text the library warns: {first_line(message)}"
@@ -234,7 +263,7 @@ def edits(block: Block, index: int, source: str, mends: Sequence[Mend]) -> Itera
     `index`: the block's in the session of `mends`.
     """
     brought = [(mend.proposal, _brought(mend, index)) for mend in mends]
-    before, after = block.source.splitlines(keepends=True), source.splitlines(keepends=True)
+    before, after = ([f"{row}\n" for row in rows(text)] for text in (block.source, source))
     for tag, i, j, k, end in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag == "equal":
             continue
@@ -253,7 +282,7 @@ def edits(block: Block, index: int, source: str, mends: Sequence[Mend]) -> Itera
 
 def _brought(mend: Mend, index: int) -> set[str]:
     """The lines that one mend put into the block, without their indentation."""
-    before, after = (sources[index].splitlines() for sources in (mend.before, mend.proposal.sources))
+    before, after = (rows(sources[index]) for sources in (mend.before, mend.proposal.sources))
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     opcodes = matcher.get_opcodes()
     lines = {line.strip() for tag, _, _, k, end in opcodes if tag != "equal" for line in after[k:end]}
@@ -268,7 +297,7 @@ def as_published(place: Place, running: str, published: str) -> Place:
     """`place` of a mended block in the block as published: the same line where it stands there, else the nearest."""
     if running == published:
         return place
-    old, new = published.splitlines(), running.splitlines()
+    old, new = rows(published), rows(running)
     for tag, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if not k <= place.line - 1 < m:
             continue
@@ -296,7 +325,7 @@ def _words(line: str) -> set[str]:
 
 def _line(source: str, block: int, number: int) -> Place:
     """A whole line without its indentation."""
-    lines = source.splitlines() or [""]
+    lines = rows(source)
     number = min(max(1, number), len(lines))
     text = lines[number - 1]
     return Place(block, number, len(text) - len(text.lstrip()), number, max(len(text.rstrip()), 1))

@@ -42,7 +42,11 @@ class Names:
     """Read at top level before the block has surely bound them."""
     needs_later: frozenset[str] = frozenset()
     """Read by the bodies of its functions and bound nowhere in the block."""
+    builtins: frozenset[str] = frozenset()
+    """Builtins that it reads: an earlier block may have bound the name (`input = torch.randn(…)`)."""
     binds: frozenset[str] = frozenset()
+    surely: frozenset[str] = frozenset()
+    """Of `binds`, those that its run binds whatever it decides: not in a branch, a loop or a function."""
     statements: tuple[Statement, ...] = ()
     imports: frozenset[str] = frozenset()
     """Top-level packages that it imports anywhere."""
@@ -57,23 +61,49 @@ class Names:
 def names(source: str) -> Names:
     """The names of a block; of a block that does not parse, as far as parso can read it."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source)
+        return _names(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return _names_of_broken(source)
+
+
+def _names(source: str) -> Names:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = ast.parse(source)
     scope = _Scope()
     statements = tuple(_statement(scope, node) for node in tree.body)
+    later = scope.deferred - scope.ever
     return Names(
         needs=frozenset(scope.needs - BUILTINS),
-        needs_later=frozenset(scope.deferred - scope.ever - BUILTINS),
-        binds=frozenset(scope.ever),
+        needs_later=frozenset(later - BUILTINS),
+        builtins=frozenset((scope.needs | later) & BUILTINS),
+        binds=frozenset(scope.ever | scope.late),
+        surely=_surely(tree.body),
         statements=statements,
         imports=_imports(tree),
         sets_state=any(_changes_state(node, scope.imported) for node in tree.body),
         only_defines=_only_defines(tree),
         star=scope.star,
     )
+
+
+def _surely(body: list[ast.stmt]) -> frozenset[str]:
+    found: set[str] = set()
+    for node in body:
+        if isinstance(node, ast.If) and _always(node.test):
+            found |= _surely(node.body)
+        elif isinstance(node, (ast.With, ast.AsyncWith)):
+            targets = (n for item in node.items if item.optional_vars for n in ast.walk(item.optional_vars))
+            found |= _surely(node.body) | {target.id for target in targets if isinstance(target, ast.Name)}
+        elif not isinstance(node, (ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.Match)):
+            scope = _Scope()
+            scope.visit(node)
+            found = (found - _deleted(node)) | scope.bound
+    return frozenset(found)
+
+
+def _deleted(node: ast.stmt) -> set[str]:
+    return {child.id for child in ast.walk(node) if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Del)}
 
 
 def _statement(scope: _Scope, node: ast.stmt) -> Statement:
@@ -125,7 +155,8 @@ class _Scope(ast.NodeVisitor):
         self.deferred: set[str] = set()
         self.globals: set[str] = set()
         self.imported: set[str] = set()
-        self.late_binds: set[str] = set()
+        self.late: set[str] = set()
+        """Names of the module that a function binds once it is called: `global x; x = …`."""
         self.star = False
 
     def bind(self, name: str) -> None:
@@ -135,8 +166,8 @@ class _Scope(ast.NodeVisitor):
     def visit_Name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Store):
             self.bind(node.id)
-        elif isinstance(node.ctx, ast.Del):
-            self.bound.discard(node.id)
+        elif isinstance(node.ctx, ast.Del) and node.id in self.bound:
+            self.bound.remove(node.id)
         elif node.id not in self.bound:
             self.needs.add(node.id)
 
@@ -240,9 +271,11 @@ class _Scope(ast.NodeVisitor):
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self._visit_all(node.decorator_list)
+        needed = set(self.needs)
         self._signature(node.args)
         if node.returns:
             self.visit(node.returns)
+        self.needs -= _type_parameters(node) - needed
         self.bind(node.name)
         self._later(node.args, node.body)
 
@@ -257,8 +290,9 @@ class _Scope(ast.NodeVisitor):
         inner = _Scope()
         inner.bound.add("__class__")
         inner._visit_all(node.body)
-        self.needs |= inner.needs - self.bound - {"__module__", "__qualname__"}
+        self.needs |= inner.needs - self.bound - {"__module__", "__qualname__"} - _type_parameters(node)
         self.deferred |= inner.deferred
+        self.late |= inner.late
         self.bind(node.name)
 
     def visit_ListComp(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> None:
@@ -288,12 +322,16 @@ class _Scope(ast.NodeVisitor):
         inner._visit_all(body)
         local = inner.ever - inner.globals
         self.deferred |= ((inner.needs | inner.deferred) - local) | (inner.globals - inner.ever)
-        # `global x; x = …` binds the module's name once the function is called.
-        self.ever |= inner.globals & inner.ever
+        self.late |= inner.late | (inner.globals & inner.ever)
 
     def _visit_all(self, nodes: list[ast.stmt] | list[ast.expr] | list[ast.stmt | ast.expr]) -> None:
         for node in nodes:
             self.visit(node)
+
+
+def _type_parameters(node: ast.AST) -> set[str]:
+    """PEP 695's: `def f[T](x: T)`, from Python 3.12."""
+    return {parameter.name for parameter in getattr(node, "type_params", [])}
 
 
 def _parameters(arguments: ast.arguments) -> list[ast.arg]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dlexamples.model import Session
-from dlexamples.names import Names, names
+from dlexamples.names import BUILTINS, Names, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -70,27 +70,43 @@ def _groups(known: Sequence[Names]) -> list[list[int]]:
 def _definers(index: int, known: Sequence[Names]) -> set[int]:
     """The blocks that block `index` takes names from."""
     found: set[int] = set()
-    for name in known[index].needs | known[index].needs_later:
-        earlier = next((i for i in range(index - 1, -1, -1) if name in known[i].binds), None)
-        if earlier is None:
-            earlier = next((i for i in range(index - 1, -1, -1) if known[i].star), None)
-        if earlier is None and name in known[index].needs_later:
+    for name in _read(known[index]):
+        earlier = _earlier_definers(name, index, known)
+        if not earlier and name in known[index].needs_later:
             # A function may be called once a later block has defined what it reads.
-            earlier = next((i for i in range(index + 1, len(known)) if name in known[i].binds), None)
-        if earlier is not None:
-            found.add(earlier)
+            later = next((i for i in range(index + 1, len(known)) if name in known[i].binds), None)
+            earlier = set() if later is None else {later}
+        found |= earlier
     return found
+
+
+def _earlier_definers(name: str, index: int, known: Sequence[Names]) -> set[int]:
+    """Back to the latest block that surely binds the name: one that may have bound it hides nothing."""
+    found: set[int] = set()
+    for i in range(index - 1, -1, -1):
+        if name in known[i].binds:
+            found.add(i)
+        if name in known[i].surely:
+            return found
+    if found or name in BUILTINS:
+        return found
+    star = next((i for i in range(index - 1, -1, -1) if known[i].star), None)
+    return set() if star is None else {star}
+
+
+def _read(names: Names) -> frozenset[str]:
+    return names.needs | names.needs_later | names.builtins
 
 
 def _ancestors(index: int, known: Sequence[Names]) -> set[int]:
     """Earlier blocks that define, or change in place, what block `index` uses, and theirs in turn."""
     found: set[int] = set()
-    wanted = set(known[index].needs | known[index].needs_later)
+    wanted = set(_read(known[index]))
     for i in range(index - 1, -1, -1):
         touches = frozenset().union(*(s.touches for s in known[i].statements))
         if wanted & (known[i].binds | touches) or known[i].star:
             found.add(i)
-            wanted |= known[i].needs | known[i].needs_later
+            wanted |= _read(known[i])
     return found
 
 

@@ -13,7 +13,7 @@ NEEDS = {
     "x += 1": {"x"},
     "x: int\nprint(x)": {"x"},
     "print(len(data))": {"data"},
-    "del model": set(),
+    "del model": {"model"},
     "model = 1\ndel model\nmodel": {"model"},
     "[x * y for x in data]": {"y", "data"},
     "{k: v for k, v in items if k in wanted}": {"items", "wanted"},
@@ -35,6 +35,7 @@ NEEDS = {
     "x[0] = 1": {"x"},
     "model.lr = 1": {"model"},
     "print(__name__, __file__)": set(),
+    "class A:\n    def f(self):\n        global c\n        c = 3": set(),
     "if (n := len(data)) > 3:\n    print(n)": {"data"},
     "async def f():\n    async for x in source:\n        yield x": set(),
 }
@@ -52,7 +53,7 @@ LATER = {
     "def f():\n    return g()\ndef g():\n    return 1": set(),
     "f = lambda: model": {"model"},
     "def f():\n    return [x for x in data if x > limit]": {"data", "limit"},
-    "def f():\n    global counter\n    counter += 1": set(),
+    "def f():\n    global counter\n    counter += 1": {"counter"},
     "class Net:\n    size = 3\n    def f(self):\n        return size": {"size"},
     "def f():\n    import torch\n    return torch.ones(n)": {"n"},
 }
@@ -70,6 +71,7 @@ BINDS = {
     "def f():\n    x = 1": {"f"},
     "def f():\n    global x\n    x = 1": {"f", "x"},
     "class A:\n    x = 1": {"A"},
+    "class A:\n    def f(self):\n        global c\n        c = 3": {"A", "c"},
     "[y for y in z]": set(),
     "x: int = 3": {"x"},
 }
@@ -136,3 +138,20 @@ def test_only_definitions() -> None:
 def test_line_of_a_decorated_statement_is_its_decorators() -> None:
     (statement,) = names("@a\n@b\ndef f():\n    pass").statements
     assert (statement.line, statement.end_line) == (1, 4)
+
+
+def test_what_a_block_surely_binds() -> None:
+    certain = "import os\na = 1\nwith open(a) as e:\n    f = 1\nh = i = 2\ndel i\n"
+    source = f"{certain}if os.environ:\n    b = 1\nfor c in a:\n    d = 1\n"
+    assert names(source).surely == {"os", "a", "e", "f", "h"}
+
+
+def test_builtins_are_told_apart() -> None:
+    found = names("print(sum(input))\ndef f():\n    return max(x)")
+    assert not found.needs
+    assert found.needs_later == {"x"}
+    assert found.builtins == {"print", "sum", "input", "max"}
+
+
+def test_a_source_too_deep_for_the_parser_tells_what_can_be_read() -> None:
+    assert "x" in names("x = " + "+".join(["1"] * 5000)).binds

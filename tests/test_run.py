@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 import time
@@ -177,6 +178,99 @@ def test_however_a_block_ends_it_is_its_own_failure(pool: Pool, name: str) -> No
     assert (before.verdict.value, ended.verdict.value, after.verdict.value) == ("passed", "failed", "passed")
     assert [diagnostic.code for diagnostic in ended.diagnostics] == [code]
     assert after.stdout == "1\n"
+
+
+def test_a_block_that_runs_only_sometimes_is_no_pass(pool: Pool, tmp_path: Path) -> None:
+    count = tmp_path / "count"
+    written = f"with open({str(count)!r}, 'a+') as file:\n    file.write('x')\n"
+    block = f"{written}assert len(open({str(count)!r}).read()) % 2 == 0"
+    (outcome,) = outcomes(pool, block)
+    assert outcome.verdict is Verdict.FAILED
+    assert "in one run and not in the next" in outcome.reason
+
+
+def test_assertions_count_whatever_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONOPTIMIZE", "1")
+    with Pool() as own:
+        assert verdicts(own, "assert 0") == ["failed"]
+
+
+@pytest.mark.skipif(not forks(), reason="there is no fork")
+def test_a_forked_child_does_not_answer_for_its_parent(pool: Pool) -> None:
+    parent_fails = "import os, time\nif os.fork():\n    time.sleep(1)\n    os._exit(3)\nprint('ok')"
+    child_exits = "import os, sys\nif os.fork() == 0:\n    sys.exit(0)\nos.wait()"
+    assert verdicts(pool, parent_fails) == ["failed"]
+    assert verdicts(pool, child_exits) == ["passed"]
+
+
+def test_a_block_cannot_change_how_it_is_run(pool: Pool) -> None:
+    for patch in ("exec = lambda *a: None", "compile = lambda *a: None"):
+        assert verdicts(pool, f"import builtins\nbuiltins.{patch}\nassert False") == ["failed"]
+    assert verdicts(pool, "import os\nos._exit = lambda *a: None\nassert False", "x = 1") == ["failed", "passed"]
+
+
+@pytest.mark.skipif(not forks(), reason="there is no watcher")
+def test_a_block_that_ends_its_watcher_fails_in_time() -> None:
+    with Pool() as own:
+        block = "import os\nos.kill(os.getppid(), 9)\nwhile True:\n    pass"
+        assert verdicts(own, block, timeout=3) == ["failed"]
+
+
+def test_old_definitions_do_not_stand_in_for_those_of_a_failed_block(pool: Pool) -> None:
+    blocks = ["x = 1\nz = 1", "print(z)\nassert 0\nx = 2", "def f(): return x\nassert f() == 1"]
+    assert verdicts(pool, *blocks) == ["passed", "failed", "blocked"]
+
+
+def test_a_block_that_leans_on_what_was_supplied_elsewhere_is_filled(pool: Pool) -> None:
+    found = outcomes(pool, "np.random.seed(0)", "print(np.random.rand())")
+    assert [outcome.verdict.value for outcome in found] == ["filled", "filled"]
+    assert [fill.name for fill in found[1].fills] == ["np"]
+    assert found[1].edits == ()
+
+
+def test_long_expressions_run(pool: Pool) -> None:
+    assert verdicts(pool, "x = " + "+".join(["1"] * 900) + "\nassert x == 900") == ["passed"]
+
+
+def test_lines_are_what_the_parser_takes_for_lines(pool: Pool) -> None:
+    block = "import inspect\nx = 1\n\f\ny = '\u2028'\ndef f():\n    return 41\nprint(inspect.getsource(f))\nmissing"
+    (outcome,) = outcomes(pool, block)
+    assert outcome.stdout == "def f():\n    return 41\n\n"
+    (diagnostic,) = outcome.diagnostics
+    assert (diagnostic.code, diagnostic.span.line, diagnostic.span.end_column) == ("DL101", 11, 8)
+
+
+def test_a_spawned_process_does_not_read_what_does_not_compile(pool: Pool) -> None:
+    blocks = [
+        "import multiprocessing\ndef double(x):\n    return 2 * x",
+        "double(",
+        "if __name__ == '__main__':\n    with multiprocessing.get_context('spawn').Pool(1) as pool:\n"
+        "        print(pool.map(double, [2]))",
+    ]
+    assert verdicts(pool, *blocks) == ["passed", "failed", "passed"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="descendants are told by /proc")
+def test_a_process_that_left_its_session_is_ended_too(tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    late = f"import time; time.sleep(1.5); open({str(mark)!r}, 'w')"
+    with Pool() as own:
+        block = f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {late!r}], start_new_session=True)"
+        assert verdicts(own, block) == ["passed"]
+        time.sleep(2.5)
+    assert not mark.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_output_is_read_from_the_blocks_own_files_alone(pool: Pool, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    pipe = "import os\nos.remove('../results/0.stdout')\nos.mkfifo('../results/0.stdout')"
+    link = (
+        f"import os\nos.remove('../results/0.stdout')\nos.symlink({str(tmp_path / 'secret')!r}, '../results/0.stdout')"
+    )
+    for block in (pipe, link):
+        (outcome,) = outcomes(pool, block)
+        assert (outcome.verdict, outcome.stdout) == (Verdict.PASSED, "")
 
 
 def test_a_time_out_says_where(pool: Pool) -> None:

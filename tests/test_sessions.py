@@ -49,6 +49,17 @@ SHAPES = {
         ["m = 1", "import sys\nif sys.argv[1:]:\n    m = 2\nprint(m)"],
         [["b0", "b1"]],
     ),
+    "a loop may not run": (["m = 1", "for m in []:\n    pass", "print(m)"], [["b0", "b1", "b2"]]),
+    "a branch hides nothing": (
+        ["x = 1", "import os\nif os.environ.get('NO'):\n    x = 2", "print(x)"],
+        [["b0", "b1", "b2"]],
+    ),
+    "a builtin's name may be the post's": (["input = [1]", "print(sum(input))"], [["b0", "b1"]]),
+    "what is deleted must be there": (["x = 1", "del x"], [["b0", "b1"]]),
+    "a method binds a global": (
+        ["class A:\n    def f(self):\n        global c\n        c = 3", "print(c)"],
+        [["b0", "b1"]],
+    ),
     "a comprehension's name is its own": (["x = 1", "print([x for x in range(3)])"], [["b0"], ["b1"]]),
     "what is deleted is needed again": (["x = 1", "x = 2\ndel x\nprint(x)"], [["b0", "b1"]]),
     "a star import may give any name": (["from math import *", "print(sqrt(2))"], [["b0", "b1"]]),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dlexamples import data, repair
 from dlexamples.model import Place, Stop
 from dlexamples.repair.explain_assert import explain
-from dlexamples.run.columns import characters
+from dlexamples.run.columns import characters, rows
 from dlexamples.run.inside.errors import position
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def answer(session: Any, index: int, node: ast.stmt, error: BaseException) -> di
 def live_stop(session: Any, index: int, node: ast.stmt, error: BaseException) -> Stop:
     sources = tuple(block["source"] for block in session.blocks)
     frame = _innermost(error.__traceback__, session.filename)
-    statement = Place(index, *_statement(sources[index], node))
+    statement = Place(index, *_statement(session.blocks[index], node))
     return Stop(
         error=error,
         namespace=session.namespace,
@@ -71,14 +71,16 @@ def _innermost(frame: TracebackType | None, filename: str) -> TracebackType | No
     return found
 
 
-def _statement(source: str, node: ast.stmt) -> tuple[int, int, int, int]:
-    lines = source.splitlines() or [""]
-    end_line = node.end_lineno or node.lineno
+def _statement(block: dict[str, Any], node: ast.stmt) -> tuple[int, int, int, int]:
+    """The node's lines are the document's; its columns count bytes."""
+    lines = rows(block["source"])
+    first = node.lineno - block["first_line"] + 1
+    last = (node.end_lineno or node.lineno) - block["first_line"] + 1
     return (
-        node.lineno,
-        characters(lines[node.lineno - 1], node.col_offset),
-        end_line,
-        characters(lines[end_line - 1], node.end_col_offset or 0),
+        first,
+        characters(lines[first - 1], node.col_offset),
+        last,
+        characters(lines[last - 1], node.end_col_offset or 0),
     )
 
 
@@ -87,7 +89,7 @@ def _place(session: Any, frame: TracebackType) -> Place:
     for block in reversed(session.blocks):
         if block["first_line"] <= line:
             break
-    lines = block["source"].splitlines() or [""]
+    lines = rows(block["source"])
     first, last = line - block["first_line"] + 1, end_line - block["first_line"] + 1
     if column < 0:
         text = lines[first - 1]

@@ -111,7 +111,7 @@ def _block(index: int, source: str, first_line: int) -> dict[str, Any]:
         "index": index,
         "source": source,
         "first_line": first_line,
-        "needs": sorted(found.needs),
+        "needs": sorted(found.needs | found.builtins),
         "statements": statements,
     }
 

@@ -38,6 +38,8 @@ class Process:
     def __init__(self, folder: Path, link: Link) -> None:
         self.folder = folder
         self._link = link
+        self.number: int | None = None
+        """The process of the blocks, where a watcher has told it."""
         self._queue: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -63,6 +65,10 @@ class Process:
     def kill(self) -> None:
         """Ends the process and its group; the events that it sent before are still there."""
         self._link.kill()
+        if self.number is not None:
+            # The watcher ends it when we hang up; a block may have ended the watcher.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.number, signal.SIGKILL)
 
     def close(self) -> None:
         """Ends it, waits until it has, and removes its folder."""
@@ -243,8 +249,9 @@ def _folder() -> Path:
 
 
 def server_environment() -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONOPTIMIZE"}
     return {
-        **os.environ,
+        **inherited,
         "PYTHONHASHSEED": str(SEED),
         "PYTHONDONTWRITEBYTECODE": "1",
         "TF_CPP_MIN_LOG_LEVEL": "2",

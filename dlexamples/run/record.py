@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlexamples.model import Place
-from dlexamples.run.columns import characters
+from dlexamples.run.columns import characters, rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_OUTPUT = 200_000
 """Bytes of a block's output that are kept."""
+MOST_FIGURE = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,9 @@ def note_done(run: Run, event: dict[str, Any]) -> None:
     block.warned = tuple(
         (w["category"], w["message"], (run.text.place(w["line"]) or (0, 0))[1]) for w in event["warned"]
     )
-    block.figures = tuple(data for path in event["figures"] if (data := _bytes(Path(path))))
+    assert run.process
+    figures = (run.process.folder / "results" / Path(path).name for path in event["figures"])
+    block.figures = tuple(data for path in figures if (data := _bytes(path, MOST_FIGURE)))
     block.inner = frozenset(event["inner"])
     hit = frozenset(event["hit"])
     # A later block may call what an earlier one defined.
@@ -132,17 +137,24 @@ def collect_output(run: Run) -> None:
 
 
 def _tail(path: Path) -> str:
-    data = _bytes(path)
+    data = _bytes(path, MOST_OUTPUT + 1)
     if len(data) > MOST_OUTPUT:
-        data = b"[...]\n" + data[-MOST_OUTPUT:]
+        data = b"[...]\n" + data[1:]
     return data.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, most: int) -> bytes:
+    """The last bytes of a regular file; a block may have put a pipe or a link to somewhere else in its place."""
     try:
-        return path.read_bytes()
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError:
         return b""
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return b""
+        file.seek(max(0, status.st_size - most))
+        return file.read(most)
 
 
 def halted(event: dict[str, Any], ran: Text) -> Halt:
@@ -175,13 +187,13 @@ def _frame_place(ran: Text, position: Sequence[int]) -> Place | None:
     index, first = found
     last = first + end_line - line
     if column < 0:
-        text = ran.sources[index].splitlines()[first - 1]
+        text = rows(ran.sources[index])[first - 1]
         return Place(index, first, len(text) - len(text.lstrip()), first, len(text.rstrip()))
     return _in_characters(ran, index, first, column, last, end_column)
 
 
 def _in_characters(ran: Text, index: int, line: int, column: int, end_line: int, end_column: int) -> Place:
-    lines = ran.sources[index].splitlines() or [""]
+    lines = rows(ran.sources[index])
 
     def at(number: int, offset: int) -> int:
         return characters(lines[number - 1], offset) if 0 < number <= len(lines) else 0

@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from dlexamples.run.job import frameworks, job, text
-from dlexamples.run.pool import START_SECONDS, Pool, Process
+from dlexamples.run.pool import END_SECONDS, START_SECONDS, Pool, Process
 from dlexamples.run.record import BlockRun, Run, collect_output, halted, note_done
 
 if TYPE_CHECKING:
@@ -106,17 +106,17 @@ class Runner:
         while True:
             event = _next_event(run.process, deadline)
             kind = event["event"]
-            if kind == "timeout":
-                if current is None:
-                    raise RuntimeError(f"the process of the blocks did not start within {START_SECONDS:.0f} s")
+            if kind == "timeout" and current is None:
+                raise RuntimeError(f"the process of the blocks did not start within {START_SECONDS:.0f} s")
+            if kind == "timeout" and current is not None and not run.blocks[current].timed_out:
                 run.blocks[current].timed_out = True
                 run.blocks[current].seconds = time.monotonic() - began
                 run.process.kill()
-                deadline = time.monotonic() + START_SECONDS
+                deadline = time.monotonic() + END_SECONDS
             elif kind == "no-device":
                 run.close()
                 raise DeviceNotHereError("no GPU is visible to the frameworks of this post")
-            elif kind == "exit":
+            elif kind in {"exit", "timeout"}:
                 if current is not None and not run.blocks[current].timed_out:
                     run.blocks[current].exit_status = event["status"]
                     run.blocks[current].seconds = time.monotonic() - began
@@ -124,6 +124,8 @@ class Runner:
                 run.process.close()
                 run.process = None
                 return
+            elif kind == "process":
+                run.process.number = event["process"]
             elif kind == "end":
                 current = None
             elif kind == "block":
@@ -137,8 +139,8 @@ class Runner:
             elif kind == "blocked":
                 run.blocks[event["block"]].blocked_by = (event["name"], event["by"])
             elif kind == "done":
+                # The block stays answerable for its process until the next one starts.
                 note_done(run, event)
-                current = None
             elif kind == "stop":
                 halt = halted(event, run.text)
                 run.blocks[halt.block].halt = halt

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from dlexamples.model import Applicability, Claim, Fill, Place, Proposal
+from dlexamples.run.columns import rows
 from dlexamples.run.job import NotReadBackError
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from dlexamples.run.record import BlockRun, Halt, Run
     from dlexamples.run.runner import Runner
 
+ASK_SECONDS = 120.0
+"""How long a stopped process may look for mends: it tries models on data."""
 MOST_RUNS = 40
 """Runs that the search for one session's mends may take."""
 
@@ -47,6 +50,8 @@ class Mended:
     """By block: the last stop, which nothing mended if the block fails, with the sources that were running."""
     ended: dict[int, BlockRun] = field(default_factory=dict)
     run: Run | None = None
+    given_up: set[int] = field(default_factory=set)
+    """Blocks that stopped and that nothing mended."""
     dropped: list[Mend] = field(default_factory=list)
     """Mends that did not lead to a block that passes."""
     doubts: dict[int, str] = field(default_factory=dict)
@@ -94,6 +99,7 @@ def mend(session: Session, run: Run, runner: Runner) -> Mended:
             run = better
             continue
         wait.discard(halt.block)
+        mended.given_up.add(halt.block)
         runner.go_on(session, run, wait)
     mended.sources = run.text.sources
     mended.ended = run.ended
@@ -125,12 +131,12 @@ def _ask(run: Run, halt: Halt, mended: Mended, runner: Runner) -> list[Proposal]
     run.asked = True
     run.process.send({"do": "ask"})
     try:
-        reply = run.process.event(runner.timeout)
+        reply = run.process.event(ASK_SECONDS)
     except TimeoutError:
         run.process.kill()
         reply = None
     if reply is None or reply["event"] != "answer":
-        runner.faults.append("the search for a mend ended without an answer")
+        # What the block did to its process, or a library's slow answer: no mend, and no fault of ours.
         return []
     if reply["fault"]:
         runner.faults.append(reply["fault"])
@@ -161,7 +167,7 @@ def _gets_further(attempt: Run, run: Run, halt: Halt) -> bool:
     if stopped_in in old[:index]:
         return False
     line = _line(attempt.text.sources, now.at)
-    if any(line in source.splitlines() for source in before):
+    if any(line in rows(source) for source in before):
         return (now.error, now.message, line) != (halt.error, halt.message, _line(before, halt.at))
     return now.name is not None and now.name in old[index]
 
@@ -173,15 +179,15 @@ def _statements(source: str) -> list[str]:
             nodes = ast.parse(source).body
     except (SyntaxError, ValueError):
         return [_text(source, Place(0, 1, 0, 1, 0))]
-    return ["\n".join(source.splitlines()[n.lineno - 1 : n.end_lineno]) for n in nodes]
+    return ["\n".join(rows(source)[n.lineno - 1 : n.end_lineno]) for n in nodes]
 
 
 def _text(source: str, place: Place) -> str:
-    return "\n".join(source.splitlines()[place.line - 1 : place.end_line])
+    return "\n".join(rows(source)[place.line - 1 : place.end_line])
 
 
 def _line(sources: Sequence[str], place: Place) -> str:
-    lines = sources[place.block].splitlines()
+    lines = rows(sources[place.block])
     return lines[place.line - 1] if place.line <= len(lines) else ""
 
 

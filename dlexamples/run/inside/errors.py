@@ -24,7 +24,7 @@ def described(
     links = _links(error.__traceback__)
     own = [link for link in links if link.tb_frame.f_code.co_filename == filename]
     return {
-        "statement": [node.lineno, node.col_offset, node.end_lineno, node.end_col_offset],
+        "statement": [node.lineno - offset, node.col_offset, (node.end_lineno or 0) - offset, node.end_col_offset],
         "error": type(error).__name__,
         "message": message(error, offset),
         "kinds": [kind.__name__ for kind in type(error).__mro__],
@@ -73,15 +73,18 @@ def syntax_place(error: BaseException) -> list[int] | None:
     return [error.lineno, column, end_line, max(0, end_column)]
 
 
-def show(error: BaseException, filename: str, offset: int) -> None:
+def show(error: BaseException, filename: str, block: dict[str, Any]) -> None:
     """Prints the traceback as a reader would see it: without our frames, a SyntaxError at the document's line."""
     links = _links(error.__traceback__)
     first = next((link for link in links if link.tb_frame.f_code.co_filename == filename), None)
     if isinstance(error, SystemExit):
         return
     if isinstance(error, SyntaxError) and first is None:
-        error.lineno = (error.lineno or 1) + offset
-        error.end_lineno = error.end_lineno and error.end_lineno + offset
+        rows = block["source"].split("\n")
+        line = error.lineno or 1
+        error.text = rows[line - 1] if line <= len(rows) else ""
+        error.lineno = line + block["first_line"] - 1
+        error.end_lineno = error.end_lineno and error.end_lineno + block["first_line"] - 1
     with contextlib.suppress(Exception):
         traceback.print_exception(type(error), error, first)
 

@@ -8,6 +8,7 @@ is closed.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import importlib
 import os
@@ -20,6 +21,10 @@ from typing import Any
 
 from . import worker
 from .channel import SocketChannel
+
+leave = os._exit
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+CONTROL = getattr(ctypes.CDLL(None), "prctl", None) if sys.platform.startswith("linux") else None
 
 
 def main(arguments: list[str]) -> None:
@@ -59,6 +64,7 @@ def serve(listener: socket.socket) -> None:
 
 def watch(connection: socket.socket) -> None:
     """Forks the process of the blocks, tells how it ended, and leaves none of its group behind."""
+    process_control(PR_SET_CHILD_SUBREAPER, 1)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
@@ -66,27 +72,29 @@ def watch(connection: socket.socket) -> None:
     channel = SocketChannel(connection)
     job = channel.receive()
     if job is None:
-        os._exit(0)
+        leave(0)
     child = fork()
     if child == 0:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.setsid()
+        process_control(PR_SET_PDEATHSIG, signal.SIGKILL)
         work(job, channel)
+    with contextlib.suppress(OSError):
+        channel.send({"event": "process", "process": child})
     status = wait(child, connection, woken)
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(child, signal.SIGKILL)
+    end_descendants(child)
     with contextlib.suppress(OSError):
         channel.send({"event": "exit", "status": status})
-    os._exit(0)
+    leave(0)
 
 
 def work(job: dict[str, Any], channel: SocketChannel) -> None:
     try:
         worker.run(job, channel)
     except OSError:
-        os._exit(1)
-    os._exit(0)
+        leave(1)
+    leave(0)
 
 
 def wait(child: int, connection: socket.socket, woken: int) -> int:
@@ -107,6 +115,29 @@ def wait(child: int, connection: socket.socket, woken: int) -> int:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(child, signal.SIGKILL)
                 os.killpg(child, signal.SIGKILL)
+
+
+def end_descendants(child: int) -> None:
+    """Kills the group, and what left it: orphans of our descendants become our children (prctl(2), Linux 3.4)."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child, signal.SIGKILL)
+    own = f"/proc/self/task/{os.getpid()}/children"
+    while os.path.exists(own):
+        with open(own) as file:
+            children = [int(number) for number in file.read().split()]
+        if not children:
+            return
+        for number in children:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(number, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(-1, 0)
+
+
+def process_control(option: int, value: int) -> None:
+    """prctl(2) where there is one."""
+    if CONTROL is not None:
+        CONTROL(option, value, 0, 0, 0)
 
 
 def fork() -> int:

@@ -8,6 +8,7 @@ import random
 import sys
 import tempfile
 import types
+import warnings
 from typing import Any
 
 
@@ -91,17 +92,30 @@ def main_module(job: dict[str, Any]) -> types.ModuleType:
     main.__dict__["__builtins__"] = __builtins__
     sys.modules["__main__"] = main
     view = session_view(job["blocks"])
-    with open(job["script"], "w", encoding="utf-8", errors="surrogatepass") as script:
-        script.write(view)
+    # A process that the block spawns runs this file again: what does not compile is left out of it.
+    script = session_view([block for block in job["blocks"] if _compiles(block["source"])])
+    with open(job["script"], "w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
+        file.write(script)
     # No modification time: linecache then never compares the view with the post on the disk.
-    linecache.cache[job["filename"]] = (len(view), None, view.splitlines(keepends=True), job["filename"])
+    lines = [f"{row}\n" for row in view.split("\n")]
+    linecache.cache[job["filename"]] = (len(view), None, lines, job["filename"])
     return main
+
+
+def _compiles(source: str) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(source, "", "exec", dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return False
+    return True
 
 
 def session_view(blocks: list[dict[str, Any]]) -> str:
     """The document with every line that is not this session's code blank, so that `inspect` can parse it."""
     lines: list[str] = []
     for block in blocks:
-        lines.extend(["\n"] * (block["first_line"] - 1 - len(lines)))
-        lines.extend(block["source"].splitlines(keepends=True))
-    return "".join(lines)
+        lines.extend([""] * (block["first_line"] - 1 - len(lines)))
+        lines.extend(block["source"].removesuffix("\n").split("\n"))
+    return "\n".join([*lines, ""])

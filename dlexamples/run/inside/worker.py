@@ -22,18 +22,22 @@ import __future__
 
 import ast
 import contextlib
-import copy
 import itertools
 import os
+import sys
 import time
 import types
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 from . import errors, shown
 from .channel import Channel, PipeChannel
 from .lines import Lines, code_lines, function_lines
 from .surroundings import enter, main_module, prepare
+
+# As they are now: a block may put others in their place.
+execute, translate, leave = exec, compile, os._exit
 
 
 def run(job: dict[str, Any], channel: Channel) -> None:
@@ -50,6 +54,17 @@ def run(job: dict[str, Any], channel: Channel) -> None:
     channel.send({"event": "end"})
 
 
+@contextlib.contextmanager
+def deep_recursion() -> Iterator[None]:
+    """A long sum nests deeply as a tree, and compiles as text: it must as a tree, too."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, 5_000))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
 class SessionRun:
     """The state of one session: its namespace, how far it is, what was lost on the way."""
 
@@ -62,6 +77,8 @@ class SessionRun:
         self.lost: dict[str, int] = {}
         """By name: the block that failed before it bound the name, or changed its object."""
         self.flags = 0
+        self.process = os.getpid()
+        self.path, self.recursion_limit = list(sys.path), sys.getrecursionlimit()
         self.namespace: dict[str, Any] = main_module(job).__dict__
 
     def block(self, index: int) -> None:
@@ -74,6 +91,7 @@ class SessionRun:
         code: list[types.CodeType] = []
         if index in self.job["skip"]:
             self._lose(block, 0)
+            self._forget(block, 0)
         else:
             with shown.recorded_warnings(warned, self.filename):
                 code = self._run(index)
@@ -98,39 +116,55 @@ class SessionRun:
         try:
             nodes, code = self._compiled(block)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            self._stopped(index, 0, ast.Pass(lineno=1, col_offset=0, end_lineno=1, end_col_offset=0), error)
+            first = block["first_line"]
+            self._stopped(index, 0, ast.Pass(lineno=first, col_offset=0, end_lineno=first, end_col_offset=0), error)
             return []
         name = next((name for name in block["needs"] if name in self.lost), None)
         if name is not None:
             self._blocked(index, 0, name)
             return []
+        offset = block["first_line"] - 1
         for number, (node, compiled) in enumerate(zip(nodes, code, strict=True)):
             self.lines.watch(compiled)
-            self.channel.send({"event": "at", "block": index, "line": node.lineno})
+            self.channel.send({"event": "at", "block": index, "line": node.lineno - offset})
             try:
-                exec(compiled, self.namespace)
+                execute(compiled, self.namespace)
             except BaseException as error:
+                self._end_if_forked(error)
                 self._stopped(index, number, node, error)
                 break
+            self._end_if_forked(None)
             for bound in block["statements"][number]["binds"]:
                 self.lost.pop(bound, None)
         return code
 
     def _compiled(self, block: dict[str, Any]) -> tuple[list[ast.stmt], list[types.CodeType]]:
-        """The statements with the block's own lines, and their code with the document's."""
-        with warnings.catch_warnings():
+        """The statements and their code, both with the document's lines."""
+        with warnings.catch_warnings(), deep_recursion():
             warnings.simplefilter("ignore", SyntaxWarning)
-            compile(block["source"], self.filename, "exec", self.flags, dont_inherit=True)
+            self._compile(block["source"])
             nodes = ast.parse(block["source"], self.filename).body
-            return nodes, [self._compile(node, block["first_line"] - 1) for node in nodes]
+            code: list[types.CodeType] = []
+            for node in nodes:
+                self._note_future(node)
+                code.append(self._compile(ast.increment_lineno(ast.Module([node], []), block["first_line"] - 1)))
+            return nodes, code
 
-    def _compile(self, node: ast.stmt, offset: int) -> types.CodeType:
+    def _compile(self, what: str | ast.Module) -> types.CodeType:
+        # Assertions stay in, whatever PYTHONOPTIMIZE says here.
+        code: types.CodeType = translate(what, self.filename, "exec", self.flags, dont_inherit=True, optimize=0)
+        return code
+
+    def _note_future(self, node: ast.stmt) -> None:
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             for alias in node.names:
                 self.flags |= getattr(getattr(__future__, alias.name, None), "compiler_flag", 0)
-        shifted = ast.increment_lineno(ast.Module([copy.deepcopy(node)], []), offset)
-        code: types.CodeType = compile(shifted, self.filename, "exec", self.flags, dont_inherit=True)
-        return code
+
+    def _end_if_forked(self, error: BaseException | None) -> None:
+        """A child that the block forked ends with the statement that forked it, and never answers for its parent."""
+        if os.getpid() != self.process:
+            shown.flush()
+            leave(0 if error is None or isinstance(error, SystemExit) else 1)
 
     def _stopped(self, index: int, number: int, node: ast.stmt, error: BaseException) -> None:
         block = self.blocks[index]
@@ -140,35 +174,45 @@ class SessionRun:
         self._lose(block, number)
         offset = block["first_line"] - 1
         stop = errors.described(error, node, self.namespace, self.filename, offset)
-        errors.show(error, self.filename, offset)
+        errors.show(error, self.filename, block)
         shown.flush()
         self.channel.send({"event": "stop", "block": index, **stop})
         if index in self.job["wait"]:
             self._wait(index, node, error)
+        self._forget(block, number)
 
     def _blocked(self, index: int, number: int, name: str) -> None:
         self.channel.send({"event": "blocked", "block": index, "name": name, "by": self.lost[name]})
         self._lose(self.blocks[index], number)
+        self._forget(self.blocks[index], number)
 
     def _lose(self, block: dict[str, Any], first: int) -> None:
         for statement in block["statements"][first:]:
             for name in itertools.chain(statement["binds"], statement["touches"]):
                 self.lost[name] = block["index"]
 
+    def _forget(self, block: dict[str, Any], first: int) -> None:
+        """What the rest of the block would have bound is not what an earlier block has bound."""
+        for statement in block["statements"][first:]:
+            for name in statement["binds"]:
+                self.namespace.pop(name, None)
+
     def _wait(self, index: int, node: ast.stmt, error: BaseException) -> None:
         """Alive at the stop: looks for mends until told to go on."""
         while (command := self.channel.receive()) is not None and command["do"] == "ask":
-            try:
-                from dlexamples.run.ask import answer
-
-                reply = answer(self, index, node, error)
-            except BaseException:
-                import traceback
-
-                reply = {"candidates": [], "refusals": [], "explanation": "", "fault": traceback.format_exc()}
-            self.channel.send({"event": "answer", **reply})
+            self.channel.send({"event": "answer", **self._answer(index, node, error)})
         if command is None or command["do"] != "go on":
-            os._exit(0)
+            leave(0)
+
+    def _answer(self, index: int, node: ast.stmt, error: BaseException) -> dict[str, Any]:
+        reply: dict[str, Any] = {"candidates": [], "refusals": [], "explanation": "", "fault": ""}
+        sys.path[:] = [*sys.path, *(path for path in self.path if path not in sys.path)]
+        sys.setrecursionlimit(max(self.recursion_limit, sys.getrecursionlimit()))
+        try:
+            from dlexamples.run.ask import answer
+        except Exception:
+            return reply  # The block has left its process unable to import: nothing can be asked there.
+        return answer(self, index, node, error)
 
 
 def main(arguments: list[str]) -> None:
@@ -185,4 +229,4 @@ def main(arguments: list[str]) -> None:
         with contextlib.suppress(Exception):
             __import__(name)
     run(job, channel)
-    os._exit(0)
+    leave(0)
