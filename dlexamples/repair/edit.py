@@ -157,8 +157,23 @@ def replace_statement(tree: Tree, statement: cst.BaseSmallStatement, lines: Sequ
         rows.append(indent + tree.source[tree.start(after[0]) : end] + (f"  {comment}" if comment else ""))
 
     start = tree.start(around.body[0])
+    if not rows:
+        return tree.source[: tree.source.rfind("\n", 0, start) + 1] + tree.source[line_end + 1 :]
     head = tree.source[:start].rstrip(" \t") + ("\n" if inline else "")
     return head + "\n".join(rows) + tree.source[line_end:]
+
+
+def remove_statement(tree: Tree, statement: cst.BaseSmallStatement) -> str:
+    """The source without the statement and, when nothing else is on it, without its line; `pass` where a suite
+    would be empty."""
+    around = tree.parents[statement]
+    suite = tree.parents[around]
+    is_alone = isinstance(around, cst.SimpleStatementLine) and len(around.body) == 1
+    has_siblings = isinstance(suite, (cst.IndentedBlock, cst.Module)) and len(suite.body) > 1
+    lines = [] if not is_alone or has_siblings else ["pass"]
+    if isinstance(around, cst.SimpleStatementSuite):
+        lines = [] if len(around.body) > 1 else ["pass"]
+    return replace_statement(tree, statement, lines)
 
 
 def with_value(tree: Tree, call: cst.Call, value: str) -> str:

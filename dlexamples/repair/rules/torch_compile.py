@@ -8,8 +8,17 @@ from dlexamples.repair import edit, live, rule
 from dlexamples.repair.signatures import has_own
 from dlexamples.repair.torch_training.bound import varying, with_names
 from dlexamples.repair.torch_training.call import KerasCall, failed_call, read_call, refuses_compile
-from dlexamples.repair.torch_training.objective import Piece, loss_piece, named_optimizer, optimizer_piece
-from dlexamples.repair.torch_training.writing import assigned_names, in_place_of_statement, proposal
+from dlexamples.repair.torch_training.choices import loss_of, optimizer_of
+from dlexamples.repair.torch_training.coming import coming_sample
+from dlexamples.repair.torch_training.objective import Piece, named_optimizer
+from dlexamples.repair.torch_training.refusal import CannotMend, answered
+from dlexamples.repair.torch_training.surroundings import check_surroundings, moved, other_branches
+from dlexamples.repair.torch_training.writing import (
+    assigned_names,
+    in_place_of_statement,
+    proposal,
+    without_statement,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,38 +30,53 @@ BOUND = Piece("", bound=True)
 
 @rule
 def torch_compile(stop: Stop) -> Iterator[Proposal]:
-    call = failed_call(stop, "compile") or _call_with_failed_argument(stop)
-    if call is None or assigned_names(call) != ():
-        return
+    return answered(failed_call(stop, "compile") or _call_with_failed_argument(stop), "torch_compile", _mended)
+
+
+def _mended(call: KerasCall) -> Proposal:
+    if assigned_names(call) != ():
+        raise CannotMend("the result of `compile` is used, and Keras's has none")
+    check_surroundings(call)
+    sources, described, notes = _edited(call)
+    others = other_branches(call)
+    if any(other.method != "compile" for other in others):
+        raise CannotMend("another branch trains the model as well, and no run tells what it does")
+    if any(other.arguments.get("metrics") != call.arguments.get("metrics") for other in others):
+        raise CannotMend("another branch compiles the model with other metrics")
+    for other in others:
+        sources, _, more = _edited(moved(other, sources))
+        notes += more
+    return proposal(call, "torch_compile", sources, described, tuple(dict.fromkeys(notes)))
+
+
+def _edited(call: KerasCall) -> tuple[tuple[str, ...], str, list[str]]:
+    """The session's blocks with what the one call says, what that is, and notes about it."""
     criterion, optimizer = _criterion(call), _optimizer(call)
-    if criterion is None or optimizer is None:
-        return
     _, setup = with_names(call, criterion, optimizer)
     notes = [piece.note for piece in (criterion, optimizer) if piece.note]
-    description = "make the criterion and the optimizer that the training loop uses"
-    if not setup:
-        description = "put the model into training mode: its criterion and optimizer are there already"
-    elif _is_used_elsewhere(call):
-        setup = ()
-        description = "put the model into training mode: criterion and optimizer are made where it is trained"
-    lines = setup or (f"{call.receiver}.train()",)
-    sources = in_place_of_statement(call, lines)
-    if sources:
-        yield proposal(call, "torch_compile", sources, description, notes)
+    if setup and not _is_used_elsewhere(call):
+        return (
+            in_place_of_statement(call, setup),
+            "make the criterion and the optimizer that the training loop uses",
+            notes,
+        )
+    described = "leave `compile` out: its criterion and optimizer are "
+    described += "made where the model is trained" if setup else "there already"
+    return without_statement(call), described, notes
 
 
-def _criterion(call: KerasCall) -> Piece | None:
+def _criterion(call: KerasCall) -> Piece:
     if "loss" not in call.arguments:
         return BOUND
-    return loss_piece(call.stop, call.arguments["loss"], call.module)
+    return loss_of(call, call.arguments["loss"], coming_sample(call))
 
 
-def _optimizer(call: KerasCall) -> Piece | None:
+def _optimizer(call: KerasCall) -> Piece:
     """Without one Keras takes RMSprop."""
     rate = call.arguments.get("learning_rate", "")
     if "optimizer" not in call.arguments:
         return named_optimizer("rmsprop", call.receiver, rate)
-    return optimizer_piece(call.stop, call.arguments["optimizer"], call.receiver, call.module, rate)
+    return optimizer_of(call, call.arguments["optimizer"], rate)
 
 
 def _call_with_failed_argument(stop: Stop) -> KerasCall | None:

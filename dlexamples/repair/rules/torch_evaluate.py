@@ -10,6 +10,9 @@ from dlexamples.repair.torch_training.bound import Objective, objective_of
 from dlexamples.repair.torch_training.call import KerasCall, failed_call
 from dlexamples.repair.torch_training.data import Source, loader_lines, read_source, with_casts
 from dlexamples.repair.torch_training.loop import Step, evaluation_lines, names_for
+from dlexamples.repair.torch_training.refusal import CannotMend, answered
+from dlexamples.repair.torch_training.steady import check_activation, steady
+from dlexamples.repair.torch_training.surroundings import check_surroundings
 from dlexamples.repair.torch_training.writing import (
     assigned_names,
     before_statement,
@@ -26,46 +29,49 @@ if TYPE_CHECKING:
 
 @rule
 def torch_evaluate(stop: Stop) -> Iterator[Proposal]:
-    call = failed_call(stop, "evaluate")
-    source = _source(call) if call else None
-    objective = objective_of(call, source.sample, optimizes=False) if call and source else None
-    if call is None or source is None or objective is None:
-        return
+    return answered(failed_call(stop, "evaluate"), "torch_evaluate", _mended)
+
+
+def _mended(call: KerasCall) -> Proposal:
+    check_surroundings(call)
+    if "x" not in call.arguments:
+        raise CannotMend("it does not say what to evaluate on")
+    data = (call.arguments["x"], call.arguments.get("y", ""))
+    source = read_source(call, *data, prefix="test_")
+    objective = objective_of(call, source.sample, optimizes=False)
+    check_activation(call, objective)
+    source = steady(call, with_casts(call, source, objective.loss), objective, *data)
     kinds = _kinds(call, objective)
-    if kinds is None:
-        return
     names = assigned_names(call)
-    by_name = names if names and len(names) == len(kinds) else None
+    by_name = names if is_tuple_assignment(call) or (len(kinds) == 1 and not _is_dict(call)) else None
     figures = _figures(call, kinds, by_name)
-    lines = _lines(call, with_casts(call, source, objective.loss), objective, figures)
+    lines = _lines(call, source, objective, figures)
     if names == ():
         lines.append(_print(figures))
-    sources = (
-        before_statement(call, lines, _result(figures))
-        if names != () and by_name is None
-        else in_place_of_statement(call, lines)
-    )
-    if sources:
-        notes = (*objective.notes, *with_casts(call, source, objective.loss).notes)
-        if len(kinds) > 1 and not objective.metrics:
-            notes = (*notes, "no metrics are named, so the second figure is an accuracy")
-        yield proposal(call, "torch_evaluate", sources, "evaluate without gradients", notes)
+    if names == () or by_name:
+        sources = in_place_of_statement(call, lines)
+    else:
+        sources = before_statement(call, lines, _result(call, objective, figures))
+    notes = (*objective.notes, *source.notes)
+    if len(kinds) > 1 and not objective.metrics:
+        notes = (*notes, "no metrics are named, so the second figure is an accuracy")
+    return proposal(call, "torch_evaluate", sources, "evaluate without gradients", notes)
 
 
-def _source(call: KerasCall) -> Source | None:
-    if "x" not in call.arguments:
-        return None
-    return read_source(call, call.arguments["x"], call.arguments.get("y", ""), prefix="test_")
-
-
-def _kinds(call: KerasCall, objective: Objective) -> list[str] | None:
+def _kinds(call: KerasCall, objective: Objective) -> list[str]:
     """The figures that Keras would give: the loss and what `compile` lists. With two names for the result, and
     nothing listed, the second is taken for an accuracy."""
     kinds = ["loss", *dict.fromkeys(objective.metrics.values())]
     names = assigned_names(call)
-    if not is_tuple_assignment(call) or names is None or len(names) == len(kinds):
+    if not is_tuple_assignment(call) or (names and len(names) == len(kinds) and not _is_dict(call)):
         return kinds
-    return ["loss", "accuracy"] if len(names) == 2 and len(kinds) == 1 else None
+    if names and len(names) == 2 and len(kinds) == 1 and not objective.left_out:
+        return ["loss", "accuracy"]
+    raise CannotMend(f"its result is unpacked into other figures than {', '.join(kinds)}")
+
+
+def _is_dict(call: KerasCall) -> bool:
+    return call.value("return_dict") is True
 
 
 def _figures(call: KerasCall, kinds: list[str], names: tuple[str, ...] | None) -> dict[str, str]:
@@ -76,7 +82,7 @@ def _figures(call: KerasCall, kinds: list[str], names: tuple[str, ...] | None) -
 def _lines(call: KerasCall, source: Source, objective: Objective, figures: dict[str, str]) -> list[str]:
     setup = objective.setup
     if source.form == "dataset":
-        loading, source = loader_lines(call, source, free_name(call.stop, "test_loader"), shuffle=False)
+        loading, source = loader_lines(call, source, free_name(call.stop, "test_loader"))
     else:
         loading = source.setup
     step = Step(call.receiver, objective, names_for(call.stop))
@@ -84,8 +90,11 @@ def _lines(call: KerasCall, source: Source, objective: Objective, figures: dict[
     return [*setup, *loading, *evaluation_lines(step, source, figures, held)]
 
 
-def _result(figures: dict[str, str]) -> str:
-    """One number without metrics, else a list, as Keras returns it."""
+def _result(call: KerasCall, objective: Objective, figures: dict[str, str]) -> str:
+    """One number without metrics, else a list, as Keras returns it; by name when a dict is asked for."""
+    if _is_dict(call):
+        own = {kind: name for name, kind in objective.metrics.items()}
+        return "{" + ", ".join(f'"{own.get(kind, kind)}": {name}' for kind, name in figures.items()) + "}"
     return figures["loss"] if len(figures) == 1 else f"[{', '.join(figures.values())}]"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,15 @@ from dlexamples.repair import live, rule
 from dlexamples.repair.names import free_name
 from dlexamples.repair.torch_training.bound import Objective, objective_of
 from dlexamples.repair.torch_training.call import KerasCall, failed_call
-from dlexamples.repair.torch_training.data import LONG, Source, dataset_lines, loader_lines, read_source, with_casts
+from dlexamples.repair.torch_training.data import (
+    LONG,
+    Source,
+    dataset_lines,
+    loader_lines,
+    option,
+    read_source,
+    with_casts,
+)
 from dlexamples.repair.torch_training.loop import (
     Step,
     array_names,
@@ -18,6 +27,10 @@ from dlexamples.repair.torch_training.loop import (
     names_for,
     training_lines,
 )
+from dlexamples.repair.torch_training.refusal import CannotMend, answered
+from dlexamples.repair.torch_training.repeats import has_other_values
+from dlexamples.repair.torch_training.steady import check_activation, steady
+from dlexamples.repair.torch_training.surroundings import check_surroundings, other_branches
 from dlexamples.repair.torch_training.writing import (
     assigned_names,
     before_statement,
@@ -47,48 +60,49 @@ class Plan:
     """The same of the validation."""
     history: str
     """The name of what the author keeps of the training; '' for nothing."""
-    prints: bool
+    prints: str
+    """The condition for printing: '' for never, `True` for always."""
     notes: tuple[str, ...]
 
 
 @rule
 def torch_fit(stop: Stop) -> Iterator[Proposal]:
-    call = failed_call(stop, "fit", "train")
-    plan = _plan(call) if call else None
-    if call is None or plan is None:
-        return
+    return answered(failed_call(stop, "fit", "train"), "torch_fit", _mended)
+
+
+def _mended(call: KerasCall) -> Proposal:
+    check_surroundings(call)
+    if other_branches(call):
+        raise CannotMend("another branch trains the model as well, and no run tells what it does")
+    plan = _plan(call)
     lines = [*plan.setup, *_history_lines(plan), *_loop_lines(plan)]
     names = assigned_names(call)
     if names is None or is_tuple_assignment(call):
         sources = before_statement(call, lines, plan.history)
     else:
         sources = in_place_of_statement(call, lines)
-    if sources:
-        yield proposal(call, "torch_fit", sources, "train with a PyTorch loop", plan.notes)
+    return proposal(call, "torch_fit", sources, "train with a PyTorch loop", plan.notes)
 
 
-def _plan(call: KerasCall) -> Plan | None:
+def _plan(call: KerasCall) -> Plan:
     if "x" not in call.arguments:
-        return None
+        raise CannotMend("it does not say what to train on")
     source = read_source(call, call.arguments["x"], call.arguments.get("y", ""), prefix="train_")
-    objective = objective_of(call, source.sample) if source else None
-    if source is None or objective is None:
-        return None
-    source = with_casts(call, source, objective.loss)
+    objective = objective_of(call, source.sample)
+    check_activation(call, objective)
+    source = _steady(call, source, objective, "x", "y")
     step = Step(call.receiver, objective, names_for(call.stop))
-    prints = call.value("verbose") not in (0, False)
+    prints = _prints(call)
     history = _history_name(call)
     figures = _figures(call, objective) if prints or history else {}
-    split = _split(call, source)
-    if split is None:
-        return None
-    split_lines, source, validation = split
+    _check_history(call, history, objective)
+    split_lines, source, validation = _split(call, source)
     asked = {"validation_data", "validation_split"} & call.arguments.keys()
     unseen = ("nothing shows the figures, so there is no validation in the loop",) if asked and not figures else ()
     validation = (validation or _validation(call, objective)) if figures else None
-    shuffle = call.value("shuffle") is not False and not _is_iterable(source)
+    shuffle = "" if _is_iterable(source) else option(call, "shuffle", "True")
     loader = free_name(call.stop, "train_loader")
-    loading, source = loader_lines(call, source, loader, shuffle=shuffle)
+    loading, source = loader_lines(call, source, loader, shuffle=shuffle, trains=True)
     validating: tuple[str, ...] = ()
     if validation:
         validating, validation = _prepared(call, validation)
@@ -98,14 +112,25 @@ def _plan(call: KerasCall) -> Plan | None:
     return Plan(call, step, setup, source, validation, figures, validated, history, prints, notes)
 
 
-def _split(call: KerasCall, source: Source) -> tuple[tuple[str, ...], Source, Source | None] | None:
+def _steady(call: KerasCall, source: Source, objective: Objective, *parameters: str) -> Source:
+    data = [call.arguments.get(parameter, "") for parameter in parameters]
+    return steady(call, with_casts(call, source, objective.loss), objective, *data)
+
+
+def _prints(call: KerasCall) -> str:
+    """When an epoch's figures are printed: '' never, `True` always, else the author's own condition."""
+    code = option(call, "verbose", "True")
+    return "True" if code.isdigit() and code != "0" else code
+
+
+def _split(call: KerasCall, source: Source) -> tuple[tuple[str, ...], Source, Source | None]:
     """Lines that keep a part of the rows for validation, as `validation_split` asks, with the two parts."""
     share = call.arguments.get("validation_split", "0")
     value = live.value_of(call.stop, share)
-    if value == 0:
+    if value == 0 and not has_other_values(call, share):
         return (), source, None
-    if source.form == "batches" and not source.has_rows:
-        return None
+    if value == 0 or (source.form == "batches" and not source.has_rows):
+        raise CannotMend(f"`validation_split={share}` asks for a part of data that cannot be parted")
     first = f"{round(1 - value, 6):g}" if isinstance(value, float) and share == str(value) else f"1 - {share}"
     train, val = free_name(call.stop, "train_set"), free_name(call.stop, "val_set")
     lines, whole = dataset_lines(source, free_name(call.stop, "dataset"), 50)
@@ -116,16 +141,19 @@ def _split(call: KerasCall, source: Source) -> tuple[tuple[str, ...], Source, So
 
 def _validation(call: KerasCall, objective: Objective) -> Source | None:
     code = call.arguments.get("validation_data")
-    if code is None or call.value("validation_data") is None:
+    if code is None:
         return None
-    source = read_source(call, code, prefix="val_")
-    return with_casts(call, source, objective.loss) if source else None
+    if call.value("validation_data") is None:
+        if has_other_values(call, code):
+            raise CannotMend(f"`{code}` is None in one run of it and may be data in another")
+        return None
+    return _steady(call, read_source(call, code, prefix="val_"), objective, "validation_data")
 
 
 def _prepared(call: KerasCall, source: Source) -> tuple[tuple[str, ...], Source]:
     """Lines that make the validation data ready before the loop, and what to go through in each epoch."""
     if source.form == "dataset":
-        return loader_lines(call, source, free_name(call.stop, "val_loader"), shuffle=False)
+        return loader_lines(call, source, free_name(call.stop, "val_loader"))
     if source.form == "batches":
         return source.setup, source
     lines, codes = array_names(source, (free_name(call.stop, "val_inputs"), free_name(call.stop, "val_targets")))
@@ -145,6 +173,16 @@ def _history_name(call: KerasCall) -> str:
     return names[0] if names and not is_tuple_assignment(call) else free_name(call.stop, "history")
 
 
+def _check_history(call: KerasCall, history: str, objective: Objective) -> None:
+    """Raises CannotMend when the session reads of the history what the loop does not keep."""
+    for source in call.stop.published:
+        for name in objective.left_out:
+            if re.search(rf"""\[["'](val_)?{re.escape(name)}["']\]""", source):
+                raise CannotMend(f"the metric `{name}`, which is used later, has no counterpart in torch")
+        if history and (found := re.search(rf"\b{re.escape(history)}\.(params|model)\b", source)):
+            raise CannotMend(f"`{found[0]}` of the history is used later")
+
+
 def _keys(plan: Plan) -> dict[str, str]:
     """Keras's keys of `history.history`, each with the name of its value."""
     own = {kind: name for name, kind in plan.step.objective.metrics.items()}
@@ -157,8 +195,10 @@ def _history_lines(plan: Plan) -> list[str]:
     if not plan.history:
         return []
     lists = "{" + ", ".join(f'"{key}": []' for key in _keys(plan)) + "}"
-    if any(".history" in source for source in plan.call.stop.sources):
-        lists = f"⟦types.SimpleNamespace⟧(history={lists})"
+    if any(re.search(r"\.(history|epoch)\b", source) for source in plan.call.stop.published):
+        epochs = f"epoch=list(range({plan.call.arguments.get('epochs', '1')})), "
+        has_epochs = any(".epoch" in source for source in plan.call.stop.published)
+        lists = f"⟦types.SimpleNamespace⟧({epochs if has_epochs else ''}history={lists})"
     return [f"{plan.history} = {lists}"]
 
 
@@ -169,8 +209,8 @@ def _loop_lines(plan: Plan) -> list[str]:
     if plan.validation:
         body += evaluation_lines(plan.step, plan.validation, plan.validated)
     body += _kept(plan)
-    if plan.prints:
-        body += _print_lines(plan, epochs)
+    printing = _print_lines(plan, epochs) if plan.prints else []
+    body += printing if plan.prints in ("", "True") else [f"if {plan.prints}:", *indented(printing)]
     return [f"for {names.epoch} in range({epochs}):", *indented([f"{model}.train()", *body])]
 
 

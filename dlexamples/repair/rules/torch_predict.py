@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+import libcst as cst
+
 from dlexamples.repair import edit, live, rule
 from dlexamples.repair.names import free_name, uses_after
 from dlexamples.repair.torch_training import probe
@@ -12,6 +14,8 @@ from dlexamples.repair.torch_training.bound import objective_of
 from dlexamples.repair.torch_training.call import KerasCall, failed_call
 from dlexamples.repair.torch_training.contract import takes_logits
 from dlexamples.repair.torch_training.data import Source, loader_lines, read_source, with_casts
+from dlexamples.repair.torch_training.refusal import CannotMend, NothingNamed, answered
+from dlexamples.repair.torch_training.surroundings import check_surroundings
 from dlexamples.repair.torch_training.writing import (
     around_statement,
     assigned_names,
@@ -25,14 +29,19 @@ if TYPE_CHECKING:
 
     from dlexamples.model import Proposal, Stop
 
+RESULT = "__predictions__"
+
 
 @rule
 def torch_predict(stop: Stop) -> Iterator[Proposal]:
-    call = failed_call(stop, "predict")
-    source = read_source(call, call.arguments["x"], prefix="") if call and "x" in call.arguments else None
-    if call is None or source is None:
-        return
-    source = with_casts(call, source, None)
+    return answered(failed_call(stop, "predict"), "torch_predict", _mended)
+
+
+def _mended(call: KerasCall) -> Proposal:
+    check_surroundings(call)
+    if "x" not in call.arguments:
+        raise CannotMend("it does not say what to predict from")
+    source = with_casts(call, read_source(call, call.arguments["x"], prefix=""), None)
     setup, source = _prepared(call, source)
     value, notes = _value(call, source)
     lines = [*setup, f"{call.receiver}.eval()", "with ⟦torch.no_grad⟧():"]
@@ -45,13 +54,12 @@ def torch_predict(stop: Stop) -> Iterator[Proposal]:
     else:
         name = free_name(call.stop, "predictions")
         sources = before_statement(call, [*lines, f"    {name} = {value}"], name)
-    if sources:
-        yield proposal(call, "torch_predict", sources, "run the model without gradients", notes)
+    return proposal(call, "torch_predict", sources, "run the model without gradients", notes)
 
 
 def _prepared(call: KerasCall, source: Source) -> tuple[tuple[str, ...], Source]:
     if source.form == "dataset":
-        return loader_lines(call, source, free_name(call.stop, "loader"), shuffle=False)
+        return loader_lines(call, source, free_name(call.stop, "loader"))
     return source.setup, source
 
 
@@ -69,17 +77,19 @@ def _value(call: KerasCall, source: Source) -> tuple[str, tuple[str, ...]]:
         each = wrapped.format(f"{call.receiver}({cast.of(inputs + move)})")
         code = f"⟦torch.cat⟧([{each} for {batch} in {source.code}])"
     notes = ("the loss takes logits, so a sigmoid makes them probabilities",) if logits else ()
-    return code + ("" if _is_used_as_tensor(call) else _to_numpy(call)), notes
+    return code + ("" if _is_used_as_tensor(call) else _to_numpy(call, source)), notes
 
 
 def _gives_logits(call: KerasCall, source: Source) -> bool:
-    objective = objective_of(call, source.sample, optimizes=False)
-    return objective is not None and takes_logits(objective.loss)
+    try:
+        return takes_logits(objective_of(call, source.sample, optimizes=False).loss)
+    except NothingNamed:
+        return False
 
 
-def _to_numpy(call: KerasCall) -> str:
+def _to_numpy(call: KerasCall, source: Source) -> str:
     device, _ = probe.parameter_form(call.module)
-    return ".numpy()" if device.type == "cpu" else ".cpu().numpy()"
+    return ".numpy()" if device.type == "cpu" and not source.device else ".cpu().numpy()"
 
 
 def _is_in_small_statement(call: KerasCall) -> bool:
@@ -89,10 +99,14 @@ def _is_in_small_statement(call: KerasCall) -> bool:
 
 def _is_used_as_tensor(call: KerasCall) -> bool:
     """Whether the post goes on with torch: a method that arrays lack, or a function of torch on the result."""
-    names = assigned_names(call)
-    if not names:
+    names, scope = assigned_names(call), live.scope(call.stop)
+    if names:
+        return any(_wants_tensor(use, names[0], scope) for use in uses_after(call.stop, call.stop.at))
+    statement = edit.statement_of(call.tree, call.node)
+    if not isinstance(statement, cst.BaseSmallStatement):
         return False
-    return any(_wants_tensor(use, names[0], live.scope(call.stop)) for use in uses_after(call.stop, call.stop.at))
+    written = ast.parse(edit.with_value(call.tree, call.node, RESULT).replace("return ", "_ = ", 1))
+    return any(_wants_tensor(use, RESULT, scope) for use in ast.walk(written))
 
 
 def _wants_tensor(use: ast.AST, name: str, scope: dict[str, Any]) -> bool:

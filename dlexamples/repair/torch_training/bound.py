@@ -15,18 +15,19 @@ from libcst import matchers
 from dlexamples.repair import edit, live
 from dlexamples.repair.names import free_name, identifier, is_bound_by
 from dlexamples.repair.torch_training.activation import last_activation
-from dlexamples.repair.torch_training.compiled import compile_arguments
-from dlexamples.repair.torch_training.contract import name_of
+from dlexamples.repair.torch_training.choices import loss_of, losses_named, optimizer_of
+from dlexamples.repair.torch_training.compiled import Compiled, compiled, compiles
+from dlexamples.repair.torch_training.contract import name_of, targets_first
 from dlexamples.repair.torch_training.objective import (
     Piece,
     holds_parameters,
-    loss_piece,
     metric_names,
     named_loss,
     named_optimizer,
-    optimizer_piece,
 )
 from dlexamples.repair.torch_training.probe import expected_sample
+from dlexamples.repair.torch_training.refusal import CannotMend, NothingNamed
+from dlexamples.repair.torch_training.repeats import is_fixed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -53,26 +54,28 @@ class Objective:
     """A function of the post that takes (y_true, y_pred), as Keras calls it."""
     takes_logarithm: bool = False
     """NLLLoss that stands for a Keras loss on probabilities: its input is their logarithm."""
+    left_out: tuple[str, ...] = ()
+    """Metrics that the loop does not compute."""
+    varies: bool = False
+    """Other runs of the place may train with another loss."""
+    others: tuple[Any, ...] = ()
+    """Those that can be told."""
 
 
-def objective_of(call: KerasCall, sample: Sample | None, *, optimizes: bool = True) -> Objective | None:
-    """Criterion, optimizer and metrics for the call's model; None when they cannot be told."""
-    compiled = compile_arguments(call)
-    stated = {**compiled, **call.arguments}
-    optimizer = _optimizer(call, stated)
-    if not optimizes:
-        optimizer = optimizer if optimizer and optimizer.bound else Piece("", bound=True)
-    if optimizer is None:
-        return None
-    criterion = _criterion(call, stated, optimizer, sample)
-    metrics = metric_names(call.stop, stated["metrics"]) if "metrics" in stated else {}
-    if criterion is None:
-        return None
+def objective_of(call: KerasCall, sample: Sample | None, *, optimizes: bool = True) -> Objective:
+    """Criterion, optimizer and metrics for the call's model. Raises CannotMend when they cannot be told."""
+    said = compiled(call)
+    stated = {**said.arguments, **call.arguments}
+    optimizer = _optimizer(call, stated, said, optimizes=optimizes)
+    criterion = _criterion(call, stated, said, optimizer, sample)
+    metrics, unknown = metric_names(call.stop, stated["metrics"]) if "metrics" in stated else ({}, ())
     notes = [piece.note for piece in (criterion, optimizer) if piece.note and not piece.bound]
-    if metrics is None:
-        metrics = {}
-        notes.append(f"of the metrics {stated['metrics']} the loop computes none")
+    notes += [f"the metric `{name}` has no counterpart in torch and is left out" for name in unknown]
     made, setup = with_names(call, criterion, optimizer)
+    varies = "loss" in stated and ("loss" in said.foreign or not is_fixed(call, stated["loss"]))
+    others = criterion.others
+    if varies and criterion.bound and not others:
+        others = losses_named(call)
     return Objective(
         made[0],
         criterion.value,
@@ -80,19 +83,28 @@ def objective_of(call: KerasCall, sample: Sample | None, *, optimizes: bool = Tr
         setup,
         metrics,
         tuple(notes),
-        _targets_first(criterion.value),
+        targets_first(criterion.value),
         _takes_logarithm(call, criterion),
+        unknown,
+        varies,
+        others,
     )
 
 
 def with_names(call: KerasCall, criterion: Piece, optimizer: Piece) -> tuple[tuple[str, str], tuple[str, ...]]:
     """The names of the two, and the template lines that bind what is not bound yet."""
     names = pair_names(call, tuple(piece.bound for piece in (criterion, optimizer)))
-    pairs = [
-        (piece.code if piece.bound else name, piece) for name, piece in zip(names, (criterion, optimizer), strict=True)
-    ]
-    setup = tuple(f"{name} = {piece.code}" for name, piece in pairs if not piece.bound)
+    pieces = [_kept(call, piece) for piece in (criterion, optimizer)]
+    pairs = [(piece.code if piece.bound else name, piece) for name, piece in zip(names, pieces, strict=True)]
+    setup = tuple(line for name, piece in pairs if not piece.bound for line in f"{name} = {piece.code}".split("\n"))
     return (pairs[0][0], pairs[1][0]), setup
+
+
+def _kept(call: KerasCall, piece: Piece) -> Piece:
+    """A local of a method that another method will need becomes the object's own."""
+    owner = _self(call)
+    is_local = piece.code in call.stop.locals and call.stop.locals is not call.stop.namespace
+    return replace(piece, bound=False) if owner and piece.bound and is_local and call.method == "compile" else piece
 
 
 def pair_names(call: KerasCall, bound: tuple[bool, ...] = (False, False)) -> tuple[str, str]:
@@ -101,7 +113,11 @@ def pair_names(call: KerasCall, bound: tuple[bool, ...] = (False, False)) -> tup
     if owner := _self(call):
         return f"{owner}.criterion", f"{owner}.optimizer"
     usual = ("criterion", "optimizer")
-    for prefix in ("", f"{identifier(call.receiver)}_"):
+    named = f"{identifier(call.receiver)}_"
+    function = edit.function_of(call.tree, call.node)
+    inside = function.name.value if function else ""
+    several = len({place.receiver for place in compiles(call.stop) if place.function == inside}) > 1
+    for prefix in (named,) if several else ("", named):
         names = (prefix + usual[0], prefix + usual[1])
         if all(
             held or free_name(call.stop, name) == name for name, held in zip(names, bound, strict=True)
@@ -110,29 +126,39 @@ def pair_names(call: KerasCall, bound: tuple[bool, ...] = (False, False)) -> tup
     return free_name(call.stop, names[0]), free_name(call.stop, names[1])
 
 
-def _optimizer(call: KerasCall, stated: Mapping[str, str]) -> Piece | None:
+def _optimizer(call: KerasCall, stated: Mapping[str, str], said: Compiled, *, optimizes: bool) -> Piece:
     rate = stated.get("learning_rate", "")
-    if "optimizer" in call.arguments:
-        return optimizer_piece(call.stop, call.arguments["optimizer"], call.receiver, call.module, rate)
+    if "optimizer" in call.arguments and optimizes:
+        return optimizer_of(call, call.arguments["optimizer"], rate)
     found = [name for name, value in _visible(call) if live.is_optimizer(value) and _is_for(call, name, value)]
     if found:
         return Piece(found[-1], bound=True)
+    if not optimizes:
+        return Piece("", bound=True)
     if "optimizer" in stated:
-        return optimizer_piece(call.stop, stated["optimizer"], call.receiver, call.module, rate)
-    made = named_optimizer("adam", call.receiver, rate)
-    return replace(made, note="no optimizer is named, so Adam is taken") if made else None
+        _check_seen(said, "optimizer")
+        return optimizer_of(call, stated["optimizer"], rate)
+    return replace(named_optimizer("adam", call.receiver, rate), note="no optimizer is named, so Adam is taken")
 
 
-def _criterion(call: KerasCall, stated: Mapping[str, str], optimizer: Piece, sample: Sample | None) -> Piece | None:
+def _check_seen(said: Compiled, key: str) -> None:
+    if key in said.foreign:
+        raise CannotMend(f"`compile` stands in `{said.foreign[key]}` and takes `{said.arguments[key]}` from there")
+
+
+def _criterion(
+    call: KerasCall, stated: Mapping[str, str], said: Compiled, optimizer: Piece, sample: Sample | None
+) -> Piece:
     if "loss" in call.arguments:
-        return loss_piece(call.stop, call.arguments["loss"], call.module)
+        return loss_of(call, call.arguments["loss"], sample)
     visible = dict(_visible(call))
     paired = optimizer.code.removesuffix("optimizer") + "criterion"
     mended = optimizer.bound and paired != optimizer.code + "criterion" and paired in visible
     if mended and not is_bound_by(call.stop.published, paired):
         return Piece(paired, visible[paired], bound=True)
     if "loss" in stated:
-        return loss_piece(call.stop, stated["loss"], call.module)
+        _check_seen(said, "loss")
+        return loss_of(call, stated["loss"], sample)
     published = call.stop.published
     losses = [
         Piece(name, value, bound=True)
@@ -142,19 +168,19 @@ def _criterion(call: KerasCall, stated: Mapping[str, str], optimizer: Piece, sam
     return losses[-1] if losses else _loss_for(call, sample)
 
 
-def _loss_for(call: KerasCall, sample: Sample | None) -> Piece | None:
+def _loss_for(call: KerasCall, sample: Sample | None) -> Piece:
     """The loss that the output and the targets of one batch ask for."""
     known = sample is not None and sample.targets is not None
     sample = sample if known else expected_sample(call.module, classes=False)
     if sample is None:
-        return None
+        raise NothingNamed("no loss is named, and neither the model nor the data tell which one is meant")
     one_column = sample.outputs.dim() == 1 or sample.outputs.shape[1] == 1
     integers = not sample.targets.is_floating_point() if known else not one_column
     name = "mse" if not integers else "binary_crossentropy" if one_column else "cross_entropy"
     made = named_loss(name, call.module)
     why = f"no loss is named, and the targets are {'integers' if integers else 'floats'}"
     why = why if known else f"no loss is named, and the model gives {'one value' if one_column else 'several values'}"
-    return replace(made, note="; ".join(filter(None, (why, made.note)))) if made else None
+    return replace(made, note="; ".join(filter(None, (why, made.note))))
 
 
 def _takes_logarithm(call: KerasCall, criterion: Piece) -> bool:
@@ -217,12 +243,3 @@ def _is_loss(name: str, value: Any) -> bool:
     return isinstance(value, torch.nn.modules.loss._Loss) or (
         name.removeprefix("self.") in USUAL_LOSS_NAMES and callable(value)
     )
-
-
-def _targets_first(loss: Any) -> bool:
-    """Keras hands a loss function (y_true, y_pred); torch's own take (input, target)."""
-    code = getattr(loss, "__code__", None)
-    if code is None or str(getattr(loss, "__module__", "")).startswith("torch"):
-        return False
-    first = code.co_varnames[:1]
-    return any(word in name for name in first for word in ("true", "target", "label", "gt"))

@@ -13,6 +13,7 @@ import libcst as cst
 from dlexamples.repair import edit, live
 from dlexamples.repair.signatures import accepts, has_own, public_name
 from dlexamples.repair.torch_training.forms import is_array, is_batches, is_dataset
+from dlexamples.repair.torch_training.refusal import CannotMend
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,7 +41,7 @@ SAME = {
 """Other names that posts give to Keras's parameters."""
 
 UNDERSTOOD = frozenset(name for names in ORDER.values() for name in names) | {
-    "shuffle", "learning_rate", "name",
+    "shuffle", "learning_rate", "name", "return_dict",
 }  # fmt: skip
 DROPPED = frozenset({
     "callbacks", "workers", "use_multiprocessing", "max_queue_size", "validation_batch_size", "validation_freq",
@@ -62,6 +63,8 @@ class KerasCall:
     module: Any
     arguments: Mapping[str, str] = field(default_factory=dict)
     """Code by Keras's parameter name."""
+    problem: str = ""
+    """Why its arguments cannot be told, or have no counterpart in a loop."""
 
     @property
     def label(self) -> str:
@@ -96,32 +99,35 @@ def _failed_calls(stop: Stop, methods: tuple[str, ...]) -> Iterator[KerasCall]:
 
 def read_call(stop: Stop, tree: edit.Tree, node: cst.Call) -> KerasCall | None:
     """The call with its receiver looked up and its arguments named; None when it is no Keras-style method of a
-    torch module, or takes what a torch loop has no word for."""
+    torch module."""
     if not isinstance(node.func, cst.Attribute) or (method := node.func.attr.value) not in ORDER:
         return None
     receiver = tree.module.code_for_node(node.func.value)
     module = live.value_of(stop, receiver)
     if not live.is_module(module):
         return None
-    arguments = named_arguments(stop, tree, node, method)
-    if arguments is None:
-        return None
-    return KerasCall(stop, stop.at.block, tree, node, method, receiver, module, arguments)
+    arguments, problem = {}, ""
+    try:
+        arguments = named_arguments(stop, tree, node, method)
+    except CannotMend as reason:
+        problem = str(reason)
+    return KerasCall(stop, stop.at.block, tree, node, method, receiver, module, arguments, problem)
 
 
-def named_arguments(stop: Stop, tree: edit.Tree, node: cst.Call, method: str) -> dict[str, str] | None:
-    """The arguments' code under Keras's names, in the order as written."""
+def named_arguments(stop: Stop, tree: edit.Tree, node: cst.Call, method: str) -> dict[str, str]:
+    """The arguments' code under Keras's names, in the order as written. Raises CannotMend."""
     found: dict[str, str] = {}
     for argument in node.args:
-        if argument.star:
-            return None
         code = tree.module.code_for_node(argument.value)
+        if argument.star:
+            raise CannotMend(f"what `{argument.star}{code}` holds is not written at the call")
         if argument.keyword is None:
             name = _positional(stop, method, code, found)
         else:
             name = _keyword(method, argument.keyword.value)
         if name is None or name in found:
-            return None
+            written = code if argument.keyword is None else f"{argument.keyword.value}={code}"
+            raise CannotMend(f"`{written}` has no counterpart in a plain loop")
         found[name] = code
     return found
 
@@ -171,7 +177,7 @@ def refuses_compile(call: KerasCall) -> bool:
     """`Module.compile` takes anything and hands it on to `torch.compile`, which is asked here."""
     torch = live.torch_module()
     positional, keywords = _given(call)
-    return bool(call.arguments) and not accepts(torch.compile, positional + 1, keywords)
+    return bool(call.node.args) and not accepts(torch.compile, positional + 1, keywords)
 
 
 def _refuses_train(call: KerasCall, error: BaseException) -> bool:

@@ -7,17 +7,20 @@ Element-wise losses broadcast (N, 1) against (N,) to (N, N) with no more than a 
 from __future__ import annotations
 
 import ast
+import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dlexamples.repair.live import torch_module
+from dlexamples.repair.live import torch_module, undisturbed
 from dlexamples.repair.torch_training.forms import is_tensor
+from dlexamples.repair.torch_training.refusal import CannotMend
 
 if TYPE_CHECKING:
     from dlexamples.repair.torch_training.probe import Sample
 
 CLASS_LOSSES = frozenset({"CrossEntropyLoss", "NLLLoss", "cross_entropy", "nll_loss"})
 LOGITS = frozenset({"BCEWithLogitsLoss", "binary_cross_entropy_with_logits"})
+BINARY = LOGITS | {"BCELoss", "binary_cross_entropy"}
 CASTS = {"float32": "float()", "float64": "double()", "int64": "long()", "float16": "half()", "bfloat16": "bfloat16()"}
 
 ATOMS = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)
@@ -57,8 +60,29 @@ def is_class_loss(loss: Any) -> bool:
     return name_of(loss) in CLASS_LOSSES
 
 
+def is_of_torch(loss: Any) -> bool:
+    home = loss if hasattr(loss, "__name__") else type(loss)
+    return str(home.__module__).partition(".")[0] == "torch"
+
+
 def takes_logits(loss: Any) -> bool:
     return name_of(loss) in LOGITS
+
+
+def is_sequence(sample: Sample | None) -> bool:
+    """A class for each step, and outputs (N, steps, classes) as Keras has them: torch wants (N, classes, steps)."""
+    if sample is None or not is_tensor(sample.targets) or sample.outputs.dim() != 3:
+        return False
+    return bool(sample.targets.shape == sample.outputs.shape[:2])
+
+
+def are_two_scores(sample: Sample | None) -> bool:
+    """Two outputs a row for one label that is 0 or 1."""
+    if sample is None or not is_tensor(sample.targets) or sample.outputs.dim() != 2 or sample.outputs.shape[1] != 2:
+        return False
+    labels = sample.targets
+    one_column = labels.dim() == 1 or (labels.dim() == 2 and labels.shape[1] == 1)
+    return one_column and set(labels.flatten().tolist()) <= {0, 1}
 
 
 def input_cast(sample: Sample | None) -> Cast:
@@ -73,12 +97,39 @@ def target_cast(loss: Any, sample: Sample | None) -> Cast:
         return Cast()
     if is_class_loss(loss):
         return _class_targets(loss, sample)
-    return _elementwise_targets(sample)
+    if not is_of_torch(loss) and _takes_classes(loss, sample):
+        return Cast()
+    return _elementwise_targets(loss, sample)
+
+
+def _takes_classes(loss: Any, sample: Sample) -> bool:
+    """Whether a loss of the post itself computes on class numbers for several outputs, asked by calling it."""
+    targets, outputs = sample.targets, sample.outputs
+    if targets.is_floating_point() or outputs.dim() != 2 or outputs.shape[1] == 1 or targets.dim() != 1:
+        return False
+    rows = len(outputs) - (len(outputs) == outputs.shape[1])  # square, it would broadcast unnoticed
+    pair = (outputs[:rows], targets[:rows].to(outputs.device))
+    try:
+        with undisturbed():
+            value = copy.deepcopy(loss)(*(reversed(pair) if targets_first(loss) else pair))
+    except Exception:  # the loss does not take them
+        return False
+    return is_tensor(value) and value.numel() == 1
+
+
+def targets_first(loss: Any) -> bool:
+    """Keras hands a loss function (y_true, y_pred); torch's own take (input, target)."""
+    code = getattr(loss, "__code__", None)
+    if code is None or is_of_torch(loss):
+        return False
+    return any(word in name for name in code.co_varnames[:1] for word in ("true", "target", "label", "gt"))
 
 
 def _class_targets(loss: Any, sample: Sample) -> Cast:
     targets, outputs = sample.targets, sample.outputs
     indices = "" if _dtype_name(targets.dtype) == "int64" else "int64"
+    if is_sequence(sample) and outputs.shape[1] == outputs.shape[2]:
+        raise CannotMend("the outputs have as many steps as classes, so which dimension holds the classes is not known")
     if targets.dim() == outputs.dim() - 1:
         return Cast(indices)
     if targets.dim() == outputs.dim() and targets.shape[1] == 1:
@@ -90,7 +141,7 @@ def _class_targets(loss: Any, sample: Sample) -> Cast:
     return Cast()
 
 
-def _elementwise_targets(sample: Sample) -> Cast:
+def _elementwise_targets(loss: Any, sample: Sample) -> Cast:
     targets, outputs = sample.targets, sample.outputs
     dtype = "" if targets.dtype == outputs.dtype else _dtype_name(outputs.dtype)
     if targets.shape == outputs.shape:
@@ -102,6 +153,9 @@ def _elementwise_targets(sample: Sample) -> Cast:
     if targets.flatten(1).shape == outputs.shape if targets.dim() > 2 else False:
         return Cast(dtype, "{}.flatten(1)")
     if outputs.dim() == 2 and targets.shape in ((len(outputs),), (len(outputs), 1)):
+        if name_of(loss) in BINARY:
+            width = outputs.shape[1]
+            raise CannotMend(f"the loss is binary, and the model gives {width} values a row for one target")
         return _one_target_for_many_outputs(dtype, sample)
     return Cast(dtype)
 

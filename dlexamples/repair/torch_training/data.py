@@ -10,6 +10,8 @@ from dlexamples.repair import live
 from dlexamples.repair.names import free_name
 from dlexamples.repair.torch_training import forms, probe
 from dlexamples.repair.torch_training.contract import Cast, input_cast, is_class_loss, target_cast
+from dlexamples.repair.torch_training.refusal import CannotMend
+from dlexamples.repair.torch_training.repeats import is_fixed
 
 if TYPE_CHECKING:
     from dlexamples.repair.torch_training.call import KerasCall
@@ -51,6 +53,8 @@ class Source:
     is_cast: bool = False
     """The casts are already in the text that makes the batches."""
 
+    takes_outputs_shape: bool = False
+    """The targets take the shape of the outputs where the loss compares them."""
     is_sized: bool = True
     """`len` tells the number of batches."""
     has_rows: bool = True
@@ -66,15 +70,28 @@ class Source:
         return tuple(cast.note for cast in self.casts if cast.note)
 
 
-def read_source(call: KerasCall, x: str, y: str = "", *, prefix: str) -> Source | None:
-    """The data that the code of one or two arguments stands for; None for what a loop cannot go through.
+def read_source(call: KerasCall, x: str, y: str = "", *, prefix: str) -> Source:
+    """The data that the code of one or two arguments stands for. Raises CannotMend for what a loop cannot go through.
 
     Names that have to be made for it begin with `prefix`: `train_`, `val_`, `test_`.
     """
     if not y and (pair := _written_pair(x)):
         x, y = pair
     source = _two_arrays(call, x, y) if y else _one_argument(call, x, prefix)
-    return source and _with_device(call, source)
+    if source is None:
+        raise CannotMend(_unreadable(call, x, y))
+    return _with_device(call, source)
+
+
+def _unreadable(call: KerasCall, x: str, y: str) -> str:
+    value = live.argument_of(call.stop, x)
+    if isinstance(value, dict) or (isinstance(value, (list, tuple)) and any(forms.is_array(part) for part in value)):
+        return f"`{x}` holds several inputs, and how the model takes them is not known"
+    if y:
+        return f"`{x}` and `{y}` are not both arrays"
+    if forms.is_array(value) or forms.is_dataset(value) or forms.is_batches(value):
+        return f"`{x}` holds inputs without targets" if call.method != "predict" else f"`{x}` holds no plain inputs"
+    return f"`{x}` is nothing that a training loop can go through"
 
 
 def with_casts(call: KerasCall, source: Source, loss: Any) -> Source:
@@ -85,17 +102,32 @@ def with_casts(call: KerasCall, source: Source, loss: Any) -> Source:
     return replace(source, sample=sample, casts=(input_cast(sample), target_cast(loss, sample)))
 
 
-def loader_lines(call: KerasCall, source: Source, name: str, *, shuffle: bool) -> tuple[tuple[str, ...], Source]:
+def option(call: KerasCall, parameter: str, default: str) -> str:
+    """A switch as code: '' for off, `True` for on, the author's own expression where that decides."""
+    code = call.arguments.get(parameter, default)
+    if is_fixed(call, code):
+        return "" if live.value_of(call.stop, code) in (0, False) else "True"
+    return code
+
+
+def loader_lines(
+    call: KerasCall, source: Source, name: str, *, shuffle: str = "", trains: bool = False
+) -> tuple[tuple[str, ...], Source]:
     """Template lines that make a `DataLoader` of the source, and the source that its batches are."""
+    single = trains and leaves_one_row(call, source)
     if source.form == "batches":
+        if single:
+            raise CannotMend("the last batch holds one row, for which batch normalisation has no variance")
         return source.setup, source
     batch_size = call.arguments.get("batch_size", "32")
-    options = f"batch_size={batch_size}" + ", shuffle=True" * shuffle
+    options = f"batch_size={batch_size}" + f", shuffle={shuffle}" * bool(shuffle) + ", drop_last=True" * single
     named = free_name(call.stop, name.replace("loader", "set"))
     lines, dataset = dataset_lines(source, named, LONG - len(options) - len(name))
     lines.append(f"{name} = ⟦torch.utils.data.DataLoader⟧({dataset}, {options})")
+    is_cast = source.is_cast or source.form == "arrays"
+    rows = source.has_rows and not single
     return tuple(lines), replace(
-        source, form="batches", code=name, value=None, setup=(), is_cast=source.is_cast or source.form == "arrays"
+        source, form="batches", code=name, value=None, setup=(), is_cast=is_cast, has_rows=rows
     )
 
 
@@ -111,6 +143,19 @@ def dataset_lines(source: Source, name: str, room: int) -> tuple[list[str], str]
     if len(code) + len(name) <= LONG + MARKS:
         return [*lines, f"{name} = {code}"], name
     return [*lines, f"{name} = ⟦torch.utils.data.TensorDataset⟧(", *(f"    {part}," for part in parts), ")"], name
+
+
+def leaves_one_row(call: KerasCall, source: Source) -> bool:
+    """Whether the last of several batches holds a single row, which `BatchNorm1d` cannot train on."""
+    norm = live.torch_module().nn.BatchNorm1d
+    value = source.arrays[0].value if source.form == "arrays" else source.value
+    if value is None or not source.has_rows or not any(isinstance(part, norm) for part in call.module.modules()):
+        return False
+    if source.form != "batches":
+        size = call.value("batch_size") if "batch_size" in call.arguments else 32
+        return isinstance(size, int) and len(value) > size > 1 and len(value) % size == 1
+    size = getattr(value, "batch_size", None)
+    return bool(size and size > 1 and not value.drop_last and len(value.dataset) % size == 1)
 
 
 def _written_pair(code: str) -> tuple[str, str] | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from dlexamples.repair.names import free_name
-from dlexamples.repair.torch_training.contract import Cast, is_class_loss, takes_logits
+from dlexamples.repair.torch_training.contract import Cast, is_class_loss, is_sequence, takes_logits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,23 +44,33 @@ class Step:
     names: Names
 
     def forward(self, inputs: str) -> str:
-        """The outputs, as the loss takes them."""
+        """The outputs; their logarithm where the loss takes that."""
         return f"{self.model}({inputs})" + logarithm(self.objective)
 
-    def criterion(self, outputs: str, targets: str) -> str:
+    def criterion(self, outputs: str, targets: str, source: Source) -> str:
+        targets = self.aligned(targets, source)
+        outputs += ".transpose(1, 2)" if is_class_loss(self.objective.loss) and is_sequence(source.sample) else ""
         pair = (targets, outputs) if self.objective.targets_first else (outputs, targets)
         return f"{self.objective.criterion}({', '.join(pair)})"
 
+    def aligned(self, targets: str, source: Source) -> str:
+        return f"{targets}.view_as({self.names.outputs})" if source.takes_outputs_shape else targets
+
+    def names_outputs(self, figures: Mapping[str, str], source: Source) -> bool:
+        """Whether the outputs are used more than once."""
+        return bool(figures.keys() - {"loss"}) or source.takes_outputs_shape
+
     def metric(self, kind: str, targets: str, source: Source) -> str:
         """A tensor with one value a row."""
-        outputs = self.names.outputs
+        outputs, targets = self.names.outputs, self.aligned(targets, source)
         if kind == "mae":
             return f"({outputs} - {targets}).abs()"
         if kind == "mse":
             return f"({outputs} - {targets}).square()"
         if is_class_loss(self.objective.loss):
             labels = f"{targets}.argmax(dim=1)" if _is_one_hot(source) else targets
-            return f"({outputs}.argmax(dim=1) == {labels})"
+            dim = 2 if is_sequence(source.sample) else 1
+            return f"({outputs}.argmax(dim={dim}) == {labels})"
         if takes_logits(self.objective.loss):
             return f"(({outputs} > 0) == {targets})"
         if _columns(source) > 1 and "expand" not in source.casts[1].form:
@@ -90,14 +100,13 @@ def batch_lines(source: Source, names: Names) -> list[str]:
 def training_lines(step: Step, source: Source, figures: Mapping[str, str]) -> list[str]:
     """One epoch over the batches; `figures` names the mean loss under 'loss' and the metrics by their kinds."""
     names, loader = step.names, source.code
-    metrics = {kind: name for kind, name in figures.items() if kind != "loss"}
     forward = step.forward(names.inputs)
     body = [*batch_lines(source, names), f"{step.objective.optimizer}.zero_grad()"]
-    if metrics:
+    if step.names_outputs(figures, source):
         body.append(f"{names.outputs} = {forward}")
         forward = names.outputs
     body += [
-        f"{names.loss} = {step.criterion(forward, names.targets)}",
+        f"{names.loss} = {step.criterion(forward, names.targets, source)}",
         f"{names.loss}.backward()",
         f"{step.objective.optimizer}.step()",
         *_running(step, source, figures, f"{names.loss}.item()"),
@@ -113,13 +122,12 @@ def evaluation_lines(
     if source.form == "arrays":
         return _evaluation_of_arrays(step, source, figures, held)
     names = step.names
-    metrics = {kind: name for kind, name in figures.items() if kind != "loss"}
     forward = step.forward(names.inputs)
     body = batch_lines(source, names)
-    if metrics:
+    if step.names_outputs(figures, source):
         body.append(f"{names.outputs} = {forward}")
         forward = names.outputs
-    body += _running(step, source, figures, f"{step.criterion(forward, names.targets)}.item()")
+    body += _running(step, source, figures, f"{step.criterion(forward, names.targets, source)}.item()")
     loop = _over(source, names, source.code, body)
     return [f"{step.model}.eval()", *_zeros(figures), "with ⟦torch.no_grad⟧():", *indented(loop)]
 
@@ -133,11 +141,11 @@ def _evaluation_of_arrays(step: Step, source: Source, figures: Mapping[str, str]
     names = step.names
     forward = step.forward(inputs)
     lines = []
-    if set(figures) != {"loss"}:
+    if step.names_outputs(figures, source):
         lines.append(f"{names.outputs} = {forward}")
         forward = names.outputs
     if "loss" in figures:
-        lines.append(f"{figures['loss']} = {step.criterion(forward, targets)}.item()")
+        lines.append(f"{figures['loss']} = {step.criterion(forward, targets, source)}.item()")
     for kind, name in figures.items():
         if kind != "loss":
             lines.append(f"{name} = {step.metric(kind, targets, source)}{_float(kind)}.mean().item()")
@@ -213,6 +221,8 @@ def _columns(source: Source) -> int:
 
 
 def _columns_compared(step: Step, source: Source) -> int:
-    """How many comparisons a row gives."""
+    """How many comparisons a row gives; 2 for more than one."""
+    if is_sequence(source.sample):
+        return 2
     compared = not is_class_loss(step.objective.loss) and takes_logits(step.objective.loss)
     return _columns(source) if compared else 1

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlexamples.repair import live
 from dlexamples.repair.torch_training.activation import last_activation
+from dlexamples.repair.torch_training.refusal import CannotMend
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,54 +49,72 @@ class Piece:
     """The code is a name that holds the object already."""
     note: str = ""
     """What a reader should know about the choice."""
+    others: tuple[Any, ...] = ()
+    """What it is on other runs of the place: live objects."""
 
 
-def loss_piece(stop: Stop, code: str, module: Any) -> Piece | None:
-    """The loss that an argument of `compile` means for this model."""
+def value_piece(stop: Stop, code: str) -> Piece:
+    """A loss that is a class, an object or a function. Raises CannotMend for any other value."""
     torch = live.torch_module()
     value = live.value_of(stop, code)
-    if isinstance(value, str):
-        return named_loss(value, module)
+    if value is live.MISSING:
+        raise CannotMend(f"the value of the loss `{code}` is not known here")
+    _check_home(value, code)
     if isinstance(value, type) and issubclass(value, torch.nn.Module):
         return Piece(f"{code}()", value())
     if live.is_module(value) or (callable(value) and not isinstance(value, type)):
         return Piece(code, value, bound=code.isidentifier())
-    return None
+    raise CannotMend(f"`{code}` is no loss")
 
 
-def named_loss(name: str, module: Any) -> Piece | None:
-    """The loss of a Keras or torch spelling: `mse`, `cross_entropy`, `binary_crossentropy`."""
+def named_loss(name: str, module: Any) -> Piece:
+    """The loss of a Keras or torch spelling: `mse`, `cross_entropy`, `binary_crossentropy`. Raises CannotMend."""
     losses = {_plain(found).removesuffix("loss"): found for found in _losses()}
     plain = _plain(name).removesuffix("loss")
     found = SYNONYMS.get(plain) or losses.get(plain)
     if found is None:
-        return None
+        raise CannotMend(f"torch has no loss for '{name}'")
     found, note = _for_last_activation(found, last_activation(module))
     loss = getattr(live.torch_module().nn, found)
-    return Piece(f"⟦torch.nn.{found}⟧()", loss(), note=note) if _makes(loss) else None
+    if not makes(found):
+        raise CannotMend(f"`{found}` needs arguments that `compile` does not give")
+    return Piece(f"⟦torch.nn.{found}⟧()", loss(), note=note)
 
 
-def optimizer_piece(stop: Stop, code: str, receiver: str, module: Any, rate: str = "") -> Piece | None:
-    """The optimizer that an argument of `compile` means, over the receiver's parameters."""
+def is_binary(name: str) -> bool:
+    plain = _plain(name).removesuffix("loss")
+    return plain in ("bce", "bcewithlogits") or SYNONYMS.get(plain) == BINARY
+
+
+def makes(loss: str) -> bool:
+    """Whether the class of `torch.nn` can be made without arguments."""
+    return not _required(getattr(live.torch_module().nn, loss))
+
+
+def optimizer_piece(stop: Stop, code: str, receiver: str, module: Any, rate: str = "") -> Piece:
+    """The optimizer that an argument of `compile` means, over the receiver's parameters. Raises CannotMend."""
     torch = live.torch_module()
     value = live.value_of(stop, code)
+    _check_home(value, code)
     parameters = f"{receiver}.parameters()"
-    if isinstance(value, str):
-        return named_optimizer(value, receiver, rate)
     if isinstance(value, type) and issubclass(value, torch.optim.Optimizer):
         return Piece(f"{code}({parameters}{_rate(value.__name__, rate)})")
     if live.is_optimizer(value):
-        holds = holds_parameters(value, module)
-        return Piece(code, value, bound=re.fullmatch(r"[\w.]+", code) is not None) if holds else None
-    return _optimizer_call(stop, code, parameters)
+        if not holds_parameters(value, module):
+            raise CannotMend(f"the optimizer `{code}` holds the parameters of another model than `{receiver}`")
+        return Piece(code, value, bound=re.fullmatch(r"[\w.]+", code) is not None)
+    made = _optimizer_call(stop, code, parameters)
+    if made is None:
+        raise CannotMend(f"it cannot be told which optimizer `{code}` is")
+    return made
 
 
-def named_optimizer(name: str, receiver: str, rate: str = "") -> Piece | None:
-    """The optimizer of a Keras or torch spelling: `adam`, `SGD`, `rms_prop`."""
+def named_optimizer(name: str, receiver: str, rate: str = "") -> Piece:
+    """The optimizer of a Keras or torch spelling: `adam`, `SGD`, `rms_prop`. Raises CannotMend."""
     torch = live.torch_module()
     found = next((cls for cls in _optimizers() if _plain(cls) == _plain(name)), None)
     if found is None or "closure" in _required(getattr(torch.optim, found).step):
-        return None
+        raise CannotMend(f"torch has no optimizer for '{name}' that takes plain steps")
     return Piece(f"⟦torch.optim.{found}⟧({receiver}.parameters(){_rate(found, rate)})")
 
 
@@ -105,14 +124,21 @@ def holds_parameters(optimizer: Any, module: Any) -> bool:
     return any(id(parameter) in theirs for parameter in module.parameters())
 
 
-def metric_names(stop: Stop, code: str) -> dict[str, str] | None:
-    """What `metrics=` lists, as {the author's name: accuracy, mae or mse}; None when one is unknown."""
+def metric_names(stop: Stop, code: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    """What `metrics=` lists, as {the author's name: accuracy, mae or mse}, and what a loop does not compute."""
     value = live.value_of(stop, code)
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
-        return None
+        return {}, (code,)
     found = {name: METRICS.get(_plain(name), "") for name in names}
-    return found if all(found.values()) else None
+    known = {name: kind for name, kind in found.items() if kind}
+    return known, tuple(name for name in names if not found[name])
+
+
+def _check_home(value: Any, code: str) -> None:
+    home = (value if isinstance(value, type) or hasattr(value, "__name__") else type(value)).__module__
+    if value is not live.MISSING and str(home).partition(".")[0] in ("keras", "tensorflow", "tf_keras"):
+        raise CannotMend(f"`{code}` is an object of Keras, which computes on tensors of its own")
 
 
 def _optimizer_call(stop: Stop, code: str, parameters: str) -> Piece | None:
@@ -165,10 +191,6 @@ def _optimizers() -> list[str]:
 def _rate(optimizer: str, rate: str) -> str:
     rate = rate or LEARNING_RATES.get(optimizer, "")
     return f", lr={rate}" if rate else ""
-
-
-def _makes(loss: Callable[[], Any]) -> bool:
-    return not _required(loss)
 
 
 def _required(function: Callable[..., Any]) -> set[str]:

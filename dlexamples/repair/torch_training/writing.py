@@ -10,11 +10,14 @@ from dlexamples.model import Applicability, Proposal
 from dlexamples.repair import edit
 from dlexamples.repair.names import spelled
 from dlexamples.repair.places import made_at
+from dlexamples.repair.torch_training.refusal import CannotMend
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dlexamples.repair.torch_training.call import KerasCall
+
+NO_ROOM = "it stands inside an expression, and nothing can be put before it there"
 
 
 def assigned_names(call: KerasCall) -> tuple[str, ...] | None:
@@ -36,29 +39,37 @@ def is_tuple_assignment(call: KerasCall) -> bool:
     return isinstance(parent, cst.Assign) and isinstance(parent.targets[0].target, cst.Tuple)
 
 
-def in_place_of_statement(call: KerasCall, lines: Sequence[str]) -> tuple[str, ...] | None:
+def in_place_of_statement(call: KerasCall, lines: Sequence[str]) -> tuple[str, ...]:
     """The session's blocks with the lines in place of the statement that is the call, or assigns it."""
     statement = edit.statement_of(call.tree, call.node)
     if not isinstance(statement, cst.BaseSmallStatement):
-        return None
+        raise CannotMend(NO_ROOM)
     written, imports = spelled(call.stop, lines)
     return _blocks(call, edit.replace_statement(call.tree, statement, written), imports)
 
 
-def before_statement(call: KerasCall, lines: Sequence[str], value: str) -> tuple[str, ...] | None:
+def without_statement(call: KerasCall) -> tuple[str, ...]:
+    """The session's blocks without the statement that is the call."""
+    statement = edit.statement_of(call.tree, call.node)
+    if not isinstance(statement, cst.BaseSmallStatement):
+        raise CannotMend(NO_ROOM)
+    return _blocks(call, edit.remove_statement(call.tree, statement), [])
+
+
+def before_statement(call: KerasCall, lines: Sequence[str], value: str) -> tuple[str, ...]:
     """The session's blocks with the lines before the call's statement, and `value` where the call stood."""
     if edit.statement_of(call.tree, call.node) is None:
-        return None
+        raise CannotMend(NO_ROOM)
     (*written, spelled_value), imports = spelled(call.stop, [*lines, value])
     return _blocks(call, edit.move_before(call.tree, call.node, written, spelled_value), imports)
 
 
-def around_statement(call: KerasCall, lines: Sequence[str], value: str) -> tuple[str, ...] | None:
+def around_statement(call: KerasCall, lines: Sequence[str], value: str) -> tuple[str, ...]:
     """The session's blocks with the call's statement, `value` where the call stood, below the lines as the body of
     the last of them."""
     statement = edit.statement_of(call.tree, call.node)
     if not isinstance(statement, cst.BaseSmallStatement):
-        return None
+        raise CannotMend(NO_ROOM)
     (*written, spelled_value), imports = spelled(call.stop, [*lines, value])
     body = "    " + edit.with_value(call.tree, call.node, spelled_value)
     return _blocks(call, edit.replace_statement(call.tree, statement, [*written, body]), imports)
