@@ -23,6 +23,7 @@ from dlexamples.data.forms import EVERY, PREFERENCE, Form, Wanted
 from dlexamples.data.imports import Imports
 from dlexamples.data.insert import above, among_imports
 from dlexamples.data.layout import Layout, written
+from dlexamples.data.library import library
 from dlexamples.data.names import Kind, said
 from dlexamples.data.scene import Scene, scene
 from dlexamples.data.targets import Target
@@ -311,6 +312,14 @@ def test_code_that_no_form_serves(source: str) -> None:
 def at_first_line(source: str) -> Scene:
     place = Place(0, 1, 0, 1, 1)
     return scene(Stop(NameError("D"), {}, {}, (source,), (source,), place, place))
+
+
+def test_an_import_that_was_supplied_is_no_word_of_the_author() -> None:
+    call, place = "log_loss([0, 1], [0.1, 0.9])\n", Place(0, 2, 0, 2, 28)
+    text = "from sklearn.datasets import load_iris\n" + call
+    for published, found in ((text, 1), (call, 0)):
+        here = scene(Stop(NameError("log_loss"), {}, {}, (text,), (published,), place, place))
+        assert len(list(library("log_loss", here))) == found
 
 
 def test_imports_go_below_a_docstring_and_the_leading_imports() -> None:

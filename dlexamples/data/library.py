@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dlexamples.data.missing_import import Import, imported, supplied
 from dlexamples.data.public import public_names
 from dlexamples.data.uses import is_used_as
+from dlexamples.names import names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from dlexamples.model import Proposal
 
 PACKAGE = "sklearn"
-# scikit-learn's own way of naming functions, by which they are known in posts that import nothing else of it.
-_EXACT = re.compile(r"\w+_(score|report|matrix|split|curve)")
+# scikit-learn's own ways of naming, by which its names are known in posts that import nothing else of it.
+_EXACT = re.compile(r"\w+_(score|report|matrix|split|curve)|\w+(Scaler|Encoder|Imputer|SearchCV)")
 _EXACT_DATA = re.compile(r"(load|make)_\w+")
 
 
@@ -37,10 +38,11 @@ def library(name: str, scene: Scene) -> Iterator[Proposal]:
 
 
 def _is_near(name: str, scene: Scene) -> bool:
-    """The session imports scikit-learn, and no other module that is alive in it has the name."""
+    """The author's text imports scikit-learn, and no other module that is alive has the name."""
     others = [module for module in scene.live.values() if inspect.ismodule(module)]
     alike = [module for module in others if module.__name__.partition(".")[0] != PACKAGE and hasattr(module, name)]
-    return PACKAGE in scene.packages and not alike
+    # A fill may have imported it since: that would be no word of the author's.
+    return any(PACKAGE in names(source).imports for source in scene.stop.published) and not alike
 
 
 def _is_exact(name: str, module: str, value: Any) -> bool:
