@@ -5,23 +5,24 @@
 
 from __future__ import annotations
 
+import math
+import signal
 import sys
+import threading
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from dlexamples import __version__
-from dlexamples.settings import ACCEPTABLE, DEVICES, SESSIONS, BadSettingError, Settings, load
+from dlexamples.settings import ACCEPTABLE, DEVICES, LONGEST_TIMEOUT, SESSIONS, BadSettingError, Settings, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from dlexamples.model import Document, Outcome, Report
-    from dlexamples.reports.progress import Progress
-    from dlexamples.run.runner import Runner
+    from dlexamples.model import Document, Outcome, Policy, Report
 
 ACCEPTED, NOT_ACCEPTED, WRONG, NO_PYTHON = 0, 1, 2, 5
 OUR_FAULT = "this is our own fault, not your post's; please report it."
@@ -57,7 +58,7 @@ def running_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--timeout",
-            type=click.FloatRange(0, min_open=True),
+            type=click.FloatRange(0, LONGEST_TIMEOUT, min_open=True),
             metavar="S",
             help="Seconds for one block. [default: 60]",
         ),
@@ -81,19 +82,20 @@ def check(paths: tuple[Path, ...], output: Path | None, diff: bool, **options: A
     """Run every Python block of the posts and say what a reader would get."""
     from dlexamples import reports
     from dlexamples.model import Policy
+    from dlexamples.running import checked, running
 
     settings = _settings(options)
     documents = _documents(paths, settings)
-    with _running(settings) as running:
-        checked = [
-            _checked(document, running.runner_for(document), settings, running.progress) for document in documents
-        ]
+    if output and any(output.resolve() == document.path.resolve() for document in documents):
+        raise click.UsageError(f"-o {output} is a post that is checked; the report would be written over it")
+    with running(settings) as at_hand:
+        found = [checked(document, at_hand.runner_for(document), settings, at_hand.progress) for document in documents]
     policy = Policy(settings.accepted, diff)
     if output is None:
-        reports.write(settings.output_format, checked, policy, sys.stdout)
+        reports.write(settings.output_format, found, policy, sys.stdout)
     else:
-        _write_report(output, settings.output_format, checked, policy)
-    return running.code(_exit_code(checked, policy))
+        _write_report(output, settings.output_format, found, policy)
+    return _trusted(at_hand.faults, _exit_code(found, policy))
 
 
 @commands.command()
@@ -105,27 +107,31 @@ def fix(paths: tuple[Path, ...], diff: bool, unsafe_fixes: bool, output: Path | 
     """Write the fixes that were run and passed into the posts."""
     from dlexamples.fix import fix as fixed_text
     from dlexamples.fix import unified_diff
-    from dlexamples.formats import write
+    from dlexamples.formats import require_writable, write
+    from dlexamples.running import checked, running
 
     settings = _settings(options)
     documents = _documents(paths, settings)
     if output and len(documents) > 1:
         raise click.UsageError(f"-o takes one post, and {len(documents)} were given; without -o each is fixed in place")
-    code = ACCEPTED
-    with _running(settings) as running:
+    if not diff:
         for document in documents:
-            runner = running.runner_for(document)
-            report = _checked(document, runner, settings, running.progress)
+            require_writable(output or document.path)
+    codes: list[int] = []
+    with running(settings) as at_hand:
+        for document in documents:
+            runner = at_hand.runner_for(document)
+            report = checked(document, runner, settings, at_hand.progress)
             fixed = fixed_text(document, report.outcomes, runner, settings.session, unsafe=unsafe_fixes)
             if diff:
                 shown = unified_diff(document.path, document.text, fixed.text)
                 click.echo(shown, nl=False)
-                code = max(code, NOT_ACCEPTED if shown else ACCEPTED)
+                codes.append(NOT_ACCEPTED if shown else _exit_code([report]))
                 continue
             if output or fixed.text != document.text:
                 write(output or document.path, fixed.text)
-            code = max(code, _tell_fixed(report, fixed.written, fixed.left, output or document.path))
-    return running.code(code)
+            codes.append(_tell_fixed(report, fixed.written, fixed.left, output or document.path))
+    return _trusted(at_hand.faults, NOT_ACCEPTED if NOT_ACCEPTED in codes else max(codes, default=ACCEPTED))
 
 
 @commands.command("list")
@@ -169,7 +175,8 @@ def main() -> None:
     from dlexamples.run.runner import DeviceNotHereError
 
     try:
-        code = commands(standalone_mode=False)
+        with ended_by_signals():
+            code = commands(standalone_mode=False)
     except click.ClickException as error:
         error.show()
         code = WRONG
@@ -181,6 +188,9 @@ def main() -> None:
         code = 130
     except BrokenPipeError:
         code = NOT_ACCEPTED
+    except OSError as error:
+        click.echo(f"dlexamples: {error}", err=True)
+        code = WRONG
     except Exception:
         import traceback
 
@@ -189,9 +199,30 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else ACCEPTED)
 
 
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """A CI's time-out ends us as a Ctrl-C does: with our processes and folders cleared away."""
+
+    def leave(number: int, _: object) -> None:
+        sys.exit(128 + number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, leave) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def _settings(options: dict[str, Any]) -> Settings:
     """pyproject.toml's, with what the command line or the environment says in its place."""
     given = {name: value for name, value in options.items() if value is not None}
+    if "timeout" in given and math.isnan(given["timeout"]):
+        raise click.UsageError("--timeout nan: it takes a number of seconds")
     if "accept" in given:
         given["accept"] = _verdicts(given["accept"])
     if "output_format" in given:
@@ -227,58 +258,6 @@ def _relative(path: Path, folder: Path) -> Path:
         return path
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
-    """What is there while posts are run."""
-
-    runner_for: Callable[[Document], Runner]
-    progress: Progress
-    faults: list[str]
-    """Tracebacks of our own."""
-
-    def code(self, code: int) -> int:
-        """`code`, unless something of ours failed on the way: a report beside that is not to be trusted."""
-        for fault in self.faults:
-            click.echo(f"dlexamples: {OUR_FAULT}\n{fault}", err=True)
-        return WRONG if self.faults else code
-
-
-@contextmanager
-def _running(settings: Settings) -> Iterator[Running]:
-    """A pool for all posts, and a runner for each, with progress on standard error."""
-    from dlexamples.reports.progress import progress
-    from dlexamples.run.pool import Pool
-    from dlexamples.run.runner import Runner
-
-    faults: list[str] = []
-    with Pool() as pool, progress() as shown:
-
-        def runner_for(document: Document) -> Runner:
-            return Runner(
-                pool,
-                document,
-                device=settings.device,
-                timeout=settings.timeout,
-                running=shown.running,
-                faults=faults,
-            )
-
-        yield Running(runner_for, shown, faults)
-
-
-def _checked(document: Document, runner: Runner, settings: Settings, progress: Progress) -> Report:
-    from dlexamples.check import check as outcomes_of
-    from dlexamples.model import Report
-
-    progress.started(document, sum(block.is_python for block in document.blocks))
-    outcomes: dict[str, Outcome] = {}
-    for outcome in outcomes_of(document, runner, settings.session):
-        outcomes[outcome.block.id] = outcome
-        if outcome.block.is_python:
-            progress.finished(outcome)
-    return Report(document, tuple(outcomes[block.id] for block in document.blocks))
-
-
 def _write_report(path: Path, output_format: str, checked: Sequence[Report], policy: Any) -> None:
     import io
 
@@ -290,14 +269,22 @@ def _write_report(path: Path, output_format: str, checked: Sequence[Report], pol
     write(path, stream.getvalue())
 
 
-def _exit_code(checked: Sequence[Report], policy: Any) -> int:
-    if not all(policy.accepts(outcome) for report in checked for outcome in report.outcomes):
+def _exit_code(reports: Sequence[Report], policy: Policy | None = None) -> int:
+    """Without a policy everything is let through, and only a post without Python is told."""
+    if policy and not all(policy.accepts(outcome) for report in reports for outcome in report.outcomes):
         return NOT_ACCEPTED
-    for report in checked:
+    for report in reports:
         if not any(outcome.block.is_python for outcome in report.outcomes):
             click.echo(f"dlexamples: {report.document.path}: DL002: no Python block found", err=True)
             return NO_PYTHON
     return ACCEPTED
+
+
+def _trusted(faults: Sequence[str], code: int) -> int:
+    """`code`, unless something of ours failed on the way: a report beside that is not to be trusted."""
+    for fault in faults:
+        click.echo(f"dlexamples: {OUR_FAULT}\n{fault}", err=True)
+    return WRONG if faults else code
 
 
 def _tell_fixed(report: Report, written: Sequence[Outcome], left: Sequence[Outcome], target: Path) -> int:
@@ -307,7 +294,6 @@ def _tell_fixed(report: Report, written: Sequence[Outcome], left: Sequence[Outco
         done = dict.fromkeys(d.fix.description.rstrip(".") for d in outcome.diagnostics if d.fix)
         click.echo(f"{target}: {outcome.block.id}: {'; '.join(done)}")
     failing = [o for o in report.outcomes if o.verdict in {Verdict.FAILED, Verdict.BLOCKED}]
-    python = any(outcome.block.is_python for outcome in report.outcomes)
     parts = [f"{_count(len(written), 'block')} fixed" if written else "nothing to fix"]
     if left:
         parts.append(f"{_count(len(left), 'block')} left: --unsafe-fixes would change what a reader sees")
@@ -316,7 +302,7 @@ def _tell_fixed(report: Report, written: Sequence[Outcome], left: Sequence[Outco
     click.echo(f"{target}: {', '.join(parts)}")
     if left or failing:
         return NOT_ACCEPTED
-    return ACCEPTED if python else NO_PYTHON
+    return _exit_code([report])
 
 
 def _count(number: int, noun: str) -> str:

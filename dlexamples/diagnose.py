@@ -54,7 +54,7 @@ def diagnose(halt: Halt, sources: tuple[str, ...]) -> Finding:
     # Said once in full is enough: under the carets there is room for a few words.
     short = text if len(text) <= SHORT else f"{halt.error} here"
     if not halt.frames and kinds & {"SyntaxError", "ValueError", "RecursionError", "MemoryError"}:
-        return Finding("DL001", f"the block is not valid Python: {text}", text.split(" (")[0])
+        return Finding("DL001", f"the block is not valid Python: {text or halt.error}", text.split(" (")[0])
     if "SystemExit" in kinds:
         return Finding("DL902", f"the block ends the interpreter ({raised})", "a reader's session ends here")
     if _needs_gpu(halt):

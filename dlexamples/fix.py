@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlexamples.formats import splice
@@ -14,7 +16,6 @@ from dlexamples.sessions import sessions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from dlexamples.model import Document, Outcome, Session
     from dlexamples.run.runner import Runner
@@ -69,9 +70,16 @@ def unified_diff(path: Path, before: str, after: str) -> str:
     """A diff that `git apply` takes; the empty string when nothing differs."""
     if before == after:
         return ""
-    name = path.as_posix().lstrip("/")
+    name = _name(path)
     lines = difflib.unified_diff(_rows(before), _rows(after), f"a/{name}", f"b/{name}")
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _name(path: Path) -> str:
+    """From the top of the repository where there is one, as git takes it; else from the working folder."""
+    here = path.absolute().parent
+    top = next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), Path.cwd())
+    return Path(os.path.relpath(path, top)).as_posix()
 
 
 def _rows(text: str) -> list[str]:

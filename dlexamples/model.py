@@ -96,12 +96,10 @@ class Block:
             prefix = self.prefixes[line - 1] if 0 < line <= len(self.prefixes) else ""
             return len(prefix) + offset + 1
 
-        return Span(
-            self.document_line(place.line),
-            column(place.line, place.column),
-            self.document_line(place.end_line),
-            column(place.end_line, place.end_column),
-        )
+        start, end = column(place.line, place.column), column(place.end_line, place.end_column)
+        if place.end_line == place.line:
+            end = max(end, start + 1)
+        return Span(self.document_line(place.line), start, self.document_line(place.end_line), end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
+import sys
 import warnings
 from dataclasses import dataclass
 from typing import Any
@@ -60,10 +61,15 @@ class Names:
 
 def names(source: str) -> Names:
     """The names of a block; of a block that does not parse, as far as parso can read it."""
+    limit = sys.getrecursionlimit()
+    # A sum of a thousand terms is a tree a thousand deep, and each level takes three calls.
+    sys.setrecursionlimit(max(limit, 6_000))
     try:
         return _names(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return _names_of_broken(source)
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def _names(source: str) -> Names:

@@ -34,7 +34,7 @@ class NotAcceptedError(Exception):
 
 def pytest_configure(config: pytest.Config) -> None:
     try:
-        settings = config.stash[SETTINGS] = load(config.invocation_params.dir)
+        settings = config.stash[SETTINGS] = load(config.rootpath)
     except BadSettingError as error:
         raise pytest.UsageError(str(error)) from error
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
@@ -122,13 +122,15 @@ class BlockItem(pytest.Item):
                 self.add_report_section("call", name + whose, text)
         policy = Policy(self.config.stash[SETTINGS].accepted)
         if outcome.verdict is Verdict.SKIPPED:
-            pytest.skip(outcome.reason)
+            raise pytest.skip.Exception(outcome.reason, _use_item_location=True)
         if not policy.accepts(outcome):
             raise NotAcceptedError(_details(self.parent.document, outcome, self.config))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The code frame in the post; our own stack only for our own faults."""
-        if isinstance(excinfo.value, NotAcceptedError):
+        from dlexamples.run.runner import DeviceNotHereError
+
+        if isinstance(excinfo.value, (NotAcceptedError, DeviceNotHereError)):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 DEVICES = ("auto", "cpu", "cuda")
 SESSIONS = ("auto", "document", "block")
 ALWAYS_ACCEPTED = frozenset({Verdict.PASSED, Verdict.SKIPPED, Verdict.NOT_PYTHON})
+LONGEST_TIMEOUT = 86_400
 ACCEPTABLE = ("filled", "repaired")
 
 
@@ -93,7 +94,7 @@ def _table(path: Path) -> dict[str, Any] | None:
     """`[tool.dlexamples]` of one file, its names with underscores; None when there is none."""
     try:
         data = tomllib.loads(path.read_text("utf-8"))
-    except (FileNotFoundError, NotADirectoryError, PermissionError):
+    except OSError:
         return None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadSettingError(f"{path}: not valid TOML: {error}") from error
@@ -145,8 +146,8 @@ def _one_of(value: Any, allowed: tuple[str, ...]) -> str:
 
 
 def _seconds(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0:
-        raise ValueError("a number of seconds above 0")
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= LONGEST_TIMEOUT:
+        raise ValueError(f"a number of seconds above 0 and at most {LONGEST_TIMEOUT:,}")
     return float(value)
 
 

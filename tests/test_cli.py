@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import os
+import signal
 import subprocess
 import sys
+import time
 from contextlib import redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -69,6 +72,9 @@ WRONG = {
     "an unknown verdict": (["check", "--accept", "failed", "good.md"], "filled and repaired"),
     "an unknown output format": (["check", "--output-format", "yaml", "good.md"], "json, text"),
     "a bad timeout": (["check", "--timeout", "-1", "good.md"], "--timeout"),
+    "an endless timeout": (["check", "--timeout", "inf", "good.md"], "--timeout"),
+    "no number of seconds": (["check", "--timeout", "nan", "good.md"], "--timeout"),
+    "a report over its post": (["check", "-o", "good.md", "good.md"], "-o good.md"),
     "an unknown device": (["check", "--device", "tpu", "good.md"], "'auto', 'cpu', 'cuda'"),
     "no post": (["check"], "no post given"),
     "one output for two posts": (["fix", "-o", "x.md", "good.md", "np.md"], "-o takes one post"),
@@ -170,6 +176,46 @@ def test_fix_of_a_read_only_post(folder: Path) -> None:
     done = run("fix", "np.md", folder=folder)
     assert (done.returncode, "np.md" in done.stderr, "Traceback" in done.stderr) == (2, True, False)
     assert post.read_text() == UNIMPORTED
+
+
+def test_nothing_is_written_when_one_target_cannot_be(folder: Path) -> None:
+    (folder / "two.md").write_text(UNIMPORTED)
+    (folder / "two.md").chmod(0o444)
+    assert run("fix", "np.md", "two.md", folder=folder).returncode == 2
+    assert (folder / "np.md").read_text() == UNIMPORTED
+
+
+def test_exit_codes_of_fix(folder: Path) -> None:
+    assert run("fix", "--diff", "prose.md", folder=folder).returncode == 5
+    assert run("fix", "broken.md", "prose.md", folder=folder).returncode == 1
+    assert run("fix", "good.md", "prose.md", folder=folder).returncode == 5
+
+
+def test_the_diff_names_the_post_from_the_top_of_the_repository(folder: Path) -> None:
+    below = folder / "posts"
+    below.mkdir()
+    (below / "np.md").write_text(UNIMPORTED)
+    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+    for path, where in (("np.md", below), (str(below / "np.md"), folder), ("../posts/np.md", below)):
+        shown = run("fix", "--diff", path, folder=where).stdout
+        assert shown.startswith("--- a/posts/np.md\n+++ b/posts/np.md\n")
+    subprocess.run(["git", "apply", "-"], input=shown, text=True, cwd=folder, check=True)
+    assert "import numpy as np" in (below / "np.md").read_text()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGTERM") or sys.platform == "win32", reason="signals are POSIX's")
+def test_being_ended_leaves_nothing_behind(folder: Path) -> None:
+    (folder / "slow.md").write_text("```python\nimport time\ntime.sleep(60)\n```\n")
+    temporary = folder / "tmp"
+    temporary.mkdir()
+    command = [sys.executable, "-m", "dlexamples", "check", "slow.md"]
+    with subprocess.Popen(command, cwd=folder, env={**os.environ, "TMPDIR": str(temporary)}) as process:
+        deadline = time.monotonic() + 30
+        while not list(temporary.glob("*/*/scratch")) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.terminate()
+        assert process.wait(timeout=30) == 128 + signal.SIGTERM
+    assert list(temporary.iterdir()) == []
 
 
 def test_fix_diff_writes_nothing(folder: Path) -> None:

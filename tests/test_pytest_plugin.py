@@ -156,3 +156,10 @@ def test_a_block_that_ends_the_interpreter_ends_itself_alone(folder: Path) -> No
     (folder / "post.md").write_text("# A\n\n```python\nimport os\nos._exit(0)\n```\n\n```python\nx = 1\n```\n")
     done = run(folder, "-v", "post.md")
     assert results(done) == {"a-1": "FAILED", "a-2": "PASSED"}
+
+
+def test_a_project_is_found_from_another_folder(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    (folder / "pyproject.toml").write_text('[tool.dlexamples]\nposts = ["np.md"]\n[tool.pytest.ini_options]\n')
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    assert "1 filled" in run(elsewhere, str(folder)).stdout
+    assert "1 filled" in run(elsewhere, "-c", str(folder / "pyproject.toml")).stdout

@@ -9,12 +9,22 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from dlexamples.formats.disk import UnreadablePost, UnwritablePost, read_text, write
+from dlexamples.formats.disk import UnreadablePost, UnwritablePost, read_text, require_writable, write
 from dlexamples.formats.lines import spliced
 from dlexamples.model import Document
 from dlexamples.registry import Registry
 
-__all__ = ["UnreadablePost", "UnwritablePost", "parse", "read", "reader", "splice", "suffixes", "write"]
+__all__ = [
+    "UnreadablePost",
+    "UnwritablePost",
+    "parse",
+    "read",
+    "reader",
+    "require_writable",
+    "splice",
+    "suffixes",
+    "write",
+]
 
 Parse = Callable[[Path, str], Document]
 Splice = Callable[[Document, Mapping[str, str]], str]

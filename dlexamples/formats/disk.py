@@ -58,6 +58,14 @@ def write(path: Path, text: str) -> None:
         raise UnwritablePost(f"{path} was not written: {error.strerror}") from error
 
 
+def require_writable(path: Path) -> None:
+    """Raises UnwritablePost where `write` would: to be asked before the work whose result is to be written."""
+    try:
+        _replaceable(Path(os.path.realpath(path)))
+    except OSError as error:
+        raise UnwritablePost(f"{path} cannot be written: {error.strerror}") from error
+
+
 def _replaceable(target: Path) -> os.stat_result | None:
     """What is there now. The bits are looked at, because root may write where they say no."""
     folder = target.parent

@@ -134,8 +134,10 @@ class SessionRun:
                 self._stopped(index, number, node, error)
                 break
             self._end_if_forked(None)
-            for bound in block["statements"][number]["binds"]:
-                self.lost.pop(bound, None)
+            # Of a block that is too deep to be analysed there is one entry for the whole.
+            for statement in block["statements"][number : number + 1]:
+                for bound in statement["binds"]:
+                    self.lost.pop(bound, None)
         return code
 
     def _compiled(self, block: dict[str, Any]) -> tuple[list[ast.stmt], list[types.CodeType]]:

@@ -1,0 +1,62 @@
+"""What a command has at hand while posts are run: a pool, a runner a post, progress on standard error."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dlexamples.model import Document, Outcome, Report
+    from dlexamples.reports.progress import Progress
+    from dlexamples.run.runner import Runner
+    from dlexamples.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What is there while posts are run."""
+
+    runner_for: Callable[[Document], Runner]
+    progress: Progress
+    faults: list[str]
+    """Tracebacks of our own."""
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[Running]:
+    """A pool for all posts, and a runner for each, with progress on standard error."""
+    from dlexamples.reports.progress import progress
+    from dlexamples.run.pool import Pool
+    from dlexamples.run.runner import Runner
+
+    faults: list[str] = []
+    with Pool() as pool, progress() as shown:
+
+        def runner_for(document: Document) -> Runner:
+            return Runner(
+                pool,
+                document,
+                device=settings.device,
+                timeout=settings.timeout,
+                running=shown.running,
+                faults=faults,
+            )
+
+        yield Running(runner_for, shown, faults)
+
+
+def checked(document: Document, runner: Runner, settings: Settings, progress: Progress) -> Report:
+    """The report of one post."""
+    from dlexamples.check import check as outcomes_of
+    from dlexamples.model import Report
+
+    progress.started(document, sum(block.is_python for block in document.blocks))
+    outcomes: dict[str, Outcome] = {}
+    for outcome in outcomes_of(document, runner, settings.session):
+        outcomes[outcome.block.id] = outcome
+        if outcome.block.is_python:
+            progress.finished(outcome)
+    return Report(document, tuple(outcomes[block.id] for block in document.blocks))
