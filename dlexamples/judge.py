@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dlexamples.diagnose import Finding, diagnose, diagnose_end, first_line, without_addresses
+from dlexamples.formats.language import classify
 from dlexamples.model import (
     Applicability,
     Block,
@@ -140,6 +141,7 @@ class _Case:
             message = f"no fix is offered: {self.mended.doubts[self.index]}"
             return Diagnostic(last.proposal.code, "note", message, self._span(last.halt.at, last.before))
         finding, span, related = self._finding()
+        finding = self._with_doubt_about_the_label(finding)
         if self.run.ok:
             finding = replace(finding, message=f"stops in one run and not in the next: {finding.message}")
         if finding.code in MAY_BE_OURS and any(not mend.proposal.fills for mend in dropped):
@@ -160,6 +162,15 @@ class _Case:
             runnable_source=self.block.source,
             diagnostics=(diagnostic,),
         )
+
+    def _with_doubt_about_the_label(self, finding: Finding) -> Finding:
+        """Output and shell commands are often labelled `python`, for the sake of colours."""
+        if finding.code not in {"DL001", "DL101"} or not self.block.info:
+            return finding
+        language = classify("", self.block.source, self.block.heading).name
+        if language == "python":
+            return finding
+        return replace(finding, message=f"{finding.message}; label the fence `{language}` if it is no Python")
 
     def _finding(self) -> tuple[Finding, Span, tuple[Related, ...]]:
         """What stopped the block for good."""

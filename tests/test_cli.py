@@ -294,3 +294,11 @@ def test_a_message_tells_the_documents_line(folder: Path) -> None:
     report = validated(run("check", "--output-format", "json", "post.md", folder=folder).stdout)
     (diagnostic,) = report["documents"][0]["blocks"][0]["diagnostics"]
     assert (diagnostic["line"], "on line 4" in diagnostic["message"]) == (5, True)
+
+
+def test_output_that_is_labelled_python_is_told_so(folder: Path) -> None:
+    (folder / "post.md").write_text("```python\nEpoch 1. Loss: 0.3\n```\n\n```python\nprint(missing)\n```\n")
+    report = validated(run("check", "--output-format", "json", "post.md", folder=folder).stdout)
+    output, code = (block["diagnostics"][0]["message"] for block in report["documents"][0]["blocks"])
+    assert "label the fence `text`" in output
+    assert "label the fence" not in code
