@@ -61,6 +61,7 @@ class _Case:
         self.block = session.blocks[index]
         self.source = mended.sources[index]
         self.run: BlockRun = run.blocks[index]
+        self.text = run.text
         self.mends = [m for m in mended.mends if m.changes(index)]
 
     def outcome(self) -> Outcome:
@@ -70,7 +71,7 @@ class _Case:
             session=self.session.name,
             runnable_source=self.source,
             stdout=self.run.stdout,
-            stderr=self.run.stderr,
+            stderr=self._with_published_lines(self.run.stderr),
             lines=len(self.run.lines),
             lines_run=len(self.run.lines_run),
             device=self.run.device,
@@ -149,6 +150,22 @@ class _Case:
             return Diagnostic(finding.code, "note", message, span, related, None, finding.label)
         level = "note" if finding.code == "DL501" else "error"
         return Diagnostic(finding.code, level, finding.message, span, related, None, finding.label)
+
+    def _with_published_lines(self, stderr: str) -> str:
+        """Tracebacks tell the lines of the mended document; the author has the published one."""
+        if not self.mended.mends:
+            return stderr
+
+        def published(found: re.Match[str]) -> str:
+            place = self.text.place(int(found[2]))
+            if place is None:
+                return found[0]
+            index, line = place
+            block = self.session.blocks[index]
+            there = as_published(Place(index, line, 0, line, 0), self.text.sources[index], block.source)
+            return f"{found[1]}{block.document_line(there.line)}"
+
+        return re.sub(rf'(File "{re.escape(self.text.filename)}", line )(\d+)', published, stderr)
 
     def _blocked(self, outcome: Outcome, name: str, by: int) -> Outcome:
         earlier = self.session.blocks[by]

@@ -228,6 +228,15 @@ def test_a_block_that_leans_on_what_was_supplied_elsewhere_is_filled(pool: Pool)
     assert found[1].edits == ()
 
 
+def test_tracebacks_after_a_mended_block_tell_the_published_lines(pool: Pool) -> None:
+    mended, failed = outcomes(pool, "a = np.zeros(3)", "def f():\n    return a / missing\nf()")
+    assert mended.verdict is Verdict.FILLED
+    (diagnostic,) = failed.diagnostics
+    assert diagnostic.span.line == 11
+    assert 'File "post.md", line 12, in <module>\n    f()\n' in failed.stderr
+    assert 'File "post.md", line 11, in f\n    return a / missing\n' in failed.stderr
+
+
 def test_long_expressions_run(pool: Pool) -> None:
     assert verdicts(pool, "x = " + "+".join(["1"] * 900) + "\nassert x == 900") == ["passed"]
 

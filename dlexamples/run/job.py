@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlexamples.formats import parse, splice
@@ -10,7 +11,6 @@ from dlexamples.names import names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from pathlib import Path
 
     from dlexamples.model import Document, Session
 
@@ -39,6 +39,8 @@ class Text:
 
     sources: tuple[str, ...]
     first_lines: tuple[int, ...]
+    filename: str = ""
+    """The document's, as tracebacks tell it."""
 
     def place(self, line: int) -> tuple[int, int] | None:
         """The block's index and line, both for a line of the document."""
@@ -56,13 +58,14 @@ def text(document: Document, session: Session, sources: Sequence[str]) -> Text:
     published = {block.id: block.source for block in session.blocks}
     wanted = {block.id: source for block, source in zip(session.blocks, sources, strict=True)}
     if published == wanted:
-        return Text(tuple(sources), tuple(block.first_line for block in session.blocks))
+        return Text(tuple(sources), tuple(block.first_line for block in session.blocks), str(document.path))
     try:
         mended = parse(document.path, splice(document, wanted))
     except ValueError as error:
         raise NotReadBackError(str(error)) from error
     order = {block.id: index for index, block in enumerate(document.blocks)}
-    return Text(tuple(sources), tuple(mended.blocks[order[block.id]].first_line for block in session.blocks))
+    first_lines = tuple(mended.blocks[order[block.id]].first_line for block in session.blocks)
+    return Text(tuple(sources), first_lines, str(document.path))
 
 
 def frameworks(sources: Sequence[str]) -> tuple[str, ...]:
@@ -75,7 +78,6 @@ def frameworks(sources: Sequence[str]) -> tuple[str, ...]:
 def job(
     session: Session,
     text: Text,
-    filename: str,
     folder: Path,
     *,
     device: str,
@@ -86,9 +88,10 @@ def job(
     scratch, results = folder / "scratch", folder / "results"
     scratch.mkdir()
     results.mkdir()
-    script = "".join(c if c.isalnum() or c in "-_" else "_" for c in filename.rsplit("/", 1)[-1].rsplit(".", 1)[0])
+    stem = Path(text.filename).stem
+    script = "".join(c if c.isalnum() or c in "-_" else "_" for c in stem)
     return {
-        "filename": filename,
+        "filename": text.filename,
         "scratch": str(scratch),
         "results": str(results),
         "script": str(scratch / f"{script or 'post'}.py"),

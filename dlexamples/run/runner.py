@@ -85,7 +85,7 @@ class Runner:
         while True:
             folder = self.pool.new_folder()
             skip = ran.ended.keys()
-            task = job(session, ran.text, str(self.document.path), folder, device=self.device, wait=wait, skip=skip)
+            task = job(session, ran.text, folder, device=self.device, wait=wait, skip=skip)
             ran.process = self.pool.start(task, folder)
             self._follow(session, ran, wait)
             fatal = next((i for i, b in enumerate(ran.blocks) if b.fatal), None)
