@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dlexamples.alignment import weakest
 from dlexamples.formats import splice
-from dlexamples.judge import weakest
 from dlexamples.model import Applicability
 from dlexamples.run.search import Mended
 from dlexamples.sessions import sessions

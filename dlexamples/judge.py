@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import difflib
 import re
 import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dlexamples.alignment import as_published, edits, whole_line
 from dlexamples.diagnose import Finding, diagnose, diagnose_end, first_line, without_addresses
 from dlexamples.formats.language import classify
 from dlexamples.model import (
-    Applicability,
     Block,
     Diagnostic,
-    Edit,
     Fix,
     Outcome,
     Place,
@@ -36,7 +34,6 @@ if TYPE_CHECKING:
 
 MAY_BE_OURS = {"DL202", "DL203", "DL204", "DL301"}
 """What stops a mended text with one of these may be the mend's own doing: it is told as a note, not as an error."""
-ORDER = [Applicability.SAFE, Applicability.UNSAFE, Applicability.DISPLAY]
 
 
 def judge(session: Session, mended: Mended, run: Run, timeout: float) -> Iterator[Outcome]:
@@ -195,7 +192,7 @@ class _Case:
         halt, sources = known or (self.run.halt, self.mended.sources)
         if halt is None:
             finding = diagnose_end(self.run, self.timeout)
-            return finding, self.block.span(_line(self.block.source, self.index, self.run.line)), ()
+            return finding, self.block.span(whole_line(self.block.source, self.index, self.run.line)), ()
         return self._explained(diagnose(halt, sources)), self._span(halt.at, sources), self._comes_from(halt, sources)
 
     def _explained(self, finding: Finding) -> Finding:
@@ -233,7 +230,7 @@ class _Case:
             about_ours = line and supplied & _words(rows(self.source)[line - 1])
             if line and text not in seen and not about_ours:
                 seen.add(text)
-                place = _line(self.source, self.index, line)
+                place = whole_line(self.source, self.index, line)
                 yield Diagnostic("DL206", "warning", text, self._span(place, self.mended.sources), (), None, "")
 
     def _span(self, place: Place, sources: Sequence[str]) -> Span:
@@ -257,7 +254,7 @@ class _Case:
             block = self.session.blocks[index]
             for statement in reversed(names(block.source).statements):
                 if name in statement.binds:
-                    span = block.span(_line(block.source, index, statement.line))
+                    span = block.span(whole_line(block.source, index, statement.line))
                     return (Related(label or f"`{name}` is defined here", span),)
         return ()
 
@@ -269,7 +266,7 @@ class _Case:
             first = min(found, key=lambda node: (node.lineno, node.col_offset))
             column = characters(rows(self.block.source)[first.lineno - 1], first.col_offset)
             return self.block.span(Place(self.index, first.lineno, column, first.lineno, column + len(name)))
-        return self.block.span(_line(self.block.source, self.index, 1))
+        return self.block.span(whole_line(self.block.source, self.index, 1))
 
 
 def doubtful(session: Session, mended: Mended, run: Run, index: int) -> str:
@@ -285,78 +282,8 @@ def doubtful(session: Session, mended: Mended, run: Run, index: int) -> str:
     return ""
 
 
-def edits(block: Block, index: int, source: str, mends: Sequence[Mend]) -> Iterator[Edit]:
-    """The lines of `block` that differ in `source`, each hunk with the rules that brought it.
-
-    `index`: the block's in the session of `mends`.
-    """
-    brought = [(mend.proposal, _brought(mend, index)) for mend in mends]
-    before, after = ([f"{row}\n" for row in rows(text)] for text in (block.source, source))
-    for tag, i, j, k, end in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "equal":
-            continue
-        new = {line.strip() for line in after[k:end]}
-        proposals = [p for p, lines in brought if lines & new] or [p for p, _ in brought]
-        yield Edit(
-            rule="+".join(dict.fromkeys(p.rule for p in proposals)),
-            line=block.document_line(i + 1),
-            end_line=block.document_line(j),
-            before="".join(before[i:j]),
-            after="".join(after[k:end]),
-            applicability=weakest([p.applicability for p in proposals]),
-            description="; ".join(dict.fromkeys(p.description for p in proposals)),
-        )
-
-
-def _brought(mend: Mend, index: int) -> set[str]:
-    """The lines that one mend put into the block, without their indentation."""
-    before, after = (rows(sources[index]) for sources in (mend.before, mend.proposal.sources))
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    opcodes = matcher.get_opcodes()
-    lines = {line.strip() for tag, _, _, k, end in opcodes if tag != "equal" for line in after[k:end]}
-    return lines - {""}
-
-
-def weakest(applicabilities: Sequence[Applicability]) -> Applicability:
-    return max(applicabilities, key=ORDER.index, default=Applicability.SAFE)
-
-
-def as_published(place: Place, running: str, published: str) -> Place:
-    """`place` of a mended block in the block as published: the same line where it stands there, else the nearest."""
-    if running == published:
-        return place
-    old, new = rows(published), rows(running)
-    for tag, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if not k <= place.line - 1 < m:
-            continue
-        if tag == "equal":
-            shift = i - k
-            return replace(place, line=place.line + shift, end_line=place.end_line + shift)
-        nearest = _line(published, place.block, i + 1)
-        return _same_words(place, new, old, range(i, j)) or nearest
-    return _line(published, place.block, len(old))
-
-
-def _same_words(place: Place, new: Sequence[str], old: Sequence[str], replaced: range) -> Place | None:
-    """The text at `place`, where it stands once in the published lines that were replaced."""
-    text = new[place.line - 1][place.column : place.end_column]
-    found = [(n, column) for n in replaced if (column := old[n].find(text)) >= 0]
-    if place.end_line != place.line or not text.strip() or len(found) != 1:
-        return None
-    line, column = found[0]
-    return Place(place.block, line + 1, column, line + 1, column + len(text))
-
-
 def _words(line: str) -> set[str]:
     return set(re.findall(r"\w+", line))
-
-
-def _line(source: str, block: int, number: int) -> Place:
-    """A whole line without its indentation."""
-    lines = rows(source)
-    number = min(max(1, number), len(lines))
-    text = lines[number - 1]
-    return Place(block, number, len(text) - len(text.lstrip()), number, max(len(text.rstrip()), 1))
 
 
 def _device_name(device: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from dlexamples.alignment import as_published, edits
 from dlexamples.formats import parse
-from dlexamples.judge import as_published, doubtful, edits, judge
+from dlexamples.judge import doubtful, judge
 from dlexamples.model import Applicability, Place, Proposal, Verdict
 from dlexamples.run.job import Text
 from dlexamples.run.record import BlockRun, Halt, Run

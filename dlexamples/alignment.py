@@ -1,0 +1,87 @@
+"""Between a block as published and as mended: which lines differ, and where a place of the one is in the other."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dlexamples.model import Applicability, Block, Edit, Place
+from dlexamples.run.columns import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dlexamples.run.search import Mend
+
+ORDER = [Applicability.SAFE, Applicability.UNSAFE, Applicability.DISPLAY]
+
+
+def edits(block: Block, index: int, source: str, mends: Sequence[Mend]) -> Iterator[Edit]:
+    """The lines of `block` that differ in `source`, each hunk with the rules that brought it.
+
+    `index`: the block's in the session of `mends`.
+    """
+    brought = [(mend.proposal, _brought(mend, index)) for mend in mends]
+    before, after = ([f"{row}\n" for row in rows(text)] for text in (block.source, source))
+    for tag, i, j, k, end in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        new = {line.strip() for line in after[k:end]}
+        proposals = [p for p, lines in brought if lines & new] or [p for p, _ in brought]
+        yield Edit(
+            rule="+".join(dict.fromkeys(p.rule for p in proposals)),
+            line=block.document_line(i + 1),
+            end_line=block.document_line(j),
+            before="".join(before[i:j]),
+            after="".join(after[k:end]),
+            applicability=weakest([p.applicability for p in proposals]),
+            description="; ".join(dict.fromkeys(p.description for p in proposals)),
+        )
+
+
+def _brought(mend: Mend, index: int) -> set[str]:
+    """The lines that one mend put into the block, without their indentation."""
+    before, after = (rows(sources[index]) for sources in (mend.before, mend.proposal.sources))
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    opcodes = matcher.get_opcodes()
+    lines = {line.strip() for tag, _, _, k, end in opcodes if tag != "equal" for line in after[k:end]}
+    return lines - {""}
+
+
+def weakest(applicabilities: Sequence[Applicability]) -> Applicability:
+    return max(applicabilities, key=ORDER.index, default=Applicability.SAFE)
+
+
+def as_published(place: Place, running: str, published: str) -> Place:
+    """`place` of a mended block in the block as published: the same line where it stands there, else the nearest."""
+    if running == published:
+        return place
+    old, new = rows(published), rows(running)
+    for tag, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if not k <= place.line - 1 < m:
+            continue
+        if tag == "equal":
+            shift = i - k
+            return replace(place, line=place.line + shift, end_line=place.end_line + shift)
+        nearest = whole_line(published, place.block, i + 1)
+        return _same_words(place, new, old, range(i, j)) or nearest
+    return whole_line(published, place.block, len(old))
+
+
+def _same_words(place: Place, new: Sequence[str], old: Sequence[str], replaced: range) -> Place | None:
+    """The text at `place`, where it stands once in the published lines that were replaced."""
+    text = new[place.line - 1][place.column : place.end_column]
+    found = [(n, column) for n in replaced if (column := old[n].find(text)) >= 0]
+    if place.end_line != place.line or not text.strip() or len(found) != 1:
+        return None
+    line, column = found[0]
+    return Place(place.block, line + 1, column, line + 1, column + len(text))
+
+
+def whole_line(source: str, block: int, number: int) -> Place:
+    """A whole line without its indentation."""
+    lines = rows(source)
+    number = min(max(1, number), len(lines))
+    text = lines[number - 1]
+    return Place(block, number, len(text) - len(text.lstrip()), number, max(len(text.rstrip()), 1))
