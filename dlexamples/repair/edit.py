@@ -14,7 +14,7 @@ from libcst import matchers
 from libcst.metadata import MetadataWrapper, ParentNodeProvider, PositionProvider
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from libcst.metadata import CodeRange
 
@@ -128,10 +128,13 @@ def function_of(tree: Tree, node: cst.CSTNode) -> cst.FunctionDef | None:
     return next((found for found in enclosing(tree, node) if isinstance(found, cst.FunctionDef)), None)
 
 
-def replace_statement(tree: Tree, statement: cst.BaseSmallStatement, lines: Sequence[str]) -> str:
+def replace_statement(
+    tree: Tree, statement: cst.BaseSmallStatement, lines: Sequence[str], placed: Collection[cst.Comment] = ()
+) -> str:
     """The source with `lines` in the statement's place. A line may hold several: the later ones stay as they are.
 
-    What shares the line keeps its order on lines of its own; comments inside the statement move above it.
+    What shares the line keeps its order on lines of its own; comments inside the statement move above it, but for
+    those that are `placed` in the lines already.
     """
     around = tree.parents[statement]
     if not isinstance(around, (cst.SimpleStatementLine, cst.SimpleStatementSuite)):
@@ -140,7 +143,8 @@ def replace_statement(tree: Tree, statement: cst.BaseSmallStatement, lines: Sequ
     indent = _indent(tree, tree.parents[around] if inline else around) + _unit(tree) * inline
     position = [part is statement for part in around.body].index(True)
     before, after = around.body[:position], around.body[position + 1 :]
-    inside = [node.value for node in matchers.findall(statement, matchers.Comment()) if isinstance(node, cst.Comment)]
+    found = [node for node in matchers.findall(statement, matchers.Comment()) if isinstance(node, cst.Comment)]
+    inside = [node.value for node in found if all(node is not other for other in placed)]
 
     end = tree.end(around.body[-1])
     line_end = tree.source.find("\n", end)
@@ -176,16 +180,16 @@ def remove_statement(tree: Tree, statement: cst.BaseSmallStatement) -> str:
     return replace_statement(tree, statement, lines)
 
 
-def with_value(tree: Tree, call: cst.Call, value: str) -> str:
-    """The text of the small statement around `call`, with `value` in the call's place."""
+def with_value(tree: Tree, call: cst.BaseExpression, value: str) -> str:
+    """The text of the small statement around the expression `call`, with `value` in its place."""
     statement = next(above for above in tree.ancestors(call) if isinstance(above, cst.BaseSmallStatement))
     start = tree.start(statement)
     text = tree.text(statement)
     return text[: tree.start(call) - start] + value + text[tree.end(call) - start :]
 
 
-def move_before(tree: Tree, call: cst.Call, lines: Sequence[str], value: str) -> str:
-    """The source with `lines` before the statement around `call`, and `value` in the call's place."""
+def move_before(tree: Tree, call: cst.BaseExpression, lines: Sequence[str], value: str) -> str:
+    """The source with `lines` before the statement around the expression `call`, and `value` in its place."""
     statement = statement_of(tree, call)
     if isinstance(statement, cst.BaseSmallStatement):
         return replace_statement(tree, statement, [*lines, with_value(tree, call, value)])

@@ -86,8 +86,11 @@ def free_name(stop: Stop, wanted: str, *others: str) -> str:
 
 
 def _is_the_authors(stop: Stop, name: str) -> bool:
-    """Bound by the author before this place, or read behind it before it is bound."""
+    """Bound by the author before this place, read on its lines, or read behind it before it is bound."""
     if name in scope(stop) and name in _authors_names(stop):
+        return True
+    here = (use for use in _names([stop.sources[stop.at.block]]) if stop.at.line <= use.lineno <= stop.at.end_line)
+    if any(use.id == name and isinstance(use.ctx, ast.Load) for use in here):
         return True
     first = next((use for use in uses_after(stop, stop.at) if _name(use) == name), None)
     return isinstance(first, ast.Name) and isinstance(first.ctx, ast.Load)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dlexamples.repair import rule
+import libcst as cst
+
+from dlexamples.repair import live, rule
 from dlexamples.repair.names import free_name
 from dlexamples.repair.torch_training.bound import Objective, objective_of
 from dlexamples.repair.torch_training.call import KerasCall, failed_call
-from dlexamples.repair.torch_training.data import Source, loader_lines, read_source, with_casts
+from dlexamples.repair.torch_training.data import Source, read_source, with_casts
+from dlexamples.repair.torch_training.loaders import loader_lines
 from dlexamples.repair.torch_training.loop import Step, evaluation_lines, names_for
 from dlexamples.repair.torch_training.refusal import CannotMend, answered
 from dlexamples.repair.torch_training.steady import check_activation, steady
@@ -45,13 +48,17 @@ def _mended(call: KerasCall) -> Proposal:
     names = assigned_names(call)
     by_name = names if is_tuple_assignment(call) or (len(kinds) == 1 and not _is_dict(call)) else None
     figures = _figures(call, kinds, by_name)
+    chosen = _chosen(call, kinds)
+    figures = {chosen: figures[chosen]} if chosen else figures
     lines = _lines(call, source, objective, figures)
     if names == ():
         lines.append(_print(figures))
     if names == () or by_name:
         sources = in_place_of_statement(call, lines)
     else:
-        sources = before_statement(call, lines, _result(call, objective, figures))
+        whole = call.tree.parents[call.node] if chosen else call.node
+        assert isinstance(whole, cst.BaseExpression)
+        sources = before_statement(call, lines, _result(call, objective, figures), whole=whole)
     notes = (*objective.notes, *source.notes)
     if len(kinds) > 1 and not objective.metrics:
         notes = (*notes, "no metrics are named, so the second figure is an accuracy")
@@ -70,6 +77,15 @@ def _kinds(call: KerasCall, objective: Objective) -> list[str]:
     raise CannotMend(f"its result is unpacked into other figures than {', '.join(kinds)}")
 
 
+def _chosen(call: KerasCall, kinds: list[str]) -> str:
+    """The one figure that `evaluate(…)[1]` takes; '' for all."""
+    parent = call.tree.parents[call.node]
+    if not isinstance(parent, cst.Subscript) or len(kinds) == 1 or _is_dict(call):
+        return ""
+    index = live.value_of(call.stop, call.tree.text(parent.slice[0]))
+    return kinds[index] if type(index) is int and -len(kinds) <= index < len(kinds) else ""
+
+
 def _is_dict(call: KerasCall) -> bool:
     return call.value("return_dict") is True
 
@@ -80,7 +96,7 @@ def _figures(call: KerasCall, kinds: list[str], names: tuple[str, ...] | None) -
 
 
 def _lines(call: KerasCall, source: Source, objective: Objective, figures: dict[str, str]) -> list[str]:
-    setup = objective.setup
+    setup = objective.setup if "loss" in figures else ()
     if source.form == "dataset":
         loading, source = loader_lines(call, source, free_name(call.stop, "test_loader"))
     else:
@@ -95,7 +111,7 @@ def _result(call: KerasCall, objective: Objective, figures: dict[str, str]) -> s
     if _is_dict(call):
         own = {kind: name for name, kind in objective.metrics.items()}
         return "{" + ", ".join(f'"{own.get(kind, kind)}": {name}' for kind, name in figures.items()) + "}"
-    return figures["loss"] if len(figures) == 1 else f"[{', '.join(figures.values())}]"
+    return next(iter(figures.values())) if len(figures) == 1 else f"[{', '.join(figures.values())}]"
 
 
 def _print(figures: dict[str, str]) -> str:

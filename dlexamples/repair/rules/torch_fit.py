@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -10,15 +11,8 @@ from dlexamples.repair import live, rule
 from dlexamples.repair.names import free_name
 from dlexamples.repair.torch_training.bound import Objective, objective_of
 from dlexamples.repair.torch_training.call import KerasCall, failed_call
-from dlexamples.repair.torch_training.data import (
-    LONG,
-    Source,
-    dataset_lines,
-    loader_lines,
-    option,
-    read_source,
-    with_casts,
-)
+from dlexamples.repair.torch_training.data import Source, read_source, with_casts
+from dlexamples.repair.torch_training.loaders import LONG, dataset_lines, loader_lines, option, row_count
 from dlexamples.repair.torch_training.loop import (
     Step,
     array_names,
@@ -136,7 +130,13 @@ def _split(call: KerasCall, source: Source) -> tuple[tuple[str, ...], Source, So
     lines, whole = dataset_lines(source, free_name(call.stop, "dataset"), 50)
     lines.append(f"{train}, {val} = ⟦torch.utils.data.random_split⟧({whole}, [{first}, {share}])")
     part = replace(source, form="dataset", value=None, arrays=(), setup=(), is_cast=source.form == "arrays")
-    return tuple(lines), replace(part, code=train), replace(part, code=val)
+    return tuple(lines), replace(part, code=train, rows=_training_rows(source, value)), replace(part, code=val)
+
+
+def _training_rows(source: Source, share: object) -> int | None:
+    """As `random_split` counts them: whole rows of each part, what is left to the first."""
+    rows = row_count(source) if source.form != "batches" else len(source.value.dataset) if source.value else None
+    return None if rows is None or not isinstance(share, float) else rows - math.floor(rows * share)
 
 
 def _validation(call: KerasCall, objective: Objective) -> Source | None:

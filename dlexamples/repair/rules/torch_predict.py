@@ -13,7 +13,9 @@ from dlexamples.repair.torch_training import probe
 from dlexamples.repair.torch_training.bound import objective_of
 from dlexamples.repair.torch_training.call import KerasCall, failed_call
 from dlexamples.repair.torch_training.contract import takes_logits
-from dlexamples.repair.torch_training.data import Source, loader_lines, read_source, with_casts
+from dlexamples.repair.torch_training.data import Source, read_source, with_casts
+from dlexamples.repair.torch_training.devices import is_moved
+from dlexamples.repair.torch_training.loaders import loader_lines
 from dlexamples.repair.torch_training.refusal import CannotMend, NothingNamed, answered
 from dlexamples.repair.torch_training.surroundings import check_surroundings
 from dlexamples.repair.torch_training.writing import (
@@ -77,7 +79,7 @@ def _value(call: KerasCall, source: Source) -> tuple[str, tuple[str, ...]]:
         each = wrapped.format(f"{call.receiver}({cast.of(inputs + move)})")
         code = f"⟦torch.cat⟧([{each} for {batch} in {source.code}])"
     notes = ("the loss takes logits, so a sigmoid makes them probabilities",) if logits else ()
-    return code + ("" if _is_used_as_tensor(call) else _to_numpy(call, source)), notes
+    return code + ("" if _is_used_as_tensor(call) else _to_numpy(call)), notes
 
 
 def _gives_logits(call: KerasCall, source: Source) -> bool:
@@ -87,9 +89,9 @@ def _gives_logits(call: KerasCall, source: Source) -> bool:
         return False
 
 
-def _to_numpy(call: KerasCall, source: Source) -> str:
+def _to_numpy(call: KerasCall) -> str:
     device, _ = probe.parameter_form(call.module)
-    return ".numpy()" if device.type == "cpu" and not source.device else ".cpu().numpy()"
+    return ".numpy()" if device.type == "cpu" and not is_moved(call) else ".cpu().numpy()"
 
 
 def _is_in_small_statement(call: KerasCall) -> bool:
@@ -111,17 +113,31 @@ def _is_used_as_tensor(call: KerasCall) -> bool:
 
 def _wants_tensor(use: ast.AST, name: str, scope: dict[str, Any]) -> bool:
     torch = live.torch_module()
-    if isinstance(use, ast.Attribute) and isinstance(use.value, ast.Name) and use.value.id == name:
+    if isinstance(use, ast.Attribute) and _computed_from(use.value) == name:
         return hasattr(torch.Tensor, use.attr) and not _array_has(use.attr)
     if not isinstance(use, ast.Call):
         return False
     function = use.func
-    if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name) and function.value.id == name:
+    if isinstance(function, ast.Attribute) and _computed_from(function.value) == name:
         return any(keyword.arg == "dim" for keyword in use.keywords)
     given = any(isinstance(argument, ast.Name) and argument.id == name for argument in use.args)
     root = ast.unparse(function).partition(".")[0]
     made = ast.unparse(function).rpartition(".")[2] in ("tensor", "from_numpy", "as_tensor")
     return given and not made and (scope.get(root) is torch or live.is_module(scope.get(root)))
+
+
+def _computed_from(node: ast.expr) -> str:
+    """The name under operators and subscripts, which give an array of an array and a tensor of a tensor."""
+    while not isinstance(node, ast.Name):
+        if isinstance(node, (ast.Compare, ast.BinOp)):
+            node = node.left
+        elif isinstance(node, ast.UnaryOp):
+            node = node.operand
+        elif isinstance(node, ast.Subscript):
+            node = node.value
+        else:
+            return ""
+    return node.id
 
 
 def _array_has(attribute: str) -> bool:

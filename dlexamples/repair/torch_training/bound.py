@@ -75,7 +75,7 @@ def objective_of(call: KerasCall, sample: Sample | None, *, optimizes: bool = Tr
     varies = "loss" in stated and ("loss" in said.foreign or not is_fixed(call, stated["loss"]))
     others = criterion.others
     if varies and criterion.bound and not others:
-        others = losses_named(call)
+        others = losses_named(call, stated["loss"])
     return Objective(
         made[0],
         criterion.value,

@@ -6,13 +6,13 @@ that the session does not hold is a KeyError, never another's loss.
 
 from __future__ import annotations
 
-import ast
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dlexamples.repair import live
 from dlexamples.repair.torch_training.contract import are_two_scores
+from dlexamples.repair.torch_training.given import strings_given, strings_in
 from dlexamples.repair.torch_training.objective import (
     Piece,
     is_binary,
@@ -26,7 +26,7 @@ from dlexamples.repair.torch_training.refusal import CannotMend
 from dlexamples.repair.torch_training.repeats import is_fixed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from dlexamples.model import Stop
     from dlexamples.repair.torch_training.call import KerasCall
@@ -59,9 +59,11 @@ def optimizer_of(call: KerasCall, code: str, rate: str = "") -> Piece:
     return _choice(call.stop, code, name, lambda text: named_optimizer(text, call.receiver, rate))
 
 
-def losses_named(call: KerasCall) -> tuple[Any, ...]:
-    """The losses that the session names, by strings or as torch's own."""
-    strings = _named(call.stop, lambda text: named_loss(text, call.module)).values()
+def losses_named(call: KerasCall, code: str) -> tuple[Any, ...]:
+    """The losses that the expression may name; those that the session mentions, when that cannot be told."""
+    strings = _named(call.stop, code, lambda text: named_loss(text, call.module)).values()
+    if strings_given(call.stop.published, code):
+        return tuple(piece.value for piece in strings)
     torch = live.torch_module()
     words = {word for source in call.stop.published for word in re.findall(r"\w+", source)}
     classes = [getattr(torch.nn, word)() for word in torch.nn.modules.loss.__all__ if word in words and makes(word)]
@@ -71,7 +73,7 @@ def losses_named(call: KerasCall) -> tuple[Any, ...]:
 
 def _choice(stop: Stop, code: str, name: str, piece: Callable[[str], Piece]) -> Piece:
     """`{"sgd": …, "adam": …}[code]`, alive as `name`; `piece` raises CannotMend for a string that names nothing."""
-    pieces = _named(stop, piece)
+    pieces = _named(stop, code, piece)
     if name not in pieces:
         raise CannotMend(f"`{code}` is computed, so the names that it takes cannot be told")
     rows = [f'"{key}": {found.code}' for key, found in pieces.items()]
@@ -83,9 +85,9 @@ def _choice(stop: Stop, code: str, name: str, piece: Callable[[str], Piece]) -> 
     return Piece(line, pieces[name].value, note=note, others=others)
 
 
-def _named(stop: Stop, piece: Callable[[str], Piece]) -> dict[str, Piece]:
-    """What each string of the session names, in the order of the text."""
-    texts = dict.fromkeys(text for source in stop.published for text in _strings(source))
+def _named(stop: Stop, code: str, piece: Callable[[str], Piece]) -> dict[str, Piece]:
+    """What each string names that the expression is given, or that the session holds, in the order of the text."""
+    texts = strings_given(stop.published, code) or strings_in(stop.published)
     pieces = ((text, _piece_or_none(text, piece)) for text in texts)
     return {text: found for text, found in pieces if found}
 
@@ -95,21 +97,3 @@ def _piece_or_none(text: str, piece: Callable[[str], Piece]) -> Piece | None:
         return piece(text)
     except CannotMend:
         return None
-
-
-def _strings(source: str) -> Iterator[str]:
-    """Strings that may be handed on as a name: no metrics, no keys."""
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:
-        return
-
-    def walk(node: ast.AST) -> Iterator[str]:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
-        for child in ast.iter_child_nodes(node):
-            is_key = isinstance(node, ast.Subscript) and child is node.slice
-            if not is_key and not (isinstance(child, ast.keyword) and child.arg in ("metrics", "label", "name")):
-                yield from walk(child)
-
-    yield from walk(tree)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from dlexamples.repair import edit
-from dlexamples.repair.places import published_line
 from dlexamples.repair.torch_training.call import KerasCall, named_arguments
 from dlexamples.repair.torch_training.refusal import CannotMend
 from dlexamples.repair.torch_training.repeats import bound_in, names_in
@@ -32,8 +31,8 @@ class Compiled:
 @dataclass(frozen=True, slots=True)
 class Compile:
     receiver: str
-    at: tuple[int, int]
-    """Block and line."""
+    block: int
+    line: int
     function: str
     arguments: dict[str, str]
     local: frozenset[str]
@@ -46,18 +45,18 @@ class Compile:
 
 def compiled(call: KerasCall) -> Compiled:
     """What the published `compile` of the call's model says. Raises CannotMend when there are several for it."""
-    now = (call.block, published_line(call.stop, call.block, call.tree.line(call.node)))
     found = compiles(call.stop)
+    passed = found[: len(found) - _remaining(call, found)]
     function = edit.function_of(call.tree, call.node)
     name = function.name.value if function else ""
     root = call.receiver.partition(".")[0].partition("[")[0]
     handed = bool(function) and root in _parameters(function)
     own = [place for place in found if place.receiver == call.receiver]
-    near = [place for place in own if place.function == name and place.at <= now]
+    near = [place for place in own if place.function == name and place in passed]
     if near:
         return Compiled(near[-1].arguments)
     candidates = found if handed or not own else own
-    candidates = [place for place in candidates if function or place.function or place.at <= now]
+    candidates = [place for place in candidates if function or place.function or place in passed]
     said = [place.code_for(call.receiver) for place in candidates]
     if not said:
         return Compiled()
@@ -71,6 +70,23 @@ def compiled(call: KerasCall) -> Compiled:
 def compiles(stop: Stop) -> list[Compile]:
     """Every Keras-style `compile` of the session, as published."""
     return [found for block, source in enumerate(stop.published) for found in _compiles(stop, block, source)]
+
+
+def _remaining(call: KerasCall, found: list[Compile]) -> int:
+    """How many of them the text still holds behind the call: those before it are mended, or did not run."""
+    behind = [
+        (place.receiver, place.arguments)
+        for block, source in enumerate(call.stop.sources)
+        for place in _compiles(call.stop, block, source)
+        if (block, place.line) > (call.block, call.tree.line(call.node))
+    ]
+    count = 0
+    while count < min(len(behind), len(found)):
+        place = found[-count - 1]
+        if (place.receiver, place.arguments) != behind[-count - 1]:
+            break
+        count += 1
+    return count
 
 
 def _foreign(seen: Compile, said: Mapping[str, str], function: cst.FunctionDef | None, root: str) -> dict[str, str]:
@@ -99,7 +115,8 @@ def _compiles(stop: Stop, block: int, source: str) -> Iterator[Compile]:
             around = edit.function_of(tree, node)
             yield Compile(
                 tree.module.code_for_node(node.func.value),
-                (block, tree.line(node)),
+                block,
+                tree.line(node),
                 around.name.value if around else "",
                 arguments,
                 bound_in(around) if around else frozenset(),

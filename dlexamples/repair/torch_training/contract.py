@@ -97,13 +97,17 @@ def target_cast(loss: Any, sample: Sample | None) -> Cast:
         return Cast()
     if is_class_loss(loss):
         return _class_targets(loss, sample)
-    if not is_of_torch(loss) and _takes_classes(loss, sample):
+    if takes_classes(loss, sample):
         return Cast()
     return _elementwise_targets(loss, sample)
 
 
-def _takes_classes(loss: Any, sample: Sample) -> bool:
-    """Whether a loss of the post itself computes on class numbers for several outputs, asked by calling it."""
+def takes_classes(loss: Any, sample: Sample | None) -> bool:
+    """Whether a loss computes on class numbers for several outputs; one of the post itself is asked by calling it."""
+    if is_class_loss(loss):
+        return True
+    if sample is None or is_of_torch(loss):
+        return False
     targets, outputs = sample.targets, sample.outputs
     if targets.is_floating_point() or outputs.dim() != 2 or outputs.shape[1] == 1 or targets.dim() != 1:
         return False

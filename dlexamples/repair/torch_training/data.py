@@ -10,15 +10,11 @@ from dlexamples.repair import live
 from dlexamples.repair.names import free_name
 from dlexamples.repair.torch_training import forms, probe
 from dlexamples.repair.torch_training.contract import Cast, input_cast, is_class_loss, target_cast
+from dlexamples.repair.torch_training.devices import device_of, parameters_device
 from dlexamples.repair.torch_training.refusal import CannotMend
-from dlexamples.repair.torch_training.repeats import is_fixed
 
 if TYPE_CHECKING:
     from dlexamples.repair.torch_training.call import KerasCall
-
-LONG = 88
-MARKS = 30
-"""About how much shorter a template's line gets when its marked names are spelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +49,8 @@ class Source:
     is_cast: bool = False
     """The casts are already in the text that makes the batches."""
 
+    rows: int | None = None
+    """How many there are, where no value tells."""
     takes_outputs_shape: bool = False
     """The targets take the shape of the outputs where the loss compares them."""
     is_sized: bool = True
@@ -100,62 +98,6 @@ def with_casts(call: KerasCall, source: Source, loss: Any) -> Source:
     if not source.is_known and call.method != "predict":
         sample = probe.expected_sample(call.module, classes=is_class_loss(loss))
     return replace(source, sample=sample, casts=(input_cast(sample), target_cast(loss, sample)))
-
-
-def option(call: KerasCall, parameter: str, default: str) -> str:
-    """A switch as code: '' for off, `True` for on, the author's own expression where that decides."""
-    code = call.arguments.get(parameter, default)
-    if is_fixed(call, code):
-        return "" if live.value_of(call.stop, code) in (0, False) else "True"
-    return code
-
-
-def loader_lines(
-    call: KerasCall, source: Source, name: str, *, shuffle: str = "", trains: bool = False
-) -> tuple[tuple[str, ...], Source]:
-    """Template lines that make a `DataLoader` of the source, and the source that its batches are."""
-    single = trains and leaves_one_row(call, source)
-    if source.form == "batches":
-        if single:
-            raise CannotMend("the last batch holds one row, for which batch normalisation has no variance")
-        return source.setup, source
-    batch_size = call.arguments.get("batch_size", "32")
-    options = f"batch_size={batch_size}" + f", shuffle={shuffle}" * bool(shuffle) + ", drop_last=True" * single
-    named = free_name(call.stop, name.replace("loader", "set"))
-    lines, dataset = dataset_lines(source, named, LONG - len(options) - len(name))
-    lines.append(f"{name} = ⟦torch.utils.data.DataLoader⟧({dataset}, {options})")
-    is_cast = source.is_cast or source.form == "arrays"
-    rows = source.has_rows and not single
-    return tuple(lines), replace(
-        source, form="batches", code=name, value=None, setup=(), is_cast=is_cast, has_rows=rows
-    )
-
-
-def dataset_lines(source: Source, name: str, room: int) -> tuple[list[str], str]:
-    """Template lines that make a data set of all rows, and the code to use for it: a name when `room` is short."""
-    lines = list(source.setup)
-    if source.form != "arrays":
-        return lines, source.code if source.form == "dataset" else f"{source.code}.dataset"
-    parts = [cast.of(a.code, tensor=a.is_tensor) for a, cast in zip(source.arrays, source.casts, strict=False)]
-    code = f"⟦torch.utils.data.TensorDataset⟧({', '.join(parts)})"
-    if len(code) <= room:
-        return lines, code
-    if len(code) + len(name) <= LONG + MARKS:
-        return [*lines, f"{name} = {code}"], name
-    return [*lines, f"{name} = ⟦torch.utils.data.TensorDataset⟧(", *(f"    {part}," for part in parts), ")"], name
-
-
-def leaves_one_row(call: KerasCall, source: Source) -> bool:
-    """Whether the last of several batches holds a single row, which `BatchNorm1d` cannot train on."""
-    norm = live.torch_module().nn.BatchNorm1d
-    value = source.arrays[0].value if source.form == "arrays" else source.value
-    if value is None or not source.has_rows or not any(isinstance(part, norm) for part in call.module.modules()):
-        return False
-    if source.form != "batches":
-        size = call.value("batch_size") if "batch_size" in call.arguments else 32
-        return isinstance(size, int) and len(value) > size > 1 and len(value) % size == 1
-    size = getattr(value, "batch_size", None)
-    return bool(size and size > 1 and not value.drop_last and len(value.dataset) % size == 1)
 
 
 def _written_pair(code: str) -> tuple[str, str] | None:
@@ -265,13 +207,13 @@ def _is_list_of_batches(call: KerasCall, value: Any) -> bool:
 
 
 def _with_device(call: KerasCall, source: Source) -> Source:
-    """The source with the model's device, when the data is known to lie on another one."""
-    if source.sample is None or source.sample.inputs.device == source.sample.outputs.device:
-        return source
-    model_device = source.sample.outputs.device
-    named = live.scope(call.stop).get("device")
-    if named is not None and str(named).partition(":")[0] == model_device.type:
-        return replace(source, device="device")
-    name = free_name(call.stop, "device", "model_device")
-    setup = (*source.setup, f"{name} = next({call.receiver}.parameters()).device")
-    return replace(source, device=name, setup=setup)
+    """The source with the model's device, when the post moves the model, or the data lies on another device."""
+    if source.sample is not None and source.sample.inputs.device != source.sample.outputs.device:
+        model_device = source.sample.outputs.device
+        named = live.scope(call.stop).get("device")
+        if named is not None and str(named).partition(":")[0] == model_device.type:
+            return replace(source, device="device")
+        device, lines = parameters_device(call)
+    else:
+        device, lines = device_of(call, [array.code for array in source.arrays] or [source.code])
+    return replace(source, device=device, setup=(*source.setup, *lines))

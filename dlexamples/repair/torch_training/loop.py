@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from dlexamples.repair.names import free_name
-from dlexamples.repair.torch_training.contract import Cast, is_class_loss, is_sequence, takes_logits
+from dlexamples.repair.torch_training.contract import Cast, is_class_loss, is_sequence, takes_classes, takes_logits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,7 +67,7 @@ class Step:
             return f"({outputs} - {targets}).abs()"
         if kind == "mse":
             return f"({outputs} - {targets}).square()"
-        if is_class_loss(self.objective.loss):
+        if takes_classes(self.objective.loss, source.sample):
             labels = f"{targets}.argmax(dim=1)" if _is_one_hot(source) else targets
             dim = 2 if is_sequence(source.sample) else 1
             return f"({outputs}.argmax(dim={dim}) == {labels})"
@@ -224,5 +224,5 @@ def _columns_compared(step: Step, source: Source) -> int:
     """How many comparisons a row gives; 2 for more than one."""
     if is_sequence(source.sample):
         return 2
-    compared = not is_class_loss(step.objective.loss) and takes_logits(step.objective.loss)
+    compared = not takes_classes(step.objective.loss, source.sample) and takes_logits(step.objective.loss)
     return _columns(source) if compared else 1

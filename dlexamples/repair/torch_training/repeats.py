@@ -80,7 +80,7 @@ def _uses(source: str, name: str) -> Iterator[tuple[bool, str]]:
         for child in ast.iter_child_nodes(node):
             yield from walk(child, repeating or isinstance(node, REPEATING), function, owner)
 
-    yield from walk(_parsed(source), False, "", "")
+    yield from walk(parsed(source), False, "", "")
 
 
 def _outermost(call: KerasCall) -> cst.CSTNode | None:
@@ -99,13 +99,13 @@ def _stored(tree: ast.AST) -> Iterator[str]:
 
 def _is_bound_once(call: KerasCall, name: str) -> bool:
     """At most once: a name that nothing binds is the library's."""
-    trees = [_parsed(source) for source in call.stop.published]
+    trees = [parsed(source) for source in call.stop.published]
     stored = sum(found == name for tree in trees for found in _stored(tree))
     looped = [node for tree in trees for node in ast.walk(tree) if isinstance(node, (ast.For, ast.While))]
     return stored <= 1 and not any(name in _stored(loop) for loop in looped)
 
 
-def _parsed(source: str) -> ast.Module:
+def parsed(source: str) -> ast.Module:
     try:
         return ast.parse(source)
     except SyntaxError:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dlexamples.repair import live
-from dlexamples.repair.torch_training.contract import Cast, is_class_loss, is_of_torch, takes_logits
+from dlexamples.repair.torch_training.contract import Cast, is_class_loss, is_of_torch, takes_classes, takes_logits
 from dlexamples.repair.torch_training.refusal import CannotMend
 from dlexamples.repair.torch_training.repeats import has_other_values, runs_again
 
@@ -27,7 +27,7 @@ def steady(call: KerasCall, source: Source, objective: Objective, *data: str) ->
         return source
     if other_losses and _is_mixed(objective):
         return _untouched(source, objective)
-    if is_class_loss(objective.loss) or not other_data:
+    if takes_classes(objective.loss, source.sample) or not other_data:
         return source
     return _with_outputs_shape(source, objective)
 

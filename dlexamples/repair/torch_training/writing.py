@@ -10,6 +10,7 @@ from dlexamples.model import Applicability, Proposal
 from dlexamples.repair import edit
 from dlexamples.repair.names import spelled
 from dlexamples.repair.places import made_at
+from dlexamples.repair.torch_training.comments import commented
 from dlexamples.repair.torch_training.refusal import CannotMend
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def in_place_of_statement(call: KerasCall, lines: Sequence[str]) -> tuple[str, .
     if not isinstance(statement, cst.BaseSmallStatement):
         raise CannotMend(NO_ROOM)
     written, imports = spelled(call.stop, lines)
-    return _blocks(call, edit.replace_statement(call.tree, statement, written), imports)
+    written, placed = commented(call, written)
+    return _blocks(call, edit.replace_statement(call.tree, statement, written, placed), imports)
 
 
 def without_statement(call: KerasCall) -> tuple[str, ...]:
@@ -56,12 +58,15 @@ def without_statement(call: KerasCall) -> tuple[str, ...]:
     return _blocks(call, edit.remove_statement(call.tree, statement), [])
 
 
-def before_statement(call: KerasCall, lines: Sequence[str], value: str) -> tuple[str, ...]:
-    """The session's blocks with the lines before the call's statement, and `value` where the call stood."""
+def before_statement(
+    call: KerasCall, lines: Sequence[str], value: str, *, whole: cst.BaseExpression | None = None
+) -> tuple[str, ...]:
+    """The session's blocks with the lines before the call's statement, and `value` where the call stood, or the
+    `whole` expression that it is a part of."""
     if edit.statement_of(call.tree, call.node) is None:
         raise CannotMend(NO_ROOM)
     (*written, spelled_value), imports = spelled(call.stop, [*lines, value])
-    return _blocks(call, edit.move_before(call.tree, call.node, written, spelled_value), imports)
+    return _blocks(call, edit.move_before(call.tree, whole or call.node, written, spelled_value), imports)
 
 
 def around_statement(call: KerasCall, lines: Sequence[str], value: str) -> tuple[str, ...]:
