@@ -204,6 +204,95 @@ def test_a_proposal_says_what_and_where() -> None:
     assert "`run_eagerly=True` has no counterpart and is left out" in proposal.description
 
 
+SMALL = """
+import torch
+X, y, model = torch.rand(33, 3), torch.randint(0, 2, (33,)), torch.nn.Linear(3, 2)
+"""
+TRAINED = SMALL + "criterion, optimizer = torch.nn.CrossEntropyLoss(), torch.optim.Adam(model.parameters())\n"
+REFUSED = [
+    (TRAINED + "model.fit(X, y, class_weight={0: 1.0, 1: 2.0})", "`class_weight={0: 1.0, 1: 2.0}` has no counterpart"),
+    (TRAINED + "model.fit(X, y, sample_weight=X[:, 0])", "`sample_weight=X[:, 0]` has no counterpart"),
+    (TRAINED + "model.fit(X, y, steps_per_epoch=3)", "`steps_per_epoch=3` has no counterpart"),
+    (TRAINED + "model.fit(*(X, y))", "what `*(X, y)` holds is not written at the call"),
+    (TRAINED + "model.fit([X, X], y)", "`[X, X]` holds several inputs"),
+    (TRAINED + "model.fit(X)", "`X` holds inputs without targets"),
+    (TRAINED + "h = model.fit(X, y)\nprint(h.params)", "`h.params` of the history is used later"),
+    (TRAINED + "outputs = [model.predict(x) for x in X]", "it stands inside an expression"),
+    (TRAINED + "loss, precision, recall = model.evaluate(X, y)", "unpacked into other figures than loss"),
+    (
+        TRAINED + "if X.sum() > 0:\n    model.fit(X, y)\nelse:\n    model.fit(X, y, epochs=2)",
+        "another branch trains the model as well",
+    ),
+    (
+        TRAINED + "def go(val=None):\n    model.fit(X, y, validation_data=val)\ngo()\ngo((X, y))",
+        "`val` is None in one run of it and may be data in another",
+    ),
+    (SMALL + "model.compile(loss='magic', optimizer='adam')", "torch has no loss for 'magic'"),
+    (SMALL + "model.compile(loss='mse', optimizer='magic')", "torch has no optimizer for 'magic'"),
+    (
+        SMALL + "class Adam: __module__ = 'keras.src.optimizers'\nmodel.compile(loss='mse', optimizer=Adam())",
+        "`Adam()` is an object of Keras",
+    ),
+    (
+        SMALL + "try:\n    model.compile(loss='mse', optimizer='adam')\nexcept AttributeError:\n    pass",
+        "`except` would hide that the next such call fails",
+    ),
+    (
+        SMALL + "other = torch.optim.SGD(torch.nn.Linear(1, 1).parameters(), lr=0.1)\n"
+        "model.compile(loss='mse', optimizer=other)",
+        "`other` holds the parameters of another model",
+    ),
+    (
+        SMALL + "def go(m):\n    m.compile(loss='bce', optimizer='adam')\n"
+        "go(model)\ngo(torch.nn.Sequential(model, torch.nn.Sigmoid()))",
+        "some models of the session end in a sigmoid and others do not",
+    ),
+    (
+        "import torch\nX, y = torch.rand(9, 4), torch.ones(9)\nmodel = torch.nn.Linear(4, 3)\n"
+        "model.compile(loss='binary_crossentropy', optimizer='adam')\nmodel.fit(X, y)",
+        "the loss is binary, and the model gives 3 values a row for one target",
+    ),
+    (
+        "import torch\nX, y = torch.rand(9, 4), torch.ones(9, 1)\nmodel = torch.nn.Linear(4, 1)\n"
+        "model.compile(loss='bce', optimizer='adam', metrics=['accuracy', 'precision'])\n"
+        "h = model.fit(X, y)\nprint(h.history['val_precision'])",
+        "the metric `precision`, which is used later, has no counterpart",
+    ),
+    (
+        "import torch\ndef build(loss):\n    model = torch.nn.Linear(2, 1)\n    model"
+        ".compile(loss=loss, optimizer='adam')\n    return model\n"
+        "net = build('mse')\nnet.fit(torch.rand(4, 2), torch.rand(4, 1))",
+        "`compile` stands in `build` and takes `loss` from there",
+    ),
+    (
+        "import torch\nX, y = torch.rand(4, 2), torch.rand(4, 1)\na, b = torch.nn.Linear(2, 1), torch.nn.Linear(2, 1)\n"
+        "a.compile(loss='mse', optimizer='adam')\nb.compile(loss='mae', optimizer='adam')\n"
+        "for m in (a, b):\n    m.fit(X, y)",
+        "the session compiles models in more than one way",
+    ),
+    (
+        "import torch\nX = torch.rand(4, 2)\nmodel = torch.nn.Linear(2, 3)\n"
+        "model.compile(loss='mse', optimizer='adam')\nfor y in (torch.rand(4, 1), torch.rand(4, 3)):\n"
+        "    model.fit(X, y)",
+        "the form that these targets need may be wrong for the others",
+    ),
+]
+
+
+@pytest.mark.parametrize(("source", "reason"), REFUSED, ids=[reason for _, reason in REFUSED])
+def test_a_refusal_says_why(source: str, reason: str) -> None:
+    (mended,) = mend((source,)).sources
+    stop, *_ = run((mended,), (source,))
+    assert stop
+    refusal = next(propose(stop))
+    assert refusal.final
+    assert refusal.code == "DL201"
+    assert refusal.message.startswith("Keras-style `")
+    assert "on a torch module; no fix is offered because " in refusal.message
+    assert reason in refusal.message
+    assert refusal.sources == stop.sources
+
+
 @pytest.mark.parametrize("seen", ["history", "verbose"])
 def test_nothing_is_computed_that_nobody_sees(seen: str) -> None:
     source = (

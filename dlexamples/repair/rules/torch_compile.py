@@ -12,6 +12,7 @@ from dlexamples.repair.torch_training.choices import loss_of, optimizer_of
 from dlexamples.repair.torch_training.coming import coming_sample
 from dlexamples.repair.torch_training.objective import Piece, named_optimizer
 from dlexamples.repair.torch_training.refusal import CannotMend, answered
+from dlexamples.repair.torch_training.steady import check_activation
 from dlexamples.repair.torch_training.surroundings import check_surroundings, moved, other_branches
 from dlexamples.repair.torch_training.writing import (
     assigned_names,
@@ -68,7 +69,10 @@ def _edited(call: KerasCall) -> tuple[tuple[str, ...], str, list[str]]:
 def _criterion(call: KerasCall) -> Piece:
     if "loss" not in call.arguments:
         return BOUND
-    return loss_of(call, call.arguments["loss"], coming_sample(call))
+    made = loss_of(call, call.arguments["loss"], coming_sample(call))
+    if made.code.startswith(("⟦", "{")):
+        check_activation(call, made.value)
+    return made
 
 
 def _optimizer(call: KerasCall) -> Piece:

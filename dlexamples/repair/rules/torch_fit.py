@@ -83,7 +83,8 @@ def _plan(call: KerasCall) -> Plan:
         raise CannotMend("it does not say what to train on")
     source = read_source(call, call.arguments["x"], call.arguments.get("y", ""), prefix="train_")
     objective = objective_of(call, source.sample)
-    check_activation(call, objective)
+    if objective.setup:
+        check_activation(call, objective.loss)
     source = _steady(call, source, objective, "x", "y")
     step = Step(call.receiver, objective, names_for(call.stop))
     prints = _prints(call)

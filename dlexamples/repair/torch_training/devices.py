@@ -67,16 +67,16 @@ def _device(call: ast.Call) -> ast.expr | None:
 
 
 def _is_placed(call: KerasCall, code: str) -> bool:
-    """Whether the data's own expression, or the value of each of its names, says a device."""
+    """Whether the data's own expression, or what one of its names was last given, says a device."""
     if _says_device(code):
         return True
-    values = [
-        ast.unparse(node.value)
-        for source in call.stop.published
-        for node in ast.walk(parsed(source))
-        if isinstance(node, ast.Assign) and names_in(code) & _targets(node)
-    ]
-    return any(_says_device(value) for value in values)
+    last: dict[str, str] = {}
+    for block, source in enumerate(call.stop.sources[: call.block + 1]):
+        made = [node for node in ast.walk(parsed(source)) if isinstance(node, ast.Assign)]
+        for node in sorted(made, key=lambda node: node.lineno):
+            if block < call.block or node.lineno < call.tree.line(call.node):
+                last |= dict.fromkeys(_targets(node), ast.unparse(node.value))
+    return any(_says_device(last.get(name, "")) for name in names_in(code))
 
 
 def _says_device(code: str) -> bool:

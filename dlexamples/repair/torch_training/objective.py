@@ -57,9 +57,9 @@ def value_piece(stop: Stop, code: str) -> Piece:
     """A loss that is a class, an object or a function. Raises CannotMend for any other value."""
     torch = live.torch_module()
     value = live.value_of(stop, code)
+    _check_home(stop, value, code)
     if value is live.MISSING:
         raise CannotMend(f"the value of the loss `{code}` is not known here")
-    _check_home(value, code)
     if isinstance(value, type) and issubclass(value, torch.nn.Module):
         return Piece(f"{code}()", value())
     if live.is_module(value) or (callable(value) and not isinstance(value, type)):
@@ -95,7 +95,7 @@ def optimizer_piece(stop: Stop, code: str, receiver: str, module: Any, rate: str
     """The optimizer that an argument of `compile` means, over the receiver's parameters. Raises CannotMend."""
     torch = live.torch_module()
     value = live.value_of(stop, code)
-    _check_home(value, code)
+    _check_home(stop, value, code)
     parameters = f"{receiver}.parameters()"
     if isinstance(value, type) and issubclass(value, torch.optim.Optimizer):
         return Piece(f"{code}({parameters}{_rate(value.__name__, rate)})")
@@ -135,7 +135,11 @@ def metric_names(stop: Stop, code: str) -> tuple[dict[str, str], tuple[str, ...]
     return known, tuple(name for name in names if not found[name])
 
 
-def _check_home(value: Any, code: str) -> None:
+def _check_home(stop: Stop, value: Any, code: str) -> None:
+    """Raises CannotMend for what Keras makes."""
+    called = ast.parse(code.strip(), mode="eval").body
+    if value is live.MISSING and isinstance(called, ast.Call):
+        value = live.value_of(stop, ast.unparse(called.func))
     home = (value if isinstance(value, type) or hasattr(value, "__name__") else type(value)).__module__
     if value is not live.MISSING and str(home).partition(".")[0] in ("keras", "tensorflow", "tf_keras"):
         raise CannotMend(f"`{code}` is an object of Keras, which computes on tensors of its own")

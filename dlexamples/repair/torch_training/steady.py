@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dlexamples.repair import live
+from dlexamples.repair.torch_training.activation import last_activation
 from dlexamples.repair.torch_training.contract import Cast, is_class_loss, is_of_torch, takes_classes, takes_logits
 from dlexamples.repair.torch_training.refusal import CannotMend
 from dlexamples.repair.torch_training.repeats import has_other_values, runs_again
@@ -32,14 +34,19 @@ def steady(call: KerasCall, source: Source, objective: Objective, *data: str) ->
     return _with_outputs_shape(source, objective)
 
 
-def check_activation(call: KerasCall, objective: Objective) -> None:
-    """Raises CannotMend when the loss was chosen by how this model ends, and others at this place end otherwise."""
-    if not takes_logits(objective.loss) or not objective.setup or not has_other_values(call, call.receiver):
+def check_activation(call: KerasCall, loss: Any) -> None:
+    """Raises CannotMend when a loss that fits how this model ends may be wrong for others at the place."""
+    kind = "sigmoid" if takes_logits(loss) else "softmax" if is_class_loss(loss) else ""
+    if not kind or not has_other_values(call, call.receiver):
         return
-    modules = [value for value in live.scope(call.stop).values() if live.is_module(value)]
-    sigmoid = live.torch_module().nn.Sigmoid
-    if any(isinstance(part, sigmoid) for module in modules for part in module.modules()):
-        raise CannotMend("some models of the session end in a sigmoid and others do not, and they need other losses")
+    own = last_activation(call.module) == kind
+    models = [value for value in live.scope(call.stop).values() if live.is_module(value) and list(value.parameters())]
+    ends = [last_activation(model) == kind for model in models]
+    written = re.compile(rf"(?i)\b{kind}\([^()]*\)\s*,?\s*\)|return\s+[\w.]*\b{kind}\(")
+    if not own:
+        ends += [True for source in call.stop.published if written.search(source)]
+    if any(end != own for end in ends):
+        raise CannotMend(f"some models of the session end in a {kind} and others do not, and they need other losses")
 
 
 def _is_mixed(objective: Objective) -> bool:
