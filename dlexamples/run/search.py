@@ -151,7 +151,7 @@ def _gets_further(attempt: Run, run: Run, halt: Halt) -> bool:
     """Whether the candidate's run got past the stop, or stops in the same statement for another reason.
 
     A stop in a line that the candidate itself brought is no progress, but for a name that the statement which it
-    replaced would have missed next.
+    replaced would have missed next, and for a part of that statement that the line still holds.
     """
     if any(block.fatal for index, block in enumerate(attempt.blocks[: halt.block + 1]) if index not in run.ended):
         return False
@@ -169,7 +169,22 @@ def _gets_further(attempt: Run, run: Run, halt: Halt) -> bool:
     line = _line(attempt.text.sources, now.at)
     if any(line in rows(source) for source in before):
         return (now.error, now.message, line) != (halt.error, halt.message, _line(before, halt.at))
-    return now.name is not None and now.name in old[index]
+    if now.name is not None and now.name in old[index]:
+        return True
+    return _is_carried_over(_part(attempt.text.sources, now.at), line, old[index], _part(before, halt.at))
+
+
+def _is_carried_over(part: str, line: str, statement: str, failed: str) -> bool:
+    """Whether the failing `part` of the new `line` is the old statement's: another than the one that `failed` in it,
+    or one of several that are alike."""
+    if not part or part not in statement:
+        return False
+    return part != failed or line.count(part) < statement.count(part)
+
+
+def _part(sources: Sequence[str], place: Place) -> str:
+    """The text of a place within a line; '' for one over several lines."""
+    return _line(sources, place)[place.column : place.end_column] if place.line == place.end_line else ""
 
 
 def _statements(source: str) -> list[str]:
