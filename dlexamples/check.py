@@ -39,12 +39,12 @@ def check_session(session: Session, runner: Runner) -> Iterator[Outcome]:
 
 
 def settle(session: Session, runner: Runner, mended: Mended, run: Run) -> tuple[Mended, Run]:
-    """Takes back the edits of blocks that fail all the same, or that no expert would sign, until all that is left
-    was run and passed."""
+    """Takes back what was done for blocks that fail all the same, or that no expert would sign, until all that is
+    left was run and passed."""
     while True:
-        edited = [index for index in range(len(session.blocks)) if mended.edited(index)]
-        doubts = {index: doubt for index in edited if (doubt := doubtful(session, mended, run, index))}
-        failing = [index for index in edited if not run.blocks[index].ok or index in doubts]
+        concerned = [index for index in range(len(session.blocks)) if mended.concerned(index)]
+        doubts = {index: doubt for index in concerned if (doubt := doubtful(session, mended, run, index))}
+        failing = [index for index in concerned if not run.blocks[index].ok or index in doubts]
         if not failing:
             return mended, run
         mended = mended.without(failing, [block.source for block in session.blocks], doubts)

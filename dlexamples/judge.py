@@ -121,7 +121,7 @@ class _Case:
         return outcome
 
     def _failed(self, outcome: Outcome) -> Outcome:
-        dropped = [mend for mend in self.mended.dropped if mend.changes(self.index)]
+        dropped = [mend for mend in self.mended.dropped if mend.concerns(self.index)]
         causes = tuple(self._diagnostics_of(dropped, verified_on=""))
         last = self._last_word(dropped)
         return replace(
@@ -244,8 +244,8 @@ class _Case:
         text = line[0][halt.at.column :] if line else ""
         root = text.split(".")[0].split("(")[0].strip()
         kind = halt.types.get(root, "")
-        if not root.isidentifier() or kind.startswith("builtins."):
-            return ()
+        if not root.isidentifier() or kind.startswith("builtins.") or len(halt.frames) > 1:
+            return ()  # Inside a function the name may be the function's own.
         return self._origin(root, f"`{root}` is a `{kind}`" if kind else "")
 
     def _origin(self, name: str, label: str = "") -> tuple[Related, ...]:

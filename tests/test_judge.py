@@ -56,6 +56,13 @@ def test_a_mend_of_two_blocks_is_taken_back_whole() -> None:
     assert mended.without([1], ["a", "b", "c"], {}).sources == ("a", "b", "z")
 
 
+def test_a_mend_for_a_block_that_fails_all_the_same_is_taken_back_where_it_is() -> None:
+    proposal = replace(PROPOSAL, sources=("x", "b"))
+    mend = Mend(replace(HALT, block=1), ("a", "b"), proposal)
+    mended = Mended(("x", "b"), [mend]).without([1], ["a", "b"], {})
+    assert (mended.sources, mended.dropped) == (("a", "b"), [mend])
+
+
 def test_edits_are_the_hunks_in_the_document() -> None:
     first, second = edits(DOCUMENT.blocks[0], 0, AFTER, [MEND])
     assert (first.line, first.end_line, first.before, first.after) == (2, 1, "", "import x\n")

@@ -35,6 +35,10 @@ class Mend:
     def changes(self, index: int) -> bool:
         return self.before[index] != self.proposal.sources[index]
 
+    def concerns(self, index: int) -> bool:
+        """It changes the block, or was made for a stop of it."""
+        return self.changes(index) or self.halt.block == index
+
 
 @dataclass(slots=True)
 class Mended:
@@ -57,14 +61,14 @@ class Mended:
     doubts: dict[int, str] = field(default_factory=dict)
     """By block: why its mends were taken back although it ran."""
 
-    def edited(self, index: int) -> bool:
-        return any(mend.changes(index) for mend in self.mends)
+    def concerned(self, index: int) -> bool:
+        return any(mend.concerns(index) for mend in self.mends)
 
     def without(self, blocks: Collection[int], published: Sequence[str], doubts: dict[int, str]) -> Mended:
         """Takes back what was done to `blocks`, and what was done elsewhere by the same mends."""
         taken_back = set(blocks)
         while True:
-            gone = [mend for mend in self.mends if any(mend.changes(i) for i in taken_back)]
+            gone = [mend for mend in self.mends if any(mend.concerns(i) for i in taken_back)]
             wider = taken_back | {i for mend in gone for i in range(len(published)) if mend.changes(i)}
             if wider == taken_back:
                 break
