@@ -122,6 +122,17 @@ def test_safe_fixes_leave_the_torch_block_alone(folder: Path) -> None:
     assert read(folder / "safe.md").text == new.text
 
 
+def test_safe_fixes_first_do_not_take_the_others_away(folder: Path) -> None:
+    """A data set that a Keras block now defines reaches the torch block below it."""
+    (folder / "twice.md").write_bytes(POST.read_bytes())
+    assert run("fix", "twice.md", folder=folder).returncode == 1
+    done = run("fix", "--unsafe-fixes", "twice.md", folder=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = validated(run("check", "--strict", "--output-format", "json", "twice.md", folder=folder).stdout)
+    assert verdicts(report) == ["passed"] * 3
+    assert "loss.backward()" in read(folder / "twice.md").blocks[2].source
+
+
 def test_only_lines_of_the_edits_change(fixed: Path) -> None:
     published, mended = POST.read_text("utf-8").splitlines(), fixed.read_text("utf-8").splitlines()
     missing = [line for line in published if line not in mended]

@@ -12,6 +12,7 @@ from dlexamples.repair.torch_training import forms, probe
 from dlexamples.repair.torch_training.contract import Cast, input_cast, is_class_loss, target_cast
 from dlexamples.repair.torch_training.devices import device_of, parameters_device
 from dlexamples.repair.torch_training.refusal import CannotMend
+from dlexamples.repair.torch_training.tensorflow_data import all_rows, is_tensorflow_dataset
 
 if TYPE_CHECKING:
     from dlexamples.repair.torch_training.call import KerasCall
@@ -142,6 +143,8 @@ def _one_argument(call: KerasCall, code: str, prefix: str) -> Source | None:
         return _from_batch(call, source, probe.collated(value))
     if forms.is_batches(value) or _is_list_of_batches(call, value):
         return _from_batch(call, _batches(call, code, value, prefix), probe.first_batch(value))
+    if is_tensorflow_dataset(value) and (found := all_rows(value, code)):
+        return _unpacked(call, prefix, found[0], f"{{}} = {found[1]}")
     if forms.is_samples(value):
         return _unpacked(call, prefix, tuple(zip(*value, strict=True)), f"{{}} = zip(*{code})")
     return None
