@@ -66,9 +66,9 @@ def diagnose(halt: Halt, sources: tuple[str, ...]) -> Finding:
     if "ModuleNotFoundError" in kinds:
         return Finding("DL502", f"package `{(halt.name or '').split('.')[0]}` is not installed", "not installed")
     if (kinds | set(halt.causes)) & NETWORK_ERRORS:
-        return Finding("DL504", f"needs the network, which a block does not have ({raised})", "needs the network")
+        return Finding("DL504", f"needs the network, and there it got no answer ({raised})", "needs the network")
     if kinds & {"FileNotFoundError", "NotADirectoryError", "IsADirectoryError"}:
-        return Finding("DL503", f"a file that is not there ({raised})", "no such file")
+        return Finding("DL503", f"a file that is not there: blocks start in an empty folder ({raised})", "no such file")
     if kinds & {"AttributeError", "ImportError"}:
         return Finding("DL202", raised, short)
     if "TypeError" in kinds and _ARGUMENT.search(text):

@@ -302,3 +302,13 @@ def test_output_that_is_labelled_python_is_told_so(folder: Path) -> None:
     output, code = (block["diagnostics"][0]["message"] for block in report["documents"][0]["blocks"])
     assert "label the fence `text`" in output
     assert "label the fence" not in code
+
+
+@pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")
+def test_a_mend_that_runs_out_of_time_is_told(folder: Path) -> None:
+    block = "import torch\nmodel = torch.nn.Linear(2, 2)\nmodel.compile(loss='cross_entropy', optimizer='adam')"
+    (folder / "post.md").write_text(f"```python\n{block}\nmodel.fit(XOR_data, epochs=10**9, verbose=0)\n```\n")
+    done = run("check", "--timeout", "3", "--output-format", "json", "post.md", folder=folder)
+    (found,) = validated(done.stdout)["documents"][0]["blocks"]
+    assert (found["verdict"], found["edits"]) == ("failed", [])
+    assert "mended, the block was still running after 3 s" in found["reason"]

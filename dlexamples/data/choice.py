@@ -71,7 +71,7 @@ def _spoken_of(scene: Scene) -> DataSet:
         if found:
             shown = " and ".join(dataset.title for dataset in found)
             raise CannotTell(f"the post speaks of {shown}; the name does not say which is meant")
-    raise CannotTell("nothing in the post says which data set it stands for")
+    raise CannotTell("nothing in the code says which data set it stands for; a comment that names it would do")
 
 
 def _with_partners(name: str, dataset: DataSet, scene: Scene) -> tuple[str, ...]:

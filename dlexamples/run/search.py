@@ -126,8 +126,19 @@ def _better_run(session: Session, run: Run, wait: Collection[int], mended: Mende
         if _gets_further(attempt, run, halt):
             mended.mends.append(Mend(halt, run.text.sources, proposal))
             return attempt
+        _note_why_not(attempt, halt, proposal, mended, runner)
         attempt.close()
     return None
+
+
+def _note_why_not(attempt: Run, halt: Halt, proposal: Proposal, mended: Mended, runner: Runner) -> None:
+    """A mend that runs out of time, or ends its process, is no mend; that it was tried the author should know."""
+    tried = attempt.blocks[halt.block]
+    if not tried.fatal:
+        return
+    what = f"was still running after {runner.timeout:g} s" if tried.timed_out else "ended its process"
+    message = f"{proposal.message}; no fix is offered: mended, the block {what}"
+    mended.refusals[halt.block] = replace(proposal, message=message, final=True)
 
 
 def _ask(run: Run, halt: Halt, mended: Mended, runner: Runner) -> list[Proposal]:

@@ -31,5 +31,5 @@ def torch_summary(stop: Stop) -> Iterator[Proposal]:
         "torch_summary",
         replaced(call, call.node, value),
         "print the module, which lists its layers",
-        applicability=Applicability.SAFE,
+        applicability=Applicability.UNSAFE,
     )
