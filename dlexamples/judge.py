@@ -200,6 +200,9 @@ class _Case:
         refusal = self.mended.refusals.get(self.index)
         if refusal:
             return Finding(refusal.code, refusal.message, refusal.label or finding.label)
+        unasked = self.mended.unasked.get(self.index)
+        if unasked:
+            return replace(finding, message=f"{finding.message}; no mend could be looked for ({unasked})")
         explanation = self.mended.explanations.get(self.index)
         if explanation and finding.code == "DL205":
             return replace(finding, message=f"the post's own check fails: {without_addresses(explanation)}")

@@ -237,6 +237,12 @@ def test_tracebacks_after_a_mended_block_tell_the_published_lines(pool: Pool) ->
     assert 'File "post.md", line 11, in f\n    return a / missing\n' in failed.stderr
 
 
+def test_a_process_that_cannot_be_asked_for_a_mend_is_told(pool: Pool) -> None:
+    (outcome,) = outcomes(pool, "import sys\nsys.modules['dlexamples'] = None\nprint(np.zeros(1))")
+    assert outcome.verdict is Verdict.FAILED
+    assert "no mend could be looked for (ModuleNotFoundError" in outcome.reason
+
+
 def test_long_expressions_run(pool: Pool) -> None:
     assert verdicts(pool, "x = " + "+".join(["1"] * 900) + "\nassert x == 900") == ["passed"]
 

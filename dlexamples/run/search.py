@@ -58,6 +58,8 @@ class Mended:
     """Blocks that stopped and that nothing mended."""
     dropped: list[Mend] = field(default_factory=list)
     """Mends that did not lead to a block that passes."""
+    unasked: dict[int, str] = field(default_factory=dict)
+    """By block: why its process could not be asked for mends."""
     doubts: dict[int, str] = field(default_factory=dict)
     """By block: why its mends were taken back although it ran."""
 
@@ -151,8 +153,10 @@ def _ask(run: Run, halt: Halt, mended: Mended, runner: Runner) -> list[Proposal]
         run.process.kill()
         reply = None
     if reply is None or reply["event"] != "answer":
-        # What the block did to its process, or a library's slow answer: no mend, and no fault of ours.
+        mended.unasked[halt.block] = "its process gave no answer"
         return []
+    if "unasked" in reply:
+        mended.unasked[halt.block] = reply["unasked"]
     if reply["fault"]:
         runner.faults.append(reply["fault"])
     if reply["explanation"]:

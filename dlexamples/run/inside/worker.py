@@ -212,8 +212,9 @@ class SessionRun:
         sys.setrecursionlimit(max(self.recursion_limit, sys.getrecursionlimit()))
         try:
             from dlexamples.run.ask import answer
-        except Exception:
-            return reply  # The block has left its process unable to import: nothing can be asked there.
+        except Exception as failure:
+            # The block has left its process unable to import: nothing can be asked there, and that is said.
+            return {**reply, "unasked": f"{type(failure).__name__}: {failure}"}
         return answer(self, index, node, error)
 
 
