@@ -49,8 +49,10 @@ class Names:
     statements: tuple[Statement, ...] = ()
     imports: frozenset[str] = frozenset()
     """Top-level packages that it imports anywhere."""
-    sets_state: bool = False
-    """Changes something global that later blocks live in: a seed, a default, the environment."""
+    imported: frozenset[str] = frozenset()
+    """Of `binds`, those that an import binds."""
+    sets_state: frozenset[str] = frozenset()
+    """Names through which it changes something global (a seed, a default, the environment), if they are imported."""
     only_defines: bool = False
     """Holds imports and definitions alone, with at least one function."""
     star: bool = False
@@ -85,7 +87,8 @@ def _names(source: str) -> Names:
         surely=_surely(tree.body),
         statements=statements,
         imports=_imports(tree),
-        sets_state=any(_changes_state(node, scope.imported) for node in tree.body),
+        imported=frozenset(scope.imported),
+        sets_state=frozenset().union(*map(_changes_state, tree.body)),
         only_defines=_only_defines(tree),
         star=scope.star,
     )
@@ -181,32 +184,24 @@ def _root(node: ast.expr) -> str | None:
     return node.id if isinstance(node, ast.Name) else None
 
 
-def _changes_state(node: ast.stmt, imported: set[str]) -> bool:
+def _changes_state(node: ast.stmt) -> set[str]:
+    """The roots of what the statement calls or assigns to, where that would change the state of a module."""
     if isinstance(node, (ast.Assign, ast.AugAssign)):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        return any(isinstance(t, (ast.Attribute, ast.Subscript)) and _is_state(t, imported) for t in targets)
+        roots = {_root(target) for target in targets if isinstance(target, (ast.Attribute, ast.Subscript))}
+        return {root for root in roots if root}
     if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
-        return False
+        return set()
     function = node.value.func
-    if isinstance(function, ast.Name):
-        return function.id in imported and bool(_SETS_STATE.search(function.id))
-    return isinstance(function, ast.Attribute) and _is_state(function, imported, call=True)
+    root = _root(function)
+    name = function.attr if isinstance(function, ast.Attribute) else root or ""
+    speaks = bool(_SETS_STATE.search(name)) or _inner_attribute(function) in _STATEFUL_ATTRIBUTES
+    return {root} if root and speaks else set()
 
 
-def _is_state(target: ast.Attribute | ast.Subscript, imported: set[str], *, call: bool = False) -> bool:
-    if call and isinstance(target, ast.Attribute):
-        speaks = bool(_SETS_STATE.search(target.attr)) or _inner_attribute(target) in _STATEFUL_ATTRIBUTES
-        return speaks and (_root(target) in imported or _is_module_alias(target))
-    return _root(target) in imported or _is_module_alias(target)
-
-
-def _inner_attribute(node: ast.Attribute) -> str:
-    return node.value.attr if isinstance(node.value, ast.Attribute) else ""
-
-
-def _is_module_alias(node: ast.expr) -> bool:
-    """`torch.manual_seed(0)` in a block that leaves the import to an earlier one."""
-    return _root(node) in {"torch", "tf", "np", "numpy", "random", "os", "sys", "plt", "keras", "jax"}
+def _inner_attribute(node: ast.expr) -> str:
+    inner = node.value if isinstance(node, ast.Attribute) else None
+    return inner.attr if isinstance(inner, ast.Attribute) else ""
 
 
 def _only_defines(tree: ast.Module) -> bool:

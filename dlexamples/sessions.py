@@ -113,7 +113,9 @@ def _ancestors(index: int, known: Sequence[Names]) -> set[int]:
 def _scene(group: Sequence[int], known: Sequence[Names]) -> set[int]:
     """Earlier blocks of other sessions that change global state, with what they need."""
     found: set[int] = set()
+    modules: set[str] = set()
     for index in range(group[-1]):
-        if index not in group and known[index].sets_state:
+        modules |= known[index].imported
+        if index not in group and known[index].sets_state & modules:
             found |= {index} | _ancestors(index, known)
     return found - set(group)

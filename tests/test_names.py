@@ -100,26 +100,24 @@ def test_what_a_block_changes_in_place(source: str) -> None:
 
 
 STATE = {
-    "import torch\ntorch.manual_seed(0)": True,
-    "torch.set_default_dtype(torch.float64)": True,
-    "import numpy as np\nnp.random.seed(1)": True,
-    "import os\nos.environ['A'] = '1'": True,
-    "import matplotlib.pyplot as plt\nplt.style.use('ggplot')": True,
-    "import torch\ntorch.backends.cudnn.deterministic = True": True,
-    "import tensorflow as tf\ntf.random.set_seed(1)": True,
-    "import warnings\nwarnings.filterwarnings('ignore')": True,
-    "from keras.utils import set_random_seed\nset_random_seed(1)": True,
-    "model.set_weights(w)": False,
-    "x.used = 1": False,
-    "import torch\ntorch.ones(2)": False,
-    "import matplotlib.pyplot as plt\nplt.plot(x)": False,
-    "def f():\n    torch.manual_seed(0)": False,
+    "import torch\ntorch.manual_seed(0)": {"torch"},
+    "torch.set_default_dtype(torch.float64)": {"torch"},
+    "import numpy as np\nnp.random.seed(1)": {"np"},
+    "import os\nos.environ['A'] = '1'": {"os"},
+    "import matplotlib.pyplot as plt\nplt.style.use('ggplot')": {"plt"},
+    "import torch\ntorch.backends.cudnn.deterministic = True": {"torch"},
+    "import tensorflow as tf\ntf.random.set_seed(1)": {"tf"},
+    "import warnings\nwarnings.filterwarnings('ignore')": {"warnings"},
+    "from keras.utils import set_random_seed\nset_random_seed(1)": {"set_random_seed"},
+    "import torch\ntorch.ones(2)": set(),
+    "import matplotlib.pyplot as plt\nplt.plot(x)": set(),
+    "def f():\n    torch.manual_seed(0)": set(),
 }
 
 
 @pytest.mark.parametrize("source", STATE)
-def test_whether_a_block_changes_global_state(source: str) -> None:
-    assert names(source).sets_state is STATE[source]
+def test_through_which_names_a_block_changes_global_state(source: str) -> None:
+    assert names(source).sets_state == STATE[source]
 
 
 def test_a_block_that_does_not_parse_still_tells_its_names() -> None:

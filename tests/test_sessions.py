@@ -83,6 +83,11 @@ def test_global_state_sets_the_scene_for_later_sessions() -> None:
     ]
 
 
+def test_only_a_module_has_global_state() -> None:
+    blocks = ["import sys\nmodel = sys.argv", "model.set_weights(1)\nmodel.used = 2", "print(3)"]
+    assert [ran for ran, _ in shape(*blocks)] == [["b0", "b1"], ["b2"]]
+
+
 def test_other_modes() -> None:
     blocks = ["x = 1", "print(x)", "import os"]
     assert shape(*blocks, mode="document") == [(["b0", "b1", "b2"], ["b0", "b1", "b2"])]
