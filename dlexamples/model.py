@@ -55,100 +55,6 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """One fence of a document."""
-
-    id: str
-    """Slug of the heading and a number: `pytorch-1`. It survives edits above the block."""
-    line: int
-    """The opening fence's line."""
-    end_line: int
-    """The closing fence's line, or the last line when the fence is never closed."""
-    heading: tuple[str, ...]
-    """The headings above, outermost first."""
-    info: str
-    """The info string as written, unescaped and stripped."""
-    language: str
-    """Lower-case name: `python`, `bash`, `json`, `text` …"""
-    why: str
-    """The reason for `language`, for the author to read."""
-    source: str
-    """The text without the fence and its containers' prefixes; lines end in "\\n"."""
-    first_line: int
-    """The document's line of the first line of `source`."""
-    prefixes: tuple[str, ...] = ()
-    """For each line of `source`, the document's text before it: quote marks, a list's indentation."""
-    syntax_error: str = ""
-    """The compiler's message, when the block is Python that does not parse."""
-
-    @property
-    def is_python(self) -> bool:
-        return self.language == "python"
-
-    def document_line(self, line: int) -> int:
-        """The document's line of the source's line `line`, both from 1."""
-        return self.first_line + line - 1
-
-    def span(self, place: Place) -> Span:
-        """`place` of this block's published source, in the document."""
-
-        def column(line: int, offset: int) -> int:
-            prefix = self.prefixes[line - 1] if 0 < line <= len(self.prefixes) else ""
-            return len(prefix) + offset + 1
-
-        start, end = column(place.line, place.column), column(place.end_line, place.end_column)
-        if place.end_line == place.line:
-            end = max(end, start + 1)
-        return Span(self.document_line(place.line), start, self.document_line(place.end_line), end)
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A post as read: enough to write it back with only the edited lines changed."""
-
-    path: Path
-    text: str
-    """The whole text, byte order mark and line ends included."""
-    blocks: tuple[Block, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """Blocks that share a namespace, in the document's order."""
-
-    name: str
-    blocks: tuple[Block, ...]
-    """Every block that runs, context included."""
-    judged: frozenset[str]
-    """Ids of the blocks whose verdict this session gives; the others only set the scene."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A region of one block's source in a session: `block` is its index in the session."""
-
-    block: int
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-
-
-@dataclass(frozen=True, slots=True)
-class Fill:
-    """Data, or an import, that the post leaves out and that was written into it."""
-
-    name: str
-    dataset: str
-    claim: Claim
-    shape: tuple[int, ...] | None
-    dtype: str
-    why: str
-    source: str
-    """The lines that were added."""
-
-
-@dataclass(frozen=True, slots=True)
 class Edit:
     """Lines of a block that were replaced. An insertion has an empty `before`."""
 
@@ -194,6 +100,183 @@ class Diagnostic:
     fix: Fix | None = None
     label: str = ""
     """What to write under `span` in a code frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What is wrong with the document itself, told by reading it: a fence that is never closed, an unknown marker."""
+
+    diagnostic: Diagnostic
+    edits: tuple[Edit, ...] = ()
+    """What would mend it, in whole lines of the document, containers' prefixes included; empty where nothing can
+    be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What the author wrote for us, or for another tool, beside a block."""
+
+    text: str
+    """As written, without the comment's marks: `skip reason="needs 8 GPUs"`."""
+    dialect: str
+    """Whose it is: `dlexamples`, `sybil`, `pytest-codeblocks` …"""
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What the markers of one block ask for, whoever's they are."""
+
+    skip: str = ""
+    """The reason why it is not to be run; empty when it is."""
+    no_run: bool = False
+    """Its calls are checked against the installed library, and nothing is run."""
+    raises: str = ""
+    """The class of the exception that it must end with, as its author wrote it: `ValueError`, `Exception` for any."""
+    timeout: float | None = None
+    """Seconds."""
+    epochs: int | None = None
+    """Training is shortened to so many."""
+    device: str = ""
+    """`cpu` or `cuda`; empty when it does not matter."""
+    session: str = ""
+    """Blocks of one name share a namespace, and share it with no other."""
+    clears: bool = False
+    """Nothing that an earlier block defined is there any more."""
+    ignore: frozenset[str] = frozenset()
+    """Codes of diagnostics that are not to be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """Output that the post shows for a statement, or for a whole block."""
+
+    line: int
+    """The source's line on which the statement starts; 0 for the output of the whole block."""
+    text: str
+    """As published; lines end in "\n"."""
+    span: Span
+    """Where the post shows it."""
+    options: frozenset[str] = frozenset()
+    """doctest's: `ELLIPSIS`, `NORMALIZE_WHITESPACE`, `FLOAT_CMP`, `IGNORE`; see `dlexamples.printed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One piece of code of a document, with or without a fence round it."""
+
+    id: str
+    """Slug of the heading and a number: `pytorch-1`. It survives edits above the block."""
+    line: int
+    """The opening fence's line; of code without a fence, its first line."""
+    end_line: int
+    """The closing fence's line, or the last line when there is none."""
+    heading: tuple[str, ...]
+    """The headings above, outermost first."""
+    info: str
+    """The info string as written, unescaped and stripped."""
+    language: str
+    """Lower-case name: `python`, `bash`, `json`, `text` …"""
+    why: str
+    """The reason for `language`, for the author to read."""
+    source: str
+    """What is run, line for line what is published; lines end in "\n". It is the text without the containers'
+    prefixes, and where that is no Python (a prompt, a magic, an option), what stands for it: see `text`."""
+    first_line: int
+    """The document's line of the first line of `source`."""
+    prefixes: tuple[str, ...] = ()
+    """For each line of `source`, the document's text before it: quote marks, a list's indentation, a prompt. For a
+    line that only stands for the published one, the whole of the published one."""
+    syntax_error: str = ""
+    """The compiler's message, when the block is Python that does not parse."""
+    text: str = ""
+    """What is published, without the containers' prefixes; empty when it is `source` itself."""
+    form: str = "fence"
+    """How it is written: `fence`, `indented`, `highlight` (a Jekyll or Hugo tag), `comment`, `cell`."""
+    interactive: bool = False
+    """An interpreter session: the value of an expression is printed."""
+    printed: tuple[Printed, ...] = ()
+    """The output that the post shows for it and that is compared."""
+    tabs: frozenset[str] = frozenset()
+    """The frameworks for which it is one of several alternatives: `torch`, `tensorflow` …; empty for all."""
+    markers: tuple[Marker, ...] = ()
+    marks: Marks = field(default_factory=Marks)
+    flaws: tuple[Flaw, ...] = ()
+
+    @property
+    def published(self) -> str:
+        """What is published, without the containers' prefixes."""
+        return self.text or self.source
+
+    @property
+    def is_python(self) -> bool:
+        return self.language == "python"
+
+    def document_line(self, line: int) -> int:
+        """The document's line of the source's line `line`, both from 1."""
+        return self.first_line + line - 1
+
+    def span(self, place: Place) -> Span:
+        """`place` of this block's published source, in the document."""
+
+        def column(line: int, offset: int) -> int:
+            prefix = self.prefixes[line - 1] if 0 < line <= len(self.prefixes) else ""
+            return len(prefix) + offset + 1
+
+        start, end = column(place.line, place.column), column(place.end_line, place.end_column)
+        if place.end_line == place.line:
+            end = max(end, start + 1)
+        return Span(self.document_line(place.line), start, self.document_line(place.end_line), end)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A post as read: enough to write it back with only the edited lines changed."""
+
+    path: Path
+    text: str
+    """The whole text, byte order mark and line ends included."""
+    blocks: tuple[Block, ...]
+    flaws: tuple[Flaw, ...] = ()
+    """Those that belong to no block."""
+    view: str = ""
+    """What a code frame shows, line for line as `text`, where the text itself is not for reading: a notebook's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Blocks that share a namespace, in the document's order."""
+
+    name: str
+    blocks: tuple[Block, ...]
+    """Every block that runs, context included."""
+    judged: frozenset[str]
+    """Ids of the blocks whose verdict this session gives; the others only set the scene."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A region of one block's source in a session: `block` is its index in the session."""
+
+    block: int
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """Data, or an import, that the post leaves out and that was written into it."""
+
+    name: str
+    dataset: str
+    claim: Claim
+    shape: tuple[int, ...] | None
+    dtype: str
+    why: str
+    source: str
+    """The lines that were added."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,31 +1,29 @@
-"""A fence as a format finds it, and the blocks that a document's fences become."""
+"""The blocks that a document's fences become."""
 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dlexamples.formats.elements import Comment, Fence
 from dlexamples.formats.ids import ids, slug
 from dlexamples.formats.language import Language, classify
+from dlexamples.formats.markers import hidden, marked
 from dlexamples.formats.syntax import bound_names, parsed
-from dlexamples.model import Block
+from dlexamples.model import Block, Document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Fence:
-    """Code in a document before anybody asks what language it is; the fields are those of `Block`."""
-
-    line: int
-    end_line: int
-    heading: tuple[str, ...]
-    info: str
-    source: str
-    first_line: int
-    prefixes: tuple[str, ...]
+def document(path: Path, text: str, elements: Iterable[Fence | Comment], view: str = "") -> Document:
+    """The document of a text's fences and comments, which come in the document's order."""
+    found = list(elements)
+    comments = [element for element in found if isinstance(element, Comment)]
+    fences = [fence for element in found for fence in ([element] if isinstance(element, Fence) else hidden(element))]
+    marked_blocks, flaws = marked(blocks(fences, path.stem), comments, text)
+    return Document(path, text, marked_blocks, flaws, view)
 
 
 def blocks(fences: Iterable[Fence], stem: str) -> tuple[Block, ...]:
@@ -39,9 +37,9 @@ def blocks(fences: Iterable[Fence], stem: str) -> tuple[Block, ...]:
 def _classified(fences: Iterable[Fence]) -> Iterator[tuple[Fence, Language]]:
     bound: set[str] = set()
     for fence in fences:
-        language = classify(fence.info, fence.source, fence.heading, bound)
+        language = classify(fence.info, fence.text, fence.heading, bound)
         if language.name == "python":
-            bound.update(bound_names(parsed(fence.source) or ast.Module([], [])))
+            bound.update(bound_names(parsed(fence.text) or ast.Module([], [])))
         yield fence, language
 
 
@@ -59,7 +57,9 @@ def _block(name: str, fence: Fence, language: Language) -> Block:
         info=fence.info,
         language=language.name,
         why=language.why,
-        source=fence.source,
+        source=fence.text,
+        form=fence.form,
+        flaws=fence.flaws,
         first_line=fence.first_line,
         prefixes=fence.prefixes,
         syntax_error=language.syntax_error,

@@ -12,9 +12,10 @@ from markdown_it.common.utils import unescapeAll
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from dlexamples.formats import reader
-from dlexamples.formats.fence import Fence, blocks
+from dlexamples.formats.elements import Comment, Fence
+from dlexamples.formats.fence import document
 from dlexamples.formats.lines import BOM, lines
-from dlexamples.model import Document
+from dlexamples.formats.recovery import recovered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,15 +23,18 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
+    from dlexamples.model import Document
+
 
 @reader(".md", ".markdown")
 def parse(path: Path, text: str) -> Document:
     """Every fence of a Markdown text, as a document."""
-    return Document(path, text, blocks(fences(text), path.stem))
+    return document(path, text, recovered(elements(text), text))
 
 
-def fences(text: str) -> Iterator[Fence]:
-    """Every fence in the document's order, with the headings above it in its own container and in those around."""
+def elements(text: str) -> Iterator[Fence | Comment]:
+    """Fences and comments in the document's order, with the headings above in their own container and in those
+    around."""
     rows = [line.text for line in lines(text.removeprefix(BOM))]
     tokens = _tokens("".join(f"{row}\n" for row in rows))
     # Headings are (level, text), a list a container: those in a quote say nothing of what follows the quote.
@@ -59,7 +63,7 @@ def _fence(token: Token, rows: Sequence[str], heading: tuple[str, ...]) -> Fence
         end_line=end,
         heading=heading,
         info=unescapeAll(token.info).strip(),
-        source="".join(f"{source}\n" for _, source in pairs),
+        text="".join(f"{source}\n" for _, source in pairs),
         first_line=opening + 2,
         prefixes=tuple(prefix for prefix, _ in pairs),
     )
