@@ -199,6 +199,8 @@ class Block:
     """The output that the post shows for it and that is compared."""
     tabs: frozenset[str] = frozenset()
     """The frameworks for which it is one of several alternatives: `torch`, `tensorflow` …; empty for all."""
+    near_miss: str = ""
+    """Why it may be meant as Python though `language` is another; empty when nothing says so."""
     markers: tuple[Marker, ...] = ()
     marks: Marks = field(default_factory=Marks)
     flaws: tuple[Flaw, ...] = ()
