@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @reader(".md", ".markdown")
 def parse(path: Path, text: str) -> Document:
     """Every fence of a Markdown text, as a document."""
-    return document(path, text, recovered(elements(text), text))
+    return document(path, text, recovered(text, elements))
 
 
 def elements(text: str) -> Iterator[Fence | Comment]:
@@ -66,6 +66,8 @@ def _fence(token: Token, rows: Sequence[str], heading: tuple[str, ...]) -> Fence
         text="".join(f"{source}\n" for _, source in pairs),
         first_line=opening + 2,
         prefixes=tuple(prefix for prefix, _ in pairs),
+        # A closing marker has a row of its own, and is no content.
+        closed=end - opening - 1 > len(contents),
     )
 
 

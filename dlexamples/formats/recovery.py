@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from dlexamples.formats.elements import Comment, Fence
 
 
-def recovered(elements: Iterator[Fence | Comment], text: str) -> Iterator[Fence | Comment]:
-    """The elements as their author meant them, each that had to be read otherwise with its flaw."""
-    yield from elements
+def recovered(text: str, read: Callable[[str], Iterable[Fence | Comment]]) -> Iterator[Fence | Comment]:
+    """The elements that `read` finds in `text`, as their author meant them, each that had to be read otherwise with
+    its flaw."""
+    yield from read(text)
