@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from dlexamples.formats.lines import BOM, Line, lines
@@ -22,8 +23,8 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     bare = text.removeprefix(BOM)
     found = lines(bare)
     unended = bool(found) and not found[-1].end
-    beyond = len(found) + 1
     ordered = sorted(dict.fromkeys(edits), key=lambda edit: (edit.line, edit.end_line))
+    beyond = math.inf
     # From the last line up, so that the numbers of the lines above stay true; what is inserted above a line comes
     # after the line itself is replaced.
     for edit in ordered[::-1]:
