@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dlexamples.formats.dialects import options
 from dlexamples.formats.info import Info, parse_info
 
 INFOS = {
@@ -16,9 +17,7 @@ INFOS = {
     "jupyter-python": Info(("jupyter-python",), "jupyter-python"),
     "c++": Info(("c++",), "c++"),
     "c#": Info(("c#",), "c#"),
-    'python title="x.py" hl_lines="2"': Info(
-        ("python",), "python", attributes={"title": "x.py", "hl_lines": "2"}
-    ),
+    'python title="x.py" hl_lines="2"': Info(("python",), "python", attributes={"title": "x.py", "hl_lines": "2"}),
     "python:title=x.py": Info(("python",), "python", attributes={"title": "x.py"}),
     "py:main.py": Info(("py", "main.py"), "py", flags=frozenset({"main.py"})),
     "python=12": Info(("python",), "python"),
@@ -45,10 +44,16 @@ INFOS = {
     'python tags=["hide", "skip-execution"] active="md"': Info(
         ("python",), "python", attributes={"tags": '["hide", "skip-execution"]', "active": "md"}
     ),
-    "python linenos=table,hl_lines=[1]": Info(("python",), "python", attributes={"linenos": "table", "hl_lines": "[1]"}),
+    "python linenos=table,hl_lines=[1]": Info(
+        ("python",), "python", attributes={"linenos": "table", "hl_lines": "[1]"}
+    ),
     "python {.marimo}": Info(("python", "marimo"), "python", classes=("marimo",), flags=frozenset({"marimo"})),
     "python {.marimo disabled=true}": Info(
-        ("python", "marimo"), "python", attributes={"disabled": "true"}, classes=("marimo",), flags=frozenset({"marimo"})
+        ("python", "marimo"),
+        "python",
+        attributes={"disabled": "true"},
+        classes=("marimo",),
+        flags=frozenset({"marimo"}),
     ),
     "{python}": Info(("python",), "python"),
     "{python, echo=FALSE}": Info(("python",), "python", attributes={"echo": "FALSE"}),
@@ -76,7 +81,7 @@ INFOS = {
     "/;": Info(),
     "{}": Info(),
     "{1,3}": Info(),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("info", INFOS)
@@ -89,3 +94,32 @@ def test_an_info_string_is_read(info: str) -> None:
 )
 def test_a_long_info_string_is_no_trap(text: str) -> None:
     assert parse_info(f"python {text}").language == "python"
+
+
+@pytest.mark.parametrize(
+    ("info", "text", "expected"),
+    [
+        (
+            "{python}",
+            '#| eval: false\n#| fig-cap: "A: b"\n#|label: x\nx = 1\n#| echo: true\n',
+            {"eval": "false", "fig-cap": "A: b", "label": "x"},
+        ),
+        ("{python}", "#| tags:\n#|   - a\n#|   - 'b'\n#| eval: true\n", {"tags": "[a, b]", "eval": "true"}),
+        (
+            "{code-cell} ipython3",
+            ":tags: [raises-exception]\n:linenos:\n\nx = 1\n",
+            {"tags": "[raises-exception]", "linenos": ""},
+        ),
+        (
+            "{code-cell}",
+            "---\ntags: [hide-input]\nother:\n  - x\n---\n:no: option\n",
+            {"tags": "[hide-input]", "other": "[x]"},
+        ),
+        ("{code-cell}", "---\ntags: [hide-input]\n", {}),
+        ("python", ":tags: [raises-exception]\n", {}),
+        ("python", "x = 1\n", {}),
+        ("{code-cell}", "", {}),
+    ],
+)
+def test_options_are_read(info: str, text: str, expected: dict[str, str]) -> None:
+    assert options(text, parse_info(info)) == expected
