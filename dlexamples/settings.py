@@ -34,7 +34,9 @@ class Settings:
     """What to check and what to let through."""
 
     posts: tuple[str, ...] = ()
-    """Paths, relative to `folder`, that are checked when none is named."""
+    """Paths, relative to `folder`, that are checked when none is named: posts, folders, glob patterns."""
+    exclude: tuple[str, ...] = ()
+    """What a search of a folder leaves out: gitignore's patterns, relative to `folder`."""
     accept: tuple[str, ...] = ("filled",)
     """Verdicts that pass beside those that always do: `filled`, `repaired`."""
     strict: bool = False
@@ -61,7 +63,7 @@ def load(start: Path, environment: Mapping[str, str] = os.environ) -> Settings:
     """
     settings = _of_project(start)
     given: dict[str, Any] = {}
-    for name in ("accept", "device", "session", "timeout", "output_format"):
+    for name in ("accept", "exclude", "device", "session", "timeout", "output_format"):
         variable = f"DLEXAMPLES_{name.upper()}"
         if environment.get(variable):
             given[name] = _value(f"${variable}", name, _parsed(name, environment[variable]))
@@ -80,7 +82,7 @@ def _of_project(start: Path) -> Settings:
 
 def _parsed(name: str, text: str) -> Any:
     """A variable's text as the TOML value that it stands for."""
-    if name == "accept":
+    if name in {"accept", "exclude"}:
         return [word.strip() for word in text.split(",") if word.strip()]
     if name != "timeout":
         return text
@@ -114,6 +116,7 @@ def _dashed(name: str) -> str:
 def _value(where: str, name: str, value: Any) -> Any:
     checks: dict[str, Callable[[Any], Any]] = {
         "posts": _strings,
+        "exclude": _patterns,
         "accept": lambda v: _strings(v, ACCEPTABLE),
         "strict": _boolean,
         "device": lambda v: _one_of(v, DEVICES),
@@ -137,6 +140,17 @@ def _strings(value: Any, allowed: tuple[str, ...] = ()) -> tuple[str, ...]:
     if allowed and not set(value) <= set(allowed):
         raise ValueError(what)
     return tuple(value)
+
+
+def _patterns(value: Any) -> tuple[str, ...]:
+    from dlexamples.gitignore import patterns
+
+    try:
+        found = _strings(value)
+        patterns(Path(), found)
+    except ValueError:
+        raise ValueError("a list of patterns as in .gitignore") from None
+    return found
 
 
 def _one_of(value: Any, allowed: tuple[str, ...]) -> str:

@@ -1,0 +1,169 @@
+"""Which posts are meant: those that are named, and those in the folders that are named.
+
+A folder is searched for every suffix that a format reads. Left out are hidden files and folders, what others have
+installed or built, what git ignores, and what `exclude` names. A path that is named itself is never left out.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from itertools import takewhile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dlexamples.formats import UnreadablePost, suffixes
+from dlexamples.gitignore import Patterns, above, left_out, of_file, patterns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from dlexamples.settings import Settings
+
+GLOB = set("*?[")
+NOT_WRITTEN_HERE = (
+    ".*",
+    "__pycache__/",
+    "__pypackages__/",
+    "_build/",
+    "build/",
+    "dist/",
+    "node_modules/",
+    "site-packages/",
+    "venv/",
+)
+"""Folders that hold no posts of the author's, as ruff has them
+(https://docs.astral.sh/ruff/settings/#exclude). `exclude = ["!build/"]` lets one in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post that was asked for."""
+
+    path: Path
+    named: bool
+    """Itself, and not the folder in which it was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The posts that were asked for, in the order of the paths, those of a folder sorted."""
+
+    posts: tuple[Post, ...] = ()
+    problems: tuple[UnreadablePost, ...] = ()
+    """Folders that cannot be read or hold no post."""
+
+
+def find(paths: Iterable[Path], excluded: Sequence[Patterns] = ()) -> Found:
+    """The posts at `paths`, each once however often it is meant."""
+    posts: list[Post] = []
+    problems: list[UnreadablePost] = []
+    for path in paths:
+        if path.is_dir():
+            found = _search(path, excluded)
+            posts += found.posts
+            problems += found.problems
+        else:
+            posts.append(Post(path, named=True))
+    return Found(tuple(_once(posts)), tuple(problems))
+
+
+def listed(settings: Settings) -> Found:
+    """The posts that the settings list, by paths below `settings.folder`."""
+    excluded = exclusions(settings)
+    parts = [_listed(settings.folder, entry, excluded) for entry in settings.posts]
+    posts = [post for part in parts for post in part.posts]
+    return Found(tuple(_once(posts)), tuple(problem for part in parts for problem in part.problems))
+
+
+def exclusions(settings: Settings, given: Sequence[str] = ()) -> tuple[Patterns, ...]:
+    """What the settings exclude, relative to the folder where they were found, and what is `given` on the command
+    line, relative to the working folder."""
+    found = [(settings.folder, settings.exclude), (Path.cwd(), given)]
+    return tuple(patterns(_absolute(folder), lines) for folder, lines in found if lines)
+
+
+def _listed(folder: Path, entry: str, excluded: Sequence[Patterns]) -> Found:
+    parts = Path(entry).parts
+    fixed = list(takewhile(lambda part: not GLOB & set(part), parts))
+    start = folder.joinpath(*fixed)
+    if len(fixed) == len(parts):
+        return find([start], excluded)
+    if start.is_dir():
+        matching = set(folder.glob(entry))
+        found = _search(start, excluded)
+        posts = tuple(post for post in found.posts if post.path in matching)
+        if posts:
+            return replace(found, posts=posts)
+    return Found(problems=(UnreadablePost(f"{folder / entry}: no post matches; {_looked_for()}"),))
+
+
+def _search(root: Path, excluded: Sequence[Patterns]) -> Found:
+    top = _absolute(root)
+    git = tuple(_within(top, each) for each in above(top))
+    last = (patterns(top, NOT_WRITTEN_HERE), *(_within(top, each) for each in excluded))
+    problems: list[UnreadablePost] = []
+    found = sorted(_walk(root, git, last, problems), key=lambda path: path.parts)
+    if not found and not problems:
+        problems.append(UnreadablePost(f"{root} holds no post; {_looked_for()}"))
+    return Found(tuple(Post(path, named=False) for path in found), tuple(problems))
+
+
+def _walk(
+    root: Path, git: tuple[Patterns, ...], last: tuple[Patterns, ...], problems: list[UnreadablePost]
+) -> Iterator[Path]:
+    """The posts below `root`, in any order. `git`: what holds there, which files of git's below add to; `last`: what
+    goes before it."""
+    known = suffixes()
+    waiting = [(root, git)]
+    while waiting:
+        folder, chain = waiting.pop()
+        chain = (*chain, *of_file(folder / ".gitignore", _absolute(folder)))
+        try:
+            entries = list(os.scandir(folder))
+        except OSError as error:
+            problems.append(UnreadablePost(f"{folder} cannot be searched: {error.strerror}"))
+            continue
+        if folder != root and any(entry.name == "pyvenv.cfg" for entry in entries):
+            continue
+        for entry in entries:
+            path = folder / entry.name
+            # A link to a folder leads out of this one, or round in it.
+            is_folder = entry.is_dir(follow_symlinks=False)
+            is_post = path.suffix.lower() in known and path.is_file()
+            if not (is_folder or is_post) or left_out(_absolute(path), (*chain, *last), is_folder=is_folder):
+                continue
+            if is_post:
+                yield path
+            else:
+                waiting.append((path, chain))
+
+
+def _within(top: Path, each: Patterns) -> Patterns:
+    """The patterns as they hold in the folder `top`, which was named: those that leave `top` itself out, and those of
+    another project, are taken as if they were its own."""
+    holds = each.folder.is_relative_to(top) or (top.is_relative_to(each.folder) and not each.leave_out(top))
+    return each if holds else replace(each, folder=top)
+
+
+def _looked_for() -> str:
+    return (
+        f"a post ends in {' or '.join(suffixes())}, and what is hidden or installed, or named by .gitignore or "
+        "`exclude`, is left out"
+    )
+
+
+def _once(posts: Sequence[Post]) -> Iterator[Post]:
+    """Each file once, where it stands first; named if it is named anywhere."""
+    named: dict[str, bool] = {}
+    for post in posts:
+        where = os.path.realpath(post.path)
+        named[where] = named.get(where, False) or post.named
+    for post in posts:
+        is_named = named.pop(os.path.realpath(post.path), None)
+        if is_named is not None:
+            yield replace(post, named=is_named)
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100 - links stay links, and `..` goes
