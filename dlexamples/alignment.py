@@ -69,6 +69,16 @@ def as_published(place: Place, running: str, published: str) -> Place:
     return whole_line(published, place.block, len(old))
 
 
+def as_running(line: int, published: str, running: str) -> int:
+    """The line of a mended block on which the published line `line` stands, or the one that took its place; from 1."""
+    if running == published:
+        return line
+    for tag, i, j, k, m in difflib.SequenceMatcher(None, rows(published), rows(running), autojunk=False).get_opcodes():
+        if i <= line - 1 < j:
+            return k + 1 + (line - 1 - i if tag == "equal" else max(0, m - k - 1))
+    return line
+
+
 def _same_words(place: Place, new: Sequence[str], old: Sequence[str], replaced: range) -> Place | None:
     """The text at `place`, where it stands once in the published lines that were replaced."""
     text = new[place.line - 1][place.column : place.end_column]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dlexamples.judge import doubtful, judge, not_python
 from dlexamples.run.search import Mended, mend, unmended
-from dlexamples.sessions import sessions
+from dlexamples.sessions import for_others, sessions
+from dlexamples.verdicts.flaws import told
+from dlexamples.verdicts.judge import doubtful, judge
+from dlexamples.verdicts.left_out import for_another_framework, left_out, not_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,12 +25,22 @@ def check(document: Document, runner: Runner, mode: str = "auto") -> Iterator[Ou
     """
     found = sessions(document, mode)
     runner.warm(found)
-    yield from (not_python(block) for block in document.blocks if not block.is_python)
+    yield from without_session(document)
     for session in found:
         yield from check_session(session, runner)
 
 
+def without_session(document: Document) -> Iterator[Outcome]:
+    """The outcomes of the blocks that no session holds: no Python, alternatives for what is not installed."""
+    yield from (told(not_python(block)) for block in document.blocks if not block.is_python)
+    yield from (told(for_another_framework(block)) for block in for_others(document))
+
+
 def check_session(session: Session, runner: Runner) -> Iterator[Outcome]:
+    outcomes = [left_out(block, session.name, None) for block in session.blocks if block.id in session.judged]
+    if all(outcomes):
+        yield from (told(outcome) for outcome in outcomes if outcome)
+        return
     run = runner.as_published(session)
     mended = unmended(run)
     if run.stopped:

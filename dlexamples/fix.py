@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlexamples.alignment import weakest
-from dlexamples.formats import splice
+from dlexamples.formats import parse, splice
+from dlexamples.formats.layout import apply
 from dlexamples.model import Applicability
 from dlexamples.run.search import Mended
 from dlexamples.sessions import sessions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from dlexamples.model import Document, Outcome, Session
     from dlexamples.run.runner import Runner
@@ -40,7 +41,14 @@ def fix(document: Document, outcomes: Sequence[Outcome], runner: Runner, mode: s
         wanted = _still_passing(document, fixable, wanted, runner, mode)
     sources = {outcome.block.id: outcome.runnable_source for outcome in wanted}
     left = tuple(outcome for outcome in fixable if outcome not in wanted)
-    return Fixed(splice(document, sources), tuple(wanted), left)
+    return Fixed(_with_layout(document, splice(document, sources), set(sources)), tuple(wanted), left)
+
+
+def _with_layout(document: Document, text: str, ids: Collection[str]) -> str:
+    """`text` with what mends the flaws of these blocks: closing fences, split blocks."""
+    flawed = [block for block in parse(document.path, text).blocks if block.id in ids]
+    edits = [edit for block in flawed for flaw in block.flaws for edit in flaw.edits]
+    return apply(text, edits) if edits else text
 
 
 def _still_passing(

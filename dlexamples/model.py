@@ -323,7 +323,14 @@ class Policy:
     show_diff: bool = True
 
     def accepts(self, outcome: Outcome) -> bool:
-        return outcome.verdict in self.accept
+        """A fence in another language is nothing to run, and may still be broken itself."""
+        broken = outcome.verdict is Verdict.NOT_PYTHON and any(d.level == "error" for d in outcome.diagnostics)
+        return outcome.verdict in self.accept and not broken
+
+    def accepts_all(self, report: Report) -> bool:
+        """Every block, and nothing is wrong with the document round them."""
+        broken = any(flaw.diagnostic.level == "error" for flaw in report.document.flaws)
+        return not broken and all(map(self.accepts, report.outcomes))
 
 
 @dataclass(frozen=True, slots=True)

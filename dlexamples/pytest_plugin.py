@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
     from pathlib import Path
 
-    from dlexamples.model import Block, Document, Outcome, Session
+    from dlexamples.model import Block, Diagnostic, Document, Outcome, Session
     from dlexamples.run.pool import Pool
 
 SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
 POOL: pytest.StashKey[Pool] = pytest.StashKey()
 VERDICT = "dlexamples_verdict"
 NO_PYTHON = "no-python-block"
+LAYOUT = "layout"
 LETTERS = {"filled": "f", "repaired": "r"}
 
 
@@ -76,6 +77,8 @@ class PostFile(pytest.File):
             yield NoPythonItem.from_parent(self, name=NO_PYTHON)
         for block in blocks:
             yield BlockItem.from_parent(self, name=block.id, block=block)
+        if broken := _broken(self.document):
+            yield LayoutItem.from_parent(self, name=LAYOUT, broken=broken)
 
     def outcome(self, block: Block) -> Outcome:
         """The block's outcome, by running what is selected of its session and what that needs."""
@@ -84,12 +87,13 @@ class PostFile(pytest.File):
         return self.outcomes[block.id]
 
     def _run(self, block: Block) -> None:
-        from dlexamples.check import check_session
+        from dlexamples.check import check_session, without_session
         from dlexamples.run.runner import Runner
         from dlexamples.sessions import needed_for, sessions
 
         settings = self.config.stash[SETTINGS]
         runner = Runner(_pool(self.config), self.document, device=settings.device, timeout=settings.timeout)
+        self.outcomes.update({outcome.block.id: outcome for outcome in without_session(self.document)})
         for session in sessions(self.document, settings.session):
             if block.id in session.judged:
                 selected = needed_for(session, self._selected(session) | {block.id})
@@ -151,6 +155,23 @@ class NoPythonItem(pytest.Item):
         return self.path, 0, self.name
 
 
+class LayoutItem(pytest.Item):
+    """Stands for what is wrong with a post and is no Python block's: a fence that is never closed, a marker."""
+
+    def __init__(self, *, broken: list[Diagnostic], **rest: Any) -> None:
+        super().__init__(**rest)
+        self.broken = broken
+
+    def runtest(self) -> None:
+        raise NotAcceptedError("\n".join(f"{self.path}:{d.span.line}: {d.code}: {d.message}" for d in self.broken))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        return str(excinfo.value)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, self.broken[0].span.line - 1, self.name
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
@@ -173,6 +194,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Posts without a Python block and nothing else to run: nothing was tested, as pytest says it."""
     if session.items and all(isinstance(item, NoPythonItem) for item in session.items):
         session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def _broken(document: Document) -> list[Diagnostic]:
+    """Errors of the document that no Python block answers for."""
+    flaws = [*document.flaws, *(flaw for block in document.blocks if not block.is_python for flaw in block.flaws)]
+    return [flaw.diagnostic for flaw in flaws if flaw.diagnostic.level == "error"]
 
 
 def _listed(settings: Settings) -> list[str]:

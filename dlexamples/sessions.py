@@ -6,32 +6,88 @@ A block that changes global state (a seed, a default dtype, the environment) set
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from dlexamples.model import Session
 from dlexamples.names import BUILTINS, Names, names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dlexamples.model import Block, Document
 
+Installed = Callable[[str], bool]
 
-def sessions(document: Document, mode: str = "auto") -> tuple[Session, ...]:
+
+@cache
+def installed(module: str) -> bool:
+    """Whether a top-level module can be imported here; it is not imported."""
+    return find_spec(module) is not None
+
+
+def sessions(document: Document, mode: str = "auto", here: Installed = installed) -> tuple[Session, ...]:
     """The sessions of a post, each with its blocks in the document's order.
 
-    `mode`: `auto` as above, `document` (all blocks are one session), `block` (each on its own).
+    `mode`: `auto` as above, `document` (all blocks are one session), `block` (each on its own). What a marker says
+    goes before it. Of alternatives (`%%tab pytorch`, `%%tab tensorflow`) each has sessions of its own, together with
+    the blocks that are for all; those for frameworks that are not `here` are in none.
     """
-    blocks = [block for block in document.blocks if block.is_python]
-    if not blocks:
-        return ()
-    if mode == "document":
-        return (_session(1, blocks, range(len(blocks)), ()),)
+    found: list[tuple[frozenset[str], list[Block], str]] = []
+    for share, name in _shares([block for block in document.blocks if block.is_python]):
+        judged: set[str] = set()
+        for blocks in _alternatives(share, here):
+            for group, scene in _grouped(blocks, "document" if name else mode):
+                own = frozenset(blocks[i].id for i in group) - judged
+                if own:
+                    found.append((own, [blocks[i] for i in sorted({*group, *scene})], name))
+            judged |= {block.id for block in blocks}
+    position = {block.id: number for number, block in enumerate(document.blocks)}
+    found.sort(key=lambda entry: min(position[block_id] for block_id in entry[0]))
+    return tuple(
+        Session(name or f"session-{number}", tuple(blocks), judged_ids)
+        for number, (judged_ids, blocks, name) in enumerate(found, 1)
+    )
+
+
+def for_others(document: Document, here: Installed = installed) -> tuple[Block, ...]:
+    """The Python blocks that are alternatives for frameworks none of which is `here`."""
+    return tuple(b for b in document.blocks if b.is_python and b.tabs and not any(map(here, b.tabs)))
+
+
+def _shares(blocks: Sequence[Block]) -> list[tuple[list[Block], str]]:
+    """Blocks that may share a namespace at all, with the name that a marker gives it."""
+    named: dict[str, list[Block]] = {}
+    rest: list[list[Block]] = [[]]
+    for block in blocks:
+        if block.marks.session:
+            named.setdefault(block.marks.session, []).append(block)
+            continue
+        if block.marks.clears:
+            rest.append([])
+        rest[-1].append(block)
+    return [(share, "") for share in rest if share] + [(share, name) for name, share in named.items()]
+
+
+def _alternatives(blocks: Sequence[Block], here: Installed) -> Iterator[list[Block]]:
+    """The blocks as a reader of each framework's tabs sees them."""
+    frameworks = [name for name in dict.fromkeys(name for block in blocks for name in sorted(block.tabs)) if here(name)]
+    if not frameworks:
+        yield [block for block in blocks if not block.tabs]
+    for framework in frameworks:
+        yield [block for block in blocks if not block.tabs or framework in block.tabs]
+
+
+def _grouped(blocks: Sequence[Block], mode: str) -> list[tuple[list[int], set[int]]]:
+    """The blocks of each session by index, and beside them those that only set its scene."""
+    if mode == "document" and blocks:
+        return [(list(range(len(blocks))), set())]
     if mode == "block":
-        return tuple(_session(n, blocks, [i], ()) for n, i in enumerate(range(len(blocks)), 1))
+        return [([index], set()) for index in range(len(blocks))]
     known = [names(block.source) for block in blocks]
-    groups = _groups(known)
-    return tuple(_session(n, blocks, group, _scene(group, known)) for n, group in enumerate(groups, 1))
+    return [(group, _scene(group, known)) for group in _groups(known)]
 
 
 def needed_for(session: Session, wanted: Iterable[str]) -> Session:
@@ -46,15 +102,6 @@ def needed_for(session: Session, wanted: Iterable[str]) -> Session:
             keep.add(index)
     blocks = tuple(block for index, block in enumerate(session.blocks) if index in keep)
     return Session(session.name, blocks, frozenset(ids & session.judged))
-
-
-def _session(number: int, blocks: Sequence[Block], own: Iterable[int], scene: Iterable[int]) -> Session:
-    own = set(own)
-    return Session(
-        name=f"session-{number}",
-        blocks=tuple(blocks[i] for i in sorted(own | set(scene))),
-        judged=frozenset(blocks[i].id for i in own),
-    )
 
 
 def _groups(known: Sequence[Names]) -> list[list[int]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dlexamples.alignment import as_published, edits
 from dlexamples.formats import parse
-from dlexamples.judge import doubtful, judge
+from dlexamples.verdicts.judge import doubtful, judge
 from dlexamples.model import Applicability, Place, Proposal, Verdict
 from dlexamples.run.job import Text
 from dlexamples.run.record import BlockRun, Halt, Run

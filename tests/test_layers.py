@@ -30,7 +30,7 @@ def ours(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_rooms_do_not_import_each_other(room: str) -> None:
-    forbidden = {f"dlexamples.{other}" for other in (*ROOMS, "run", "check", "judge", "cli", "fix") if other != room}
+    forbidden = {f"dlexamples.{other}" for other in (*ROOMS, "run", "check", "verdicts", "cli", "fix") if other != room}
     for path in (PACKAGE / room).rglob("*.py"):
         found = {name for name in ours(path) if any(name == f or name.startswith(f + ".") for f in forbidden)}
         assert not found, path

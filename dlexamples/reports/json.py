@@ -34,6 +34,7 @@ def tree(reports: Sequence[Report]) -> dict[str, Any]:
         {
             "path": _text(report.document.path.as_posix()),
             "blocks": [_block(outcome) for outcome in report.outcomes],
+            "diagnostics": [_diagnostic(flaw.diagnostic) for flaw in report.document.flaws],
         }
         for report in reports
     ]
@@ -55,7 +56,7 @@ def _block(outcome: Outcome) -> dict[str, Any]:
         "diagnostics": [_diagnostic(diagnostic) for diagnostic in outcome.diagnostics],
         "fills": [_fill(fill) for fill in outcome.fills],
         "edits": [_edit(edit) for edit in outcome.edits],
-        "source": _text(block.source),
+        "source": _text(block.published),
         "runnable_source": _text(outcome.runnable_source),
         "stdout": _text(outcome.stdout),
         "stderr": _text(outcome.stderr),

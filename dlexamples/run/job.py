@@ -6,13 +6,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dlexamples.alignment import as_running
+from dlexamples.epochs import shortened
 from dlexamples.formats import parse, splice
 from dlexamples.names import names
+from dlexamples.printed import expected_exception
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from dlexamples.model import Document, Session
+    from dlexamples.model import Block, Document, Session
 
 SEED = 0
 
@@ -95,27 +98,36 @@ def job(
         "scratch": str(scratch),
         "results": str(results),
         "script": str(scratch / f"{script or 'post'}.py"),
-        "blocks": [_block(i, s, f) for i, (s, f) in enumerate(zip(text.sources, text.first_lines, strict=True))],
+        "blocks": [
+            _block(i, *each) for i, each in enumerate(zip(session.blocks, text.sources, text.first_lines, strict=True))
+        ],
         "device": device,
         "seed": SEED,
         "published": [block.source for block in session.blocks],
         "wait": sorted(wait),
-        "skip": sorted(skip),
+        "skip": sorted({*skip, *(i for i, block in enumerate(session.blocks) if block.marks.skip)}),
         "preload": frameworks(text.sources),
         "environment": _environment(str(scratch), device),
         "unset": ["DISPLAY", "WAYLAND_DISPLAY"],
     }
 
 
-def _block(index: int, source: str, first_line: int) -> dict[str, Any]:
+def _block(index: int, block: Block, source: str, first_line: int) -> dict[str, Any]:
     found = names(source)
     statements = [{**asdict(s), "binds": sorted(s.binds), "touches": sorted(s.touches)} for s in found.statements]
+    running = source if block.marks.epochs is None else shortened(source, block.marks.epochs)[0]
+    raising = [printed.line for printed in block.printed if printed.line and expected_exception(printed.text)]
     return {
         "index": index,
-        "source": source,
+        "source": running,
         "first_line": first_line,
         "needs": sorted(found.needs | found.builtins),
         "statements": statements,
+        "interactive": block.interactive,
+        "printed": bool(block.printed),
+        "may_raise": [as_running(line, block.source, source) for line in raising],
+        "no_run": block.marks.no_run,
+        "device": block.marks.device,
     }
 
 

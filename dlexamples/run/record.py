@@ -72,10 +72,23 @@ class BlockRun:
     figures: tuple[bytes, ...] = ()
     warned: tuple[tuple[str, str, int], ...] = ()
     """(category, message, line of the block or 0) of each warning."""
+    expected: bool = False
+    """`halt` is the exception that the block's author says it ends with."""
+    raised: dict[int, tuple[tuple[str, ...], str]] = field(default_factory=dict)
+    """By line of a statement whose traceback the post shows: the names of the exception's classes, its message."""
+    written: tuple[tuple[int, int], ...] = ()
+    """(line of a statement, bytes on standard output before it), where the post shows output."""
+    outputs: dict[int, str] = field(default_factory=dict)
+    """By line of a statement: what it printed."""
+    findings: tuple[dict[str, Any], ...] | None = None
+    """What is wrong with the calls of a block that is not to be run."""
+    absent: bool = False
+    """The device that its author asks for is not here."""
 
     @property
     def ok(self) -> bool:
-        return self.done and not (self.halt or self.blocked_by or self.fatal)
+        stopped = self.halt and not self.expected
+        return self.done and not (stopped or self.blocked_by or self.fatal)
 
     @property
     def fatal(self) -> bool:
@@ -118,6 +131,7 @@ def note_done(run: Run, event: dict[str, Any]) -> None:
     assert run.process
     figures = (run.process.folder / "results" / Path(path).name for path in event["figures"])
     block.figures = tuple(data for path in figures if (data := _bytes(path, MOST_FIGURE)))
+    block.written = tuple((line, offset) for line, offset in event["written"])
     block.inner = frozenset(event["inner"])
     hit = frozenset(event["hit"])
     # A later block may call what an earlier one defined.
@@ -132,14 +146,20 @@ def collect_output(run: Run) -> None:
     results = run.process.folder / "results"
     for index, block in enumerate(run.blocks):
         if block.started:
-            block.stdout = _tail(results / f"{index}.stdout")
-            block.stderr = _tail(results / f"{index}.stderr")
+            printed = _bytes(results / f"{index}.stdout", MOST_OUTPUT + 1)
+            block.stdout = _tail(printed)
+            block.stderr = _tail(_bytes(results / f"{index}.stderr", MOST_OUTPUT + 1))
+            if len(printed) <= MOST_OUTPUT:
+                ends = [*(offset for _, offset in block.written[1:]), len(printed)]
+                pieces = zip(block.written, ends, strict=False)
+                block.outputs = {line: _text(printed[start:end]) for (line, start), end in pieces}
 
 
-def _tail(path: Path) -> str:
-    data = _bytes(path, MOST_OUTPUT + 1)
-    if len(data) > MOST_OUTPUT:
-        data = b"[...]\n" + data[1:]
+def _tail(data: bytes) -> str:
+    return _text(data if len(data) <= MOST_OUTPUT else b"[...]\n" + data[1:])
+
+
+def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace").replace("\r\n", "\n")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from dlexamples.printed import matches_exception
 from dlexamples.run.job import frameworks, job, text
 from dlexamples.run.pool import END_SECONDS, START_SECONDS, Pool, Process
 from dlexamples.run.record import BlockRun, Run, collect_output, halted, note_done
@@ -16,7 +17,8 @@ from dlexamples.run.record import BlockRun, Run, collect_output, halted, note_do
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from dlexamples.model import Document, Session
+    from dlexamples.model import Block, Document, Session
+    from dlexamples.run.record import Halt
     from dlexamples.run.search import Mended
 
 
@@ -85,7 +87,7 @@ class Runner:
         while True:
             folder = self.pool.new_folder()
             skip = ran.ended.keys()
-            task = job(session, ran.text, folder, device=self.device, wait=wait, skip=skip)
+            task = job(session, ran.text, folder, device=self._device(session), wait=wait, skip=skip)
             ran.process = self.pool.start(task, folder)
             self._follow(session, ran, wait)
             fatal = next((i for i, b in enumerate(ran.blocks) if b.fatal), None)
@@ -96,6 +98,10 @@ class Runner:
             ran.ended[fatal] = ran.blocks[fatal]
             if fatal == len(ran.blocks) - 1:
                 return ran
+
+    def _device(self, session: Session) -> str:
+        """`cpu` also where one of the blocks asks for it."""
+        return "cpu" if any(block.marks.device == "cpu" for block in session.blocks) else self.device
 
     def _follow(self, session: Session, run: Run, wait: Collection[int]) -> None:
         """Reads events until the process waits at a stop or has ended."""
@@ -131,7 +137,7 @@ class Runner:
             elif kind == "block":
                 current, began = event["block"], time.monotonic()
                 run.blocks[current] = BlockRun(started=True)
-                deadline = time.monotonic() + self.timeout
+                deadline = time.monotonic() + (session.blocks[current].marks.timeout or self.timeout)
             elif kind == "at":
                 run.blocks[event["block"]].line = event["line"]
                 block = session.blocks[event["block"]]
@@ -144,9 +150,22 @@ class Runner:
             elif kind == "stop":
                 halt = halted(event, run.text)
                 run.blocks[halt.block].halt = halt
-                if halt.block in wait:
+                run.blocks[halt.block].expected = _is_expected(session.blocks[halt.block], halt)
+                if halt.block in wait and not run.blocks[halt.block].expected:
                     run.stopped = halt
                     return
+                if halt.block in wait:
+                    run.process.send({"do": "go on"})
+            elif kind == "raised":
+                run.blocks[event["block"]].raised[event["line"]] = (tuple(event["kinds"]), event["message"])
+            elif kind == "checked":
+                run.blocks[event["block"]].findings = tuple(event["findings"])
+            elif kind == "absent":
+                run.blocks[event["block"]].absent = True
+
+
+def _is_expected(block: Block, halt: Halt) -> bool:
+    return bool(block.marks.raises) and matches_exception(block.marks.raises, halt.kinds, halt.message)
 
 
 def _next_event(process: Process, deadline: float) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from dlexamples.reports.terminal.gutter import Gutter
 from dlexamples.reports.terminal.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from dlexamples.model import Block
+    from dlexamples.model import Block, Edit
     from dlexamples.reports.terminal.surface import Surface
 
 _CONTEXT = 2
@@ -21,7 +21,7 @@ _CONTEXT = 2
 
 def diff(block: Block, runnable: str, surface: Surface) -> Iterator[Text]:
     """Rows of a unified diff from the published block to `runnable`; added lines have no number yet."""
-    before, after = block.source.splitlines(), runnable.splitlines()
+    before, after, published = (text.splitlines() for text in (block.source, runnable, block.published))
     gutter = Gutter(len(str(block.document_line(len(before)))), surface.glyphs.bar)
     groups = SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(_CONTEXT)
     for index, group in enumerate(groups):
@@ -30,7 +30,20 @@ def diff(block: Block, runnable: str, surface: Surface) -> Iterator[Text]:
         for tag, start, end, new_start, new_end in group:
             mark, style = (" ", "") if tag == "equal" else ("-", "red")
             for number in range(start, end):
-                row = Text(f"{mark} {visible(before[number])}", style)
+                row = Text(f"{mark} {visible(published[number])}", style)
                 yield gutter.row(row, block.document_line(number + 1))
             for line in after[new_start:new_end] if tag != "equal" else ():
                 yield gutter.row(Text(f"+ {visible(line)}", "green"))
+
+
+def layout_diff(edits: Sequence[Edit], surface: Surface) -> Iterator[Text]:
+    """Rows for whole lines of the document that are replaced or added round blocks."""
+    if not edits:
+        return
+    gutter = Gutter(len(str(max(edit.end_line for edit in edits))), surface.glyphs.bar)
+    for edit in sorted(edits, key=lambda edit: edit.line):
+        for number, line in enumerate(edit.before.splitlines(), edit.line):
+            yield gutter.row(Text(f"- {visible(line)}", "red"), number)
+        for number, line in enumerate(edit.after.splitlines(), edit.line):
+            # An inserted line has no number yet; the one that it takes the place of tells where it goes.
+            yield gutter.row(Text(f"+ {visible(line)}", "green"), number if number == edit.line else "")

@@ -27,13 +27,13 @@ VERDICTS = {
 
 
 def listing(report: Report, policy: Policy, surface: Surface) -> Iterator[Text]:
-    """A table of the Python blocks; the other fences are counted in the totals."""
+    """A table of the Python blocks; the other fences are counted in the totals, and stand here if they are broken."""
     path = visible(str(report.document.path))
-    outcomes = [outcome for outcome in report.outcomes if outcome.verdict is not Verdict.NOT_PYTHON]
-    if not outcomes:
+    if all(outcome.verdict is Verdict.NOT_PYTHON for outcome in report.outcomes):
         fences = f" among {len(report.outcomes)} fence{'s' * (len(report.outcomes) > 1)}" if report.outcomes else ""
         yield Text.assemble(("error[DL002]", "bold red"), (f": no Python block in {path}{fences}", "bold"))
         return
+    outcomes = [o for o in report.outcomes if o.verdict is not Verdict.NOT_PYTHON or not policy.accepts(o)]
     table = [(o, visible(o.block.id), f"{path}:{o.block.line}") for o in outcomes]
     id_width = max(cell_len(name) for _, name, _ in table)
     place_width = max(cell_len(place) for _, _, place in table)

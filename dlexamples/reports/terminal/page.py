@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from dlexamples.model import Document, Fill, Outcome, Policy, Report, Verdict
-from dlexamples.reports.terminal.diff import diff
+from dlexamples.reports.terminal.diff import diff, layout_diff
 from dlexamples.reports.terminal.frame import Page, frame
 from dlexamples.reports.terminal.listing import listing
 from dlexamples.reports.terminal.surface import Surface, wrapped
@@ -35,14 +35,17 @@ def page(reports: Sequence[Report], policy: Policy, surface: Surface) -> Iterato
 
 def needs(document: Document, outcome: Outcome, surface: Surface, *, show_diff: bool = True) -> Iterator[Text]:
     """What one block needs: its code frames, what was supplied, what would be changed. Nothing when nothing."""
-    page = Page(visible(str(document.path)), document_lines(document.text))
     sections = [
-        *_frames(page, outcome, surface),
+        *_frames(_page_of(document), outcome, surface),
         _supplied(outcome.fills, surface),
         _changes(outcome, surface) if show_diff else [],
         _last_words(outcome),
     ]
     yield from chain.from_iterable([*section, Text()] for section in sections if section)
+
+
+def _page_of(document: Document) -> Page:
+    return Page(visible(str(document.path)), document_lines(document.view or document.text))
 
 
 def _details(report: Report, policy: Policy, surface: Surface) -> Iterator[Text]:
@@ -52,6 +55,8 @@ def _details(report: Report, policy: Policy, surface: Surface) -> Iterator[Text]
         rows = list(needs(report.document, outcome, surface, show_diff=policy.show_diff))
         if rows:
             yield from (_heading(outcome, surface), Text(), *rows)
+    for flaw in report.document.flaws:
+        yield from (*frame(_page_of(report.document), flaw.diagnostic, surface), Text())
 
 
 def _heading(outcome: Outcome, surface: Surface) -> Text:
@@ -90,7 +95,8 @@ def _changes(outcome: Outcome, surface: Surface) -> list[Text]:
     # What did not pass is nobody's to copy.
     if outcome.verdict not in {Verdict.FILLED, Verdict.REPAIRED}:
         return []
-    return list(diff(outcome.block, outcome.runnable_source, surface))
+    layout = [edit for flaw in outcome.block.flaws for edit in flaw.edits]
+    return [*layout_diff(layout, surface), *diff(outcome.block, outcome.runnable_source, surface)]
 
 
 def _last_words(outcome: Outcome) -> list[Text]:

@@ -44,13 +44,17 @@ def prepare(job: dict[str, Any]) -> bool:
         tensorflow.random.set_seed(seed)
     if job["device"] != "cuda":
         return True
-    found = False
     if torch and torch.cuda.is_available():
-        default_to(torch, "cuda")
-        found = True
-    if tensorflow and tensorflow.config.list_physical_devices("GPU"):
-        found = True  # TensorFlow places what it can on the GPU by itself.
-    return found or not (torch or tensorflow)
+        default_to(torch, "cuda")  # TensorFlow places what it can on the GPU by itself.
+    return sees_gpu() or not (torch or tensorflow)
+
+
+def sees_gpu() -> bool:
+    """Whether a framework that is imported sees one."""
+    torch, tensorflow = (sys.modules.get(name) for name in ("torch", "tensorflow"))
+    if torch and torch.cuda.is_available():
+        return True
+    return bool(tensorflow and tensorflow.config.list_physical_devices("GPU"))
 
 
 def default_to(torch: Any, device: str) -> None:

@@ -7,8 +7,11 @@ A job is a dict (see `dlexamples.run.job`), an event is a dict with the key `eve
 | block     | a block starts                        | block                                               |
 | at        | a top-level statement starts          | block, line                                         |
 | stop      | a statement raised                    | block, and those of `errors.described`              |
+| raised    | a statement raised as the post shows  | block, line, kinds, message                         |
 | blocked   | a block needs what an earlier one lost | block, name, by                                    |
-| done      | a block ended, however                | block, seconds, device, lines, inner, hit, figures, warned |
+| checked   | the calls of a `no-run` block were looked up | block, findings                               |
+| absent    | a block's own device is not here      | block                                               |
+| done      | a block ended, however                | block, seconds, device, lines, inner, hit, figures, warned, written |
 | answer    | `ask` was asked                       | candidates, refusals, explanation, fault            |
 | no-device | the device of the job is not here     |                                                     |
 | end       | the session ended                     |                                                     |
@@ -32,9 +35,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import errors, shown
+from .calls import findings
 from .channel import Channel, PipeChannel
 from .lines import Lines, code_lines, function_lines
-from .surroundings import enter, main_module, prepare
+from .surroundings import enter, main_module, prepare, sees_gpu
 
 # As they are now: a block may put others in their place.
 execute, translate, leave = exec, compile, os._exit
@@ -77,6 +81,8 @@ class SessionRun:
         self.lost: dict[str, int] = {}
         """By name: the block that failed before it bound the name, or changed its object."""
         self.flags = 0
+        self.written: list[list[int]] = []
+        """Of the block that runs: each statement's line, and how many bytes were printed before it."""
         self.process = os.getpid()
         self.path, self.recursion_limit = list(sys.path), sys.getrecursionlimit()
         self.namespace: dict[str, Any] = main_module(job).__dict__
@@ -89,7 +95,8 @@ class SessionRun:
         started = time.perf_counter()
         warned: list[dict[str, Any]] = []
         code: list[types.CodeType] = []
-        if index in self.job["skip"]:
+        self.written = []
+        if self._is_left_out(index):
             self._lose(block, 0)
             self._forget(block, 0)
         else:
@@ -107,8 +114,21 @@ class SessionRun:
                 "hit": sorted(self.lines.run),
                 "figures": shown.figures(self.job["results"], index),
                 "warned": warned,
+                "written": self.written,
             }
         )
+
+    def _is_left_out(self, index: int) -> bool:
+        """Nothing of the block is run: its names are lost to the blocks after it."""
+        block = self.blocks[index]
+        if block["no_run"]:
+            earlier = [before["source"] for before in self.blocks[:index]]
+            self.channel.send({"event": "checked", "block": index, "findings": findings(block["source"], earlier)})
+            return True
+        if index not in self.job["skip"] and block["device"] == "cuda" and not sees_gpu():
+            self.channel.send({"event": "absent", "block": index})
+            return True
+        return index in self.job["skip"]
 
     def _run(self, index: int) -> list[types.CodeType]:
         """Compiles the whole block first: one that does not compile runs nothing, as in a file."""
@@ -126,11 +146,18 @@ class SessionRun:
         offset = block["first_line"] - 1
         for number, (node, compiled) in enumerate(zip(nodes, code, strict=True)):
             self.lines.watch(compiled)
-            self.channel.send({"event": "at", "block": index, "line": node.lineno - offset})
+            line = node.lineno - offset
+            self.channel.send({"event": "at", "block": index, "line": line})
+            if block["printed"]:
+                shown.flush()
+                self.written.append([line, os.fstat(1).st_size])
             try:
                 execute(compiled, self.namespace)
             except BaseException as error:
                 self._end_if_forked(error)
+                if line in block["may_raise"]:
+                    self._raised(index, line, error)
+                    continue
                 self._stopped(index, number, node, error)
                 break
             self._end_if_forked(None)
@@ -149,12 +176,15 @@ class SessionRun:
             code: list[types.CodeType] = []
             for node in nodes:
                 self._note_future(node)
-                code.append(self._compile(ast.increment_lineno(ast.Module([node], []), block["first_line"] - 1)))
+                # At a prompt the value of an expression is printed.
+                tree: ast.Module | ast.Interactive = ast.Interactive([node]) if block["interactive"] else ast.Module([node], [])
+                code.append(self._compile(ast.increment_lineno(tree, block["first_line"] - 1)))
             return nodes, code
 
-    def _compile(self, what: str | ast.Module) -> types.CodeType:
+    def _compile(self, what: str | ast.Module | ast.Interactive) -> types.CodeType:
+        mode = "single" if isinstance(what, ast.Interactive) else "exec"
         # Assertions stay in, whatever PYTHONOPTIMIZE says here.
-        code: types.CodeType = translate(what, self.filename, "exec", self.flags, dont_inherit=True, optimize=0)
+        code: types.CodeType = translate(what, self.filename, mode, self.flags, dont_inherit=True, optimize=0)
         return code
 
     def _note_future(self, node: ast.stmt) -> None:
@@ -182,6 +212,12 @@ class SessionRun:
         if index in self.job["wait"]:
             self._wait(index, node, error)
         self._forget(block, number)
+
+    def _raised(self, index: int, line: int, error: BaseException) -> None:
+        """The post shows this statement's traceback: the next one runs, as at a prompt."""
+        errors.show(error, self.filename, self.blocks[index])
+        kinds, message = [kind.__name__ for kind in type(error).__mro__], errors.message(error, 0)
+        self.channel.send({"event": "raised", "block": index, "line": line, "kinds": kinds, "message": message})
 
     def _blocked(self, index: int, number: int, name: str) -> None:
         self.channel.send({"event": "blocked", "block": index, "name": name, "by": self.lost[name]})

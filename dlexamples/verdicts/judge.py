@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dlexamples.alignment import as_published, edits, whole_line
-from dlexamples.diagnose import Finding, diagnose, diagnose_end, first_line, without_addresses
 from dlexamples.formats.language import classify
 from dlexamples.model import (
     Block,
@@ -25,6 +24,11 @@ from dlexamples.model import (
 )
 from dlexamples.names import names
 from dlexamples.run.columns import characters, rows
+from dlexamples.verdicts.budget import ran_shorter
+from dlexamples.verdicts.diagnose import Finding, diagnose, diagnose_end, first_line, without_addresses
+from dlexamples.verdicts.expectations import unmet
+from dlexamples.verdicts.flaws import told
+from dlexamples.verdicts.left_out import left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,11 +44,8 @@ def judge(session: Session, mended: Mended, run: Run, timeout: float) -> Iterato
     """The outcomes of the blocks that `session` judges, in order. `run` is the run of `mended.sources`."""
     for index, block in enumerate(session.blocks):
         if block.id in session.judged:
-            yield _Case(session, mended, run, timeout, index).outcome()
-
-
-def not_python(block: Block) -> Outcome:
-    return Outcome(block, Verdict.NOT_PYTHON, reason=block.why, runnable_source=block.source)
+            not_run = left_out(block, session.name, run.blocks[index])
+            yield told(not_run or _Case(session, mended, run, timeout, index).outcome())
 
 
 class _Case:
@@ -54,9 +55,10 @@ class _Case:
         self.session = session
         self.mended = mended
         self.index = index
-        self.timeout = timeout
         self.block = session.blocks[index]
+        self.timeout = self.block.marks.timeout or timeout
         self.source = mended.sources[index]
+        self.all = run.blocks
         self.run: BlockRun = run.blocks[index]
         self.text = run.text
         self.mends = [m for m in mended.mends if m.changes(index)]
@@ -79,7 +81,16 @@ class _Case:
             return self._blocked(outcome, *self.run.blocked_by)
         if not self.run.ok or self._is_flaky():
             return self._failed(outcome)
-        return self._ran(outcome)
+        return self._as_promised(self._ran(outcome))
+
+    def _as_promised(self, outcome: Outcome) -> Outcome:
+        """`outcome`, or a failure where the block does not end, or print, as the post says."""
+        found = (*unmet(self.block, self.source, self.run), *ran_shorter(self.block, self.source))
+        outcome = replace(outcome, diagnostics=found + outcome.diagnostics)
+        broken = next((diagnostic for diagnostic in found if diagnostic.level == "error"), None)
+        if broken is None:
+            return outcome
+        return replace(outcome, verdict=Verdict.FAILED, reason=first_line(broken.message), fills=(), edits=())
 
     def _is_flaky(self) -> bool:
         """It stopped for good in one run, and not in the next of the same text."""
@@ -166,7 +177,7 @@ class _Case:
 
     def _blocked(self, outcome: Outcome, name: str, by: int) -> Outcome:
         earlier = self.session.blocks[by]
-        message = f"needs `{name}` from block {earlier.id}, which did not run to its end"
+        message = f"needs `{name}` from block {earlier.id}, which {_why_not(earlier, self.all[by])}"
         span, label = self._use_of(name), f"`{name}` should come from block {earlier.id}"
         diagnostic = Diagnostic("DL104", "error", message, span, self._origin(name), None, label)
         return replace(
@@ -283,6 +294,10 @@ def doubtful(session: Session, mended: Mended, run: Run, index: int) -> str:
         if category == "UserWarning" and line and lines[line - 1] not in published:
             return f"in the mended text the library warns: {first_line(message)}"
     return ""
+
+
+def _why_not(block: Block, run: BlockRun) -> str:
+    return "is not run" if left_out(block, "", run) else "did not run to its end"
 
 
 def _words(line: str) -> set[str]:

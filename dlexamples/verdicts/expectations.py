@@ -1,0 +1,77 @@
+"""What a post promises about a block: the exception that it ends with, the output that it shows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dlexamples.alignment import as_running, whole_line
+from dlexamples.model import Diagnostic, Span
+from dlexamples.printed import differs, expected_exception, matches_exception
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dlexamples.model import Block, Printed
+    from dlexamples.run.record import BlockRun
+
+
+def unmet(block: Block, source: str, run: BlockRun) -> Iterator[Diagnostic]:
+    """What does not come as promised, in a run of `source` that reached the block's end.
+
+    Other floats than an interpreter session shows are a warning: they may be chance, or another version's. Where the
+    author asks for the comparison, they are an error as any other text is.
+    """
+    if block.marks.raises and not run.expected:
+        place = block.span(whole_line(block.source, 0, _last_line(block)))
+        message = f"`{block.marks.raises}` is expected, and the block runs to its end"
+        yield Diagnostic("DL208", "error", message, place, label="nothing is raised")
+    for printed in block.printed:
+        line = printed.line and as_running(printed.line, block.source, source)
+        yield from _unprinted(printed, line, run)
+
+
+def _unprinted(printed: Printed, line: int, run: BlockRun) -> Iterator[Diagnostic]:
+    exception = expected_exception(printed.text) if line else None
+    if exception:
+        yield from _unraised(printed, *exception, run.raised.get(line))
+        return
+    got = run.outputs.get(line) if line else run.stdout
+    if got is None:
+        yield Diagnostic("DL207", "error", "the output is too long to be compared with the post's", printed.span)
+        return
+    difference = differs(printed, got)
+    if difference is None:
+        return
+    level = "warning" if line and difference.kind == "numbers" else "error"
+    yield Diagnostic("DL207", level, difference.message, _row(printed.span, difference.line))
+
+
+def _unraised(
+    printed: Printed, error: str, message: str, raised: tuple[tuple[str, ...], str] | None
+) -> Iterator[Diagnostic]:
+    if raised is None:
+        told = f"the post shows a `{error}` here, and the statement raises nothing"
+        yield Diagnostic("DL208", "error", told, printed.span, label="nothing is raised")
+        return
+    kinds, found = raised
+    if not matches_exception(error, kinds, found):
+        told = f"the post shows a `{error}` here, and the statement raises `{kinds[0]}: {found}`"
+        yield Diagnostic("DL208", "error", told, printed.span)
+    elif message and "IGNORE_EXCEPTION_DETAIL" not in printed.options:
+        difference = differs(replace(printed, text=f"{message}\n"), f"{found}\n")
+        if difference:
+            # Libraries word their errors anew from version to version; the class is what the post is about.
+            yield Diagnostic("DL207", "warning", f"the error's message: {difference.message}", printed.span)
+
+
+def _row(span: Span, line: int) -> Span:
+    """The line `line`, from 1, of a region of whole lines."""
+    number = min(span.line + line - 1, span.end_line)
+    if span.line == span.end_line:
+        return span
+    return Span(number, span.column, number, span.end_column if number == span.end_line else span.column + 1)
+
+
+def _last_line(block: Block) -> int:
+    return max(1, block.source.rstrip().count("\n") + 1)

@@ -1,0 +1,77 @@
+"""Each post of cases/verdicts and cases/sessions holds, in its last comment, what a check says of its blocks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from contract import in_order
+
+from dlexamples.check import check
+from dlexamples.fix import fix
+from dlexamples.formats import parse, read, write
+from dlexamples.model import Verdict
+from dlexamples.run.pool import Pool
+from dlexamples.run.runner import Runner
+
+if TYPE_CHECKING:
+    from dlexamples.model import Document, Outcome
+
+FOLDER = Path(__file__).parent / "cases"
+CASES = sorted([*(FOLDER / "verdicts").glob("*.*"), *(FOLDER / "sessions").glob("*.md")])
+EXPECTED = re.compile(r"<!-- expected\n(.*?)-->\n?\Z", re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    with Pool() as pool:
+        yield pool
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_verdicts(path: Path, pool: Pool, update_cases: bool) -> None:
+    document = read(path)
+    outcomes = outcomes_of(document, pool)
+    found = "".join(f"{line}\n" for line in listing(document, outcomes))
+    if update_cases:
+        write(path, EXPECTED.sub(lambda _: f"<!-- expected\n{found}-->\n", document.text))
+        return
+    expected = EXPECTED.search(document.text)
+    assert expected, "the case says what it expects"
+    assert found == expected[1]
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_what_is_fixed_passes(path: Path, pool: Pool) -> None:
+    document = read(path)
+    outcomes = outcomes_of(document, pool)
+    fixed = fix(document, outcomes, Runner(pool, document, device="cpu"), "auto", unsafe=True)
+    again = parse(path, fixed.text)
+    verdicts = {outcome.block.source: outcome.verdict for outcome in outcomes_of(again, pool)}
+    for outcome in fixed.written:
+        assert verdicts[outcome.runnable_source] in {Verdict.PASSED, Verdict.NOT_PYTHON}, outcome.block.id
+    second = fix(again, outcomes_of(again, pool), Runner(pool, again, device="cpu"), "auto", unsafe=True)
+    assert second.text == fixed.text
+
+
+def outcomes_of(document: Document, pool: Pool) -> list[Outcome]:
+    runner = Runner(pool, document, device="cpu")
+    found = in_order(document, check(document, runner))
+    assert not runner.faults
+    return found
+
+
+def listing(document: Document, outcomes: list[Outcome]) -> Iterator[str]:
+    for outcome in outcomes:
+        block = outcome.block
+        yield f"{block.id} {block.line}-{block.end_line} {outcome.verdict.value} {outcome.session or '-'}"
+        if outcome.verdict not in {Verdict.PASSED, Verdict.NOT_PYTHON}:
+            yield f"    reason: {outcome.reason}"
+        for told in outcome.diagnostics:
+            yield f"    {told.code} {told.level} {told.span.line}:{told.span.column} {told.message}"
+    for flaw in document.flaws:
+        told = flaw.diagnostic
+        yield f"document: {told.code} {told.level} {told.span.line}:{told.span.column} {told.message}"
