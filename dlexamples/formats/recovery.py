@@ -2,15 +2,145 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from dlexamples.formats.elements import Fence
+from dlexamples.formats.info import parse_info
+from dlexamples.formats.mended import as_published, changed, edit_of, is_untouched, rows_of, text_of
+from dlexamples.formats.mistakes import guesses
+from dlexamples.formats.prose import parses
+from dlexamples.formats.suspects import faulty, is_python, may_be_faulty
+from dlexamples.model import Applicability, Diagnostic, Fix, Flaw, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from dlexamples.formats.elements import Comment, Fence
+    from dlexamples.formats.elements import Comment
+    from dlexamples.formats.mended import Row
+    from dlexamples.formats.suspects import Guess, Mend, Suspect
+
+    Element = Fence | Comment
+    Read = Callable[[str], Iterable[Element]]
+
+CHARACTERS = 4_000_000
+"""So many are read again for the guesses about one document together: each guess is a reading of the whole."""
+FEWEST, MOST = 2, 200
+"""Guesses that are tried for one document, however long or short it is."""
 
 
-def recovered(text: str, read: Callable[[str], Iterable[Fence | Comment]]) -> Iterator[Fence | Comment]:
+class Reading(NamedTuple):
+    """A document with some of its fences mended."""
+
+    rows: list[Row]
+    elements: list[Element]
+
+
+def recovered(text: str, read: Read) -> Iterator[Element]:
     """The elements that `read` finds in `text`, as their author meant them, each that had to be read otherwise with
-    its flaw."""
-    yield from read(text)
+    its flaw.
+
+    A faulty fence is mended in each of the ways that authors' mistakes suggest, the document is read with each, and
+    the reading with the fewest faults is kept. Where nothing is faulty, nothing is read again.
+    """
+    elements = list(read(text))
+    if not any(isinstance(element, Fence) and may_be_faulty(element) for element in elements):
+        yield from elements
+        return
+    reading, flaws = _mended(Reading(rows_of(text), elements), read)
+    for element in reading.elements:
+        told = as_published(element, reading.rows) if flaws else element
+        if isinstance(told, Fence) and told.line in flaws:
+            told = replace(told, flaws=(*told.flaws, *flaws[told.line]))
+        yield told
+
+
+def _mended(reading: Reading, read: Read) -> tuple[Reading, dict[int, list[Flaw]]]:
+    """The best reading, and what is wrong with the fences, by the published lines on which they open."""
+    flaws: dict[int, list[Flaw]] = defaultdict(list)
+    settled: set[int] = set()
+    size = sum(len(row.text) + 1 for row in reading.rows)
+    tries = iter(range(min(max(CHARACTERS // max(size, 1), FEWEST), MOST)))
+    found = _faulty(reading)
+    while suspect := next(found, None):
+        line = suspect.published(suspect.fence.line)
+        if line in settled:
+            continue
+        if best := _best(suspect, reading, read, tries):
+            guess, after = best
+            for mend in guess:
+                settled.add(suspect.published(mend.line))
+                flaws[suspect.published(mend.line)].append(_flaw(mend, reading.rows))
+            reading = after
+            found = _faulty(reading)
+            continue
+        settled.add(line)
+        if not suspect.fence.closed:
+            flaws[line].append(_unmended(suspect))
+    return reading, flaws
+
+
+def _faulty(reading: Reading) -> Iterator[Suspect]:
+    above: list[Fence] = []
+    for element in reading.elements:
+        if not isinstance(element, Fence):
+            continue
+        if suspect := faulty(element, above, reading.rows):
+            yield suspect
+        above.append(element)
+
+
+def _best(suspect: Suspect, reading: Reading, read: Read, tries: Iterator[int]) -> tuple[Guess, Reading] | None:
+    """The guess that leaves the fewest faults. A fence that is closed is left as it is where no guess is better."""
+    possible = (guess for guess in guesses(suspect) if _is_possible(guess, reading.rows))
+    tried: list[tuple[int, Guess, Reading]] = []
+    for guess, _ in zip(possible, tries, strict=False):
+        rows = changed(reading.rows, [change for mend in guess for change in mend.changes])
+        after = Reading(rows, list(read(text_of(rows))))
+        tried.append((_faults(after), guess, after))
+        if tried[-1][0] == 0:
+            break
+    if not tried:
+        return None
+    faults, guess, after = min(tried, key=lambda tried: tried[0])
+    if suspect.fence.closed and faults >= _faults(reading):
+        return None
+    return guess, after
+
+
+def _is_possible(guess: Guess, rows: Sequence[Row]) -> bool:
+    """What was mended once is not mended again."""
+    return all(is_untouched(rows, change) for mend in guess for change in mend.changes)
+
+
+def _faults(reading: Reading) -> int:
+    """Fences that are faulty, and those that say Python and do not parse: both come of lines on the wrong side."""
+    fences = (element for element in reading.elements if isinstance(element, Fence))
+    broken = sum(is_python(parse_info(fence.info).language) and not parses(fence.text) for fence in fences)
+    return sum(1 for _ in _faulty(reading)) + broken
+
+
+def _flaw(mend: Mend, rows: Sequence[Row]) -> Flaw:
+    edits = [edit_of(rows, change, mend.code, mend.applicability, mend.would_do) for change in mend.changes]
+    diagnostic = Diagnostic(
+        code=mend.code,
+        level="error",
+        message=mend.found,
+        span=_span(rows[mend.line - 1]),
+        fix=Fix(mend.applicability, mend.would_do),
+        label="this fence",
+    )
+    return Flaw(diagnostic, () if mend.applicability is Applicability.DISPLAY else tuple(edits))
+
+
+def _unmended(suspect: Suspect) -> Flaw:
+    span = _span(suspect.rows[suspect.fence.line - 1])
+    return Flaw(Diagnostic("DL003", "error", "this fence is never closed", span, label="this fence"))
+
+
+def _span(row: Row) -> Span:
+    """The opening line from its marker on."""
+    text = row.published or row.text
+    start = min((at for mark in ("```", "~~~") if (at := text.find(mark)) >= 0), default=0)
+    return Span(row.line, start + 1, row.line, max(len(text.rstrip()), start + 1) + 1)
