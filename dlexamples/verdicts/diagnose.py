@@ -59,10 +59,10 @@ def diagnose(halt: Halt, sources: tuple[str, ...]) -> Finding:
         return Finding("DL902", f"the block ends the interpreter ({raised})", "a reader's session ends here")
     if _needs_gpu(halt):
         return Finding("DL501", f"needs a GPU, and none is visible here ({raised})", "needs a GPU")
-    if halt.own and isinstance(_statement_at(sources, halt.at), (ast.Raise, ast.Assert)):
-        return Finding("DL205", f"the post's own check fails: {raised}", short or "fails")
-    if "NameError" in kinds and halt.own:
+    if "NameError" in kinds and halt.own and halt.name:
         return Finding("DL101", f"`{halt.name}` is not defined in the post", "never defined")
+    if halt.own and _is_own_check(sources, halt):
+        return Finding("DL205", f"the post's own check fails: {raised}", short or "fails")
     if "ModuleNotFoundError" in kinds:
         return Finding("DL502", f"package `{(halt.name or '').split('.')[0]}` is not installed", "not installed")
     if (kinds | set(halt.causes)) & NETWORK_ERRORS:
@@ -101,6 +101,12 @@ def first_line(message: str) -> str:
 def _needs_gpu(halt: Halt) -> bool:
     """torch initialises CUDA in one place, which raises when there is none; TensorFlow says so in words."""
     return "torch.cuda:_lazy_init" in halt.trail or bool(not halt.own and _GPU.search(halt.message))
+
+
+def _is_own_check(sources: tuple[str, ...], halt: Halt) -> bool:
+    """A `raise`, or an `assert` that does not hold; one whose expression fails is no check."""
+    statement = _statement_at(sources, halt.at)
+    return isinstance(statement, ast.Raise) or (isinstance(statement, ast.Assert) and "AssertionError" in halt.kinds)
 
 
 def _statement_at(sources: tuple[str, ...], place: Place) -> ast.stmt | None:
