@@ -22,7 +22,7 @@ def document(path: Path, text: str, elements: Iterable[Fence | Comment], view: s
     found = list(elements)
     comments = [element for element in found if isinstance(element, Comment)]
     fences = [fence for element in found for fence in ([element] if isinstance(element, Fence) else hidden(element))]
-    marked_blocks, flaws = marked(blocks(fences, path.stem), comments, text)
+    marked_blocks, flaws = marked(blocks(fences, path.stem), comments, view or text)
     return Document(path, text, marked_blocks, flaws, view)
 
 
