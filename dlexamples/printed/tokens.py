@@ -28,11 +28,12 @@ _TOKEN = re.compile(
 _ELLIPSES = ("...", "…")
 _ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 _SCALAR = re.compile(
-    r"\bnp\.(?:float|int|uint|bool|longdouble|longlong|ulonglong|str_|bytes_)\w*"
-    r"\( ( [-+]?[\w.]+(?:[eE][-+]\d+)? | b?'[^'\n]*' | b?\"[^\"\n]*\" ) \)",
+    r"\bnp\.(?:float|int|uint|complex|bool|longdouble|longlong|ulonglong|str_|bytes_)\w*"
+    r"\( ( [-+]?[\w.]+(?:[eE][-+]\d+j?)? | b?'[^'\n]*' | b?\"[^\"\n]*\" ) \)",
     re.VERBOSE,
 )
 _COMPLEX = re.compile(r"\bnp\.(?:complex|clongdouble)\w*(?=\()")
+_IMAGINARY = re.compile(r"(?<=[\d.])[ ]+(?=[-+][\d.]+(?:e[-+]?\d+)?j)")
 _BOOLEAN = re.compile(r"\bnp\.(True|False)_")
 
 
@@ -57,7 +58,8 @@ def shown_rows(text: str) -> list[str]:
     """The rows as a terminal shows them in the end, NumPy's scalars as NumPy 1 wrote them."""
     text = _ESCAPE.sub("", text)
     text = _BOOLEAN.sub(r"\1", _COMPLEX.sub("", _SCALAR.sub(r"\1", text)))
-    return [_overwritten(row) for row in text.split("\n")]
+    # NumPy aligns the parts of a complex number, too: `1. +0.j`.
+    return [_IMAGINARY.sub("", _overwritten(row)) for row in text.split("\n")]
 
 
 def _overwritten(row: str) -> str:
