@@ -1,0 +1,76 @@
+"""markdown-pytest: `<!-- name: test_x; case: a; fixtures: tmp_path; mark: xfail(raises=ValueError) -->`.
+
+https://github.com/mosquito/markdown-pytest; a comment with a name may hold a fence, which runs and is not shown.
+Fixtures are not supplied.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dlexamples.formats.markers.asks import Ask, MarkerError, Problem, Reach
+from dlexamples.formats.markers.hidden_code import fence_of, rows_of
+from dlexamples.formats.markers.peers import hides, in_comment
+from dlexamples.formats.markers.skips import pytest_mark
+from dlexamples.model import Marks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dlexamples.formats.elements import Comment, Fence
+    from dlexamples.formats.markers.peers import Note
+
+PEER = "markdown-pytest"
+NAME = re.compile(r"[\s-]*name:\s*(?:async\s+)?(test\w*)\s*(?=;|\n|$)")
+KEY = re.compile(r"\s*([a-z]+)\s*:\s*(.*?)\s*", re.DOTALL)
+OPENING = re.compile(r"\s*(`{3,})\s*python\b")
+APART = re.compile(r",(?![^(]*\))")
+"""A comma between marks, not one between a mark's arguments."""
+
+
+@in_comment(PEER)
+def comment(note: Note) -> Iterator[Ask | Problem]:
+    named = NAME.match(note.text)
+    if not named:
+        return
+    keys = note.text.partition("```")[0].strip()
+    yield from _around(note, Ask(keys.rstrip(";"), Marks(session=named[1])))
+    for part in keys.split(";"):
+        pair = KEY.fullmatch(part)
+        marks = APART.split(pair[2]) if pair and pair[1] == "mark" else []
+        for mark in filter(None, map(str.strip, marks)):
+            yield from _mark(note, mark)
+
+
+@hides(PEER)
+def fences(comment: Comment) -> Iterator[Fence]:
+    """The Python fences in a comment with a name."""
+    if not NAME.match(comment.text):
+        return
+    rows = rows_of(comment)
+    opened, marker = None, ""
+    for i, row in enumerate(rows):
+        opening = OPENING.match(row)
+        if opened is None and opening:
+            opened, marker = i, opening[1]
+        elif opened is not None and row.strip() == marker:
+            yield fence_of(comment, opened + 1, i, opened=opened)
+            opened = None
+
+
+def _mark(note: Note, mark: str) -> Iterator[Ask | Problem]:
+    try:
+        found = list(pytest_mark(mark, mark, PEER))
+    except MarkerError as error:
+        found = [Problem(mark, error.code, str(error))]
+    for each in found:
+        yield from _around(note, each) if isinstance(each, Ask) else [each]
+
+
+def _around(note: Note, ask: Ask) -> Iterator[Ask]:
+    """For the fence below, and for those in the comment."""
+    yield ask
+    if "```" in note.text:
+        yield replace(ask, reach=Reach.INSIDE)
