@@ -294,8 +294,7 @@ def test_arithmetic_on_names_from_above_is_code() -> None:
     assert classify("", "c = a + b", (), bound={"x"}).name == "text"
 
 
-def test_prompts_are_a_session() -> None:
-    assert classify("", ">>> 1 + 1\n2\n", ()).name == "pycon"
+def test_a_prompt_in_a_docstring_is_no_session() -> None:
     assert classify("", 'def f():\n    """\n    >>> f()\n    """\n', ()).name == "python"
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
+from dlexamples.formats.dialects import Draft, read
 from dlexamples.formats.elements import Comment, Fence
 from dlexamples.formats.ids import ids, slug
-from dlexamples.formats.language import Language, classify
+from dlexamples.formats.lines import BOM, lines
 from dlexamples.formats.markers import hidden, marked
-from dlexamples.formats.syntax import bound_names, parsed
+from dlexamples.formats.syntax import bound_names
 from dlexamples.model import Block, Document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 
@@ -22,25 +22,28 @@ def document(path: Path, text: str, elements: Iterable[Fence | Comment], view: s
     found = list(elements)
     comments = [element for element in found if isinstance(element, Comment)]
     fences = [fence for element in found for fence in ([element] if isinstance(element, Fence) else hidden(element))]
-    marked_blocks, flaws = marked(blocks(fences, path.stem), comments, view or text)
+    # The rows of a view are not those of the text: no edit of them could be written.
+    rows = () if view else tuple(line.text for line in lines(text.removeprefix(BOM)))
+    marked_blocks, flaws = marked(blocks(fences, path.stem, rows), comments, view or text)
     return Document(path, text, marked_blocks, flaws, view)
 
 
-def blocks(fences: Iterable[Fence], stem: str) -> tuple[Block, ...]:
-    """The fences with their languages and ids. `stem` names what stands above every heading."""
-    found = list(_classified(fences))
-    slugs = [_slug(fence, stem) for fence, _ in found]
-    names = ids([(slug, language.name) for slug, (_, language) in zip(slugs, found, strict=True)])
-    return tuple(_block(name, fence, language) for name, (fence, language) in zip(names, found, strict=True))
+def blocks(fences: Iterable[Fence], stem: str, rows: Sequence[str] = ()) -> tuple[Block, ...]:
+    """The fences with their languages and ids. `stem` names what stands above every heading; `rows` are the
+    document's, where edits can be written in them."""
+    drafts = list(_read(fences, rows))
+    slugs = [_slug(draft.fence, stem) for draft in drafts]
+    names = ids([(slug, draft.language) for slug, draft in zip(slugs, drafts, strict=True)])
+    return tuple(_block(name, draft) for name, draft in zip(names, drafts, strict=True))
 
 
-def _classified(fences: Iterable[Fence]) -> Iterator[tuple[Fence, Language]]:
+def _read(fences: Iterable[Fence], rows: Sequence[str]) -> Iterator[Draft]:
     bound: set[str] = set()
     for fence in fences:
-        language = classify(fence.info, fence.text, fence.heading, bound)
-        if language.name == "python":
-            bound.update(bound_names(parsed(fence.text) or ast.Module([], [])))
-        yield fence, language
+        draft = read(fence, bound, rows)
+        if draft.language == "python" and draft.tree is not None:
+            bound.update(bound_names(draft.tree))
+        yield draft
 
 
 def _slug(fence: Fence, stem: str) -> str:
@@ -48,19 +51,25 @@ def _slug(fence: Fence, stem: str) -> str:
     return slug(heading) or slug(stem) or "block"
 
 
-def _block(name: str, fence: Fence, language: Language) -> Block:
+def _block(name: str, draft: Draft) -> Block:
+    fence, source = draft.fence, draft.source
     return Block(
         id=name,
         line=fence.line,
         end_line=fence.end_line,
         heading=fence.heading,
         info=fence.info,
-        language=language.name,
-        why=language.why,
-        source=fence.text,
-        form=fence.form,
-        flaws=fence.flaws,
+        language=draft.language,
+        why=draft.why,
+        source=source,
         first_line=fence.first_line,
-        prefixes=fence.prefixes,
-        syntax_error=language.syntax_error,
+        prefixes=tuple(row.prefix for row in draft.rows),
+        syntax_error=draft.syntax_error if draft.language == "python" else "",
+        text="" if source == fence.text else fence.text,
+        form=fence.form,
+        interactive=draft.interactive,
+        printed=draft.printed,
+        tabs=draft.tabs,
+        near_miss=draft.near_miss,
+        flaws=draft.flaws,
     )

@@ -6,6 +6,8 @@ import re
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, NamedTuple
 
+from dlexamples.formats.margins import margins
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -52,17 +54,28 @@ def _replace(block: Block, source: str, text: list[Line]) -> None:
 
 def _lines_of(block: Block, old: list[str], new: list[str], text: list[Line]) -> Iterator[Line]:
     start = block.first_line - 1
-    indent = _indent(text[block.line - 1].text)
+    prefixes = _containers(block, text[start : start + len(old)])
+    indent = indentation(text[block.line - 1].text) if block.form == "fence" else _blanked("".join(prefixes[:1]))
+    before = margins(block, new)
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
             yield from text[start + i1 : start + i2]
             continue
         # The lines that these take the place of, or else the lines around the gap.
         near = range(i1, i2) if i1 < i2 else range(max(i1 - 1, 0), min(i1 + 1, len(old)))
-        prefix = _prefix(indent, [block.prefixes[i] for i in near])
+        prefix = _prefix(indent, [prefixes[i] for i in near])
         end = text[start + near[0] if near else start - 1].end
-        for line in new[j1:j2]:
-            yield Line(prefix + line if line else prefix.rstrip(), end)
+        for j in range(j1, j2):
+            row = prefix + before[j] + new[j]
+            yield Line(row if new[j] else row.rstrip(), end)
+
+
+def _containers(block: Block, rows: list[Line]) -> list[str]:
+    """The rows' prefixes without the prompts and margins that are published."""
+    if not block.text:
+        return list(block.prefixes)
+    published = block.text.split("\n")
+    return [row.text[: len(row.text) - len(text)] for row, text in zip(rows, published, strict=False)]
 
 
 def _end(text: list[Line]) -> str:
@@ -70,12 +83,15 @@ def _end(text: list[Line]) -> str:
     return text[0].end or "\n"
 
 
-def _indent(opening: str) -> str:
+def indentation(opening: str) -> str:
     """What stands before the fence's marker, as a following line has it: a list's marker becomes blanks."""
-    before = re.split("```|~~~", opening.removeprefix(BOM), maxsplit=1)[0]
-    indent = re.sub(r"[^>\s]", " ", before)
+    indent = _blanked(re.split("```|~~~", opening.removeprefix(BOM), maxsplit=1)[0])
     # The blank after a quote mark is the quote's: without it a new line would lose one of its own.
     return indent + " " if indent.endswith(">") else indent
+
+
+def _blanked(before: str) -> str:
+    return re.sub(r"[^>\s]", " ", before)
 
 
 def _prefix(indent: str, near: list[str]) -> str:

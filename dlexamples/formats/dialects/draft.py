@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from dlexamples.formats.info import Info, parse_info
-from dlexamples.formats.lines import lines
 from dlexamples.formats.syntax import parsed, syntax_error
 from dlexamples.model import Diagnostic, Flaw, Printed, Span
 
@@ -97,10 +96,20 @@ class Draft:
 
 def drafted(fence: Fence, bound: Collection[str], document: Sequence[str]) -> Draft:
     """The fence as it is published, before any step."""
-    rows = tuple(Row(prefix, code) for prefix, code in zip(fence.prefixes, published(fence), strict=True))
-    return Draft(fence, parse_info(fence.info), rows, bound, document, flaws=fence.flaws)
+    return Draft(fence, parse_info(fence.info), _rows(fence), bound, document, flaws=fence.flaws)
 
 
 def published(fence: Fence) -> list[str]:
     """The rows of the fence's text, without the containers' prefixes and without line ends."""
-    return [line.text for line in lines(fence.text)]
+    return fence.text.removesuffix("\n").split("\n") if fence.text else []
+
+
+def untouched(draft: Draft) -> Draft:
+    """What is not run stands as it is published."""
+    if draft.language == "python":
+        return draft
+    return replace(draft, rows=_rows(draft.fence), interactive=False, printed=())
+
+
+def _rows(fence: Fence) -> tuple[Row, ...]:
+    return tuple(Row(prefix, code) for prefix, code in zip(fence.prefixes, published(fence), strict=True))

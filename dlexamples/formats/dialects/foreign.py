@@ -1,0 +1,112 @@
+"""Lines that are certainly no Python: shell commands, prose, and what programs print.
+
+Everything here asks for evidence. A statement that is merely broken is Python with a mistake, never foreign.
+"""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from dlexamples.formats.broken import SHELL
+from dlexamples.formats.logical import statements
+from dlexamples.formats.substance import dotted, is_value, substance
+from dlexamples.formats.syntax import parsed
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+PROMPT = re.compile(r"(\(\w+\) )?([\w.-]+@[\w.-]+:\S*)?[$%] \S")
+SENTENCE = re.compile(
+    r"[\"'\u201c\u2018(]?[A-Z][\w'\u2019-]*[,:]?( [\"'\u201c\u2018(]?[\w'\u2019-]+[\"'\u201d\u2019),.;:!?…]*){2,}"
+)
+KEYWORDS = {*keyword.kwlist, "print", "exec", "match", "case", "type"} - {"True", "False", "None"}
+PRINTED = re.compile(
+    r"""
+    (epoch|iter(ation)?|step|batch|fold|episode|round)s?\b[\s:#\[(]*\d+
+    | .*\[[=>.\s]{4,}\]
+    | .*\d+%\|
+    | .*\b\d+(\.\d+)?(it/s|s/it|[mu]?s/(step|epoch))
+    | traceback\ \(most\ recent\ call\ last\):
+    | (\w+\.)*\w+(Error|Exception|Warning):\s
+    | <(class|generator|function|bound|built-in|module|[\w.]+\ object|tf\.)\b.*>
+    | [=_\-─━~]{5,}$
+    | \.{4,}$
+    | (total|trainable|non-trainable)\ params:
+    | layer\ \(type
+    | [A-Za-z][\w%/()-]*(\ [\w%/()-]+)*\s?:\s*-?\d[\d.e+-]*%?([\s,|;.]|$)
+    | [\[(\s]*-?\d+\.?\d*(e[+-]?\d+)?(\s+-?\d+\.?\d*(e[+-]?\d+)?)+[\]\s)]*$
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+"""How a row of output begins: progress, a traceback, what an object is by its address, rules, tables of layers,
+measured values, NumPy's arrays."""
+CAPITALS = re.compile(r"[A-Z]+( [A-Z]+)+:?$")
+INSIDE = re.compile(r"\bgrad_fn=<|\bobject at 0x|\bat 0x[0-9a-f]{6,}>|\b(shape|dtype)=[^=<>]*, numpy=")
+"""What stands somewhere in what an object prints, and never in code."""
+CHILD = re.compile(r"\s+\(\w+\): \w+\(")
+"""A module's layer: `  (0): Linear(in_features=4, out_features=2, bias=True)`."""
+ARRAYS = {"tensor", "array", "matrix", "masked_array"}
+HEADING = re.compile(r"(out(put)?s?|results?|prints?)\s*:?$", re.IGNORECASE)
+"""What authors write above output."""
+
+
+class Piece(NamedTuple):
+    """A statement's rows, or lines that stand in the place of one."""
+
+    rows: range
+    kind: str
+    """`python`, `nothing` when it parses and does nothing, `bash`, `text`, or `broken`."""
+
+
+def pieces(codes: Sequence[str], bound: Collection[str]) -> list[Piece]:
+    """What a block's statements are, after blocks that bind these names."""
+    return list(_joined(Piece(rows, _kind([codes[i] for i in rows], bound)) for rows in statements(codes)))
+
+
+def is_printed_array(statement: ast.stmt, bound: Collection[str]) -> bool:
+    """`tensor([1., 2.])`, which nothing defines: what an array prints as."""
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Name(id=name)) as call):
+            return name in ARRAYS and name not in bound and is_value(call)
+        case ast.Expr(value=ast.Call(func=ast.Attribute()) as call):
+            return dotted(call.func) == "torch.Size" and is_value(call)
+    return False
+
+
+def _kind(rows: Sequence[str], bound: Collection[str]) -> str:
+    tree = parsed("\n".join(rows))
+    if PROMPT.match(rows[0]):
+        return "bash"
+    if tree is not None:
+        if all(is_printed_array(statement, bound) for statement in tree.body):
+            return "text"
+        return "python" if substance(tree.body) else "nothing"
+    if rows[0].split("(")[0].split()[0].rstrip(":") in KEYWORDS:
+        return "broken"
+    if SHELL.match(rows[0]) and all(row.endswith("\\") for row in rows[:-1]):
+        return "bash"
+    return "text" if _is_output(rows) or _is_prose(rows) else "broken"
+
+
+def _is_output(rows: Sequence[str]) -> bool:
+    if PRINTED.match(rows[0]) or CAPITALS.match(rows[0]) or any(map(INSIDE.search, rows)):
+        return True
+    return len(rows) > 1 and bool(CHILD.match(rows[1]))
+
+
+def _is_prose(rows: Sequence[str]) -> bool:
+    """A sentence on one line, without what only code has."""
+    return len(rows) == 1 and bool(SENTENCE.fullmatch(rows[0].strip())) and "=" not in rows[0]
+
+
+def _joined(found: Iterator[Piece]) -> Iterator[Piece]:
+    """What does nothing goes with the output before it, and a heading of output with the output behind it."""
+    before = ""
+    for piece in found:
+        if piece.kind == "nothing" and before == "text":
+            piece = piece._replace(kind="text")
+        before = piece.kind
+        yield piece

@@ -1,0 +1,36 @@
+"""The language: the info string says it, or else the text does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dlexamples.formats import language
+from dlexamples.formats.dialects.magics import without_magics
+
+if TYPE_CHECKING:
+    from dlexamples.formats.dialects.draft import Draft
+
+
+def labelled(draft: Draft) -> Draft:
+    """The language that the info string says, if it says one."""
+    reading = language.labelled(draft.info)
+    return replace(draft, language=reading.language, why=reading.why) if reading else draft
+
+
+def told(draft: Draft) -> Draft:
+    """The language that the text is in, where nothing else has said it."""
+    if draft.language:
+        return draft
+    bare = without_magics(draft)
+    source = bare.source if bare is not draft and bare.tree and bare.tree.body else draft.source
+    reading = language.unlabelled(source, draft.fence.heading, draft.bound)
+    return replace(draft, language=reading.language, why=reading.why, near_miss=reading.near_miss)
+
+
+def near_miss(draft: Draft) -> Draft:
+    """Why a block in another language may be meant as Python."""
+    if draft.near_miss or draft.language == "python":
+        return draft
+    why = language.near_miss(draft.info, draft.source, draft.fence.heading, draft.bound)
+    return replace(draft, near_miss=why)

@@ -1,0 +1,155 @@
+"""Shell commands, prose or output among Python in one block: the fence should be split.
+
+What is foreign stands as comments, so that the Python runs; the edits that would split the fence are whole lines of
+the document. Where in doubt the block is left as it is, with Python's own error.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from dlexamples.formats.dialects.foreign import HEADING, Piece, is_printed_array, pieces
+from dlexamples.formats.lines import indentation
+from dlexamples.formats.substance import substance
+from dlexamples.model import Applicability, Edit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dlexamples.formats.dialects.draft import Draft
+
+KINDS = {"bash": "shell commands", "text": "text"}
+MARKER = re.compile(r"`{3,}|~{3,}")
+
+
+class Run(NamedTuple):
+    """Rows next to each other that are no Python, from 0."""
+
+    start: int
+    stop: int
+    kind: str
+
+
+def split(draft: Draft) -> Draft:
+    """The Python of a block that holds something else too."""
+    if draft.interactive or not (draft.is_broken_python or _has_arrays(draft)):
+        return draft
+    found = pieces(draft.codes, draft.bound)
+    kinds = {piece.kind for piece in found}
+    if "broken" in kinds or not kinds & KINDS.keys():
+        return draft
+    if "python" not in kinds:
+        kind = "text" if "text" in kinds else "bash"
+        is_it = "what a program printed, or prose" if kind == "text" else "shell commands"
+        return replace(draft, language=kind, why=f"{draft.why}, but it holds only {is_it}")
+    runs = list(_runs(draft, found))
+    bare = draft.standing({i: f"# {draft.codes[i]}" for run in runs for i in _rows(draft, run)})
+    if bare.tree is None or bare.syntax_error or not substance(bare.tree.body):
+        return draft
+    edits = tuple(_edits(draft, runs)) if draft.document else ()
+    first = _rows(draft, runs[0])
+    return bare.flawed("DL005", "error", _message(draft, runs), draft.span(first[0], first[-1]), edits)
+
+
+def _has_arrays(draft: Draft) -> bool:
+    if draft.language != "python" or draft.tree is None:
+        return False
+    return any(is_printed_array(statement, draft.bound) for statement in draft.tree.body)
+
+
+def _rows(draft: Draft, run: Run) -> list[int]:
+    return [i for i in range(run.start, run.stop) if draft.codes[i].strip()]
+
+
+def _runs(draft: Draft, found: Sequence[Piece]) -> Iterator[Run]:
+    """The foreign rows, with the comment above shell commands and the heading above output."""
+    above = 0
+    for kind, group in groupby(found, key=lambda piece: piece.kind):
+        members = list(group)
+        start, stop = members[0].rows.start, members[-1].rows.stop
+        if kind in KINDS:
+            marks = re.compile(r"#") if kind == "bash" else HEADING
+            yield Run(_with_heading(draft.codes, start, above, marks), stop, kind)
+        above = stop
+
+
+def _with_heading(codes: Sequence[str], start: int, above: int, heading: re.Pattern[str]) -> int:
+    while start > above and heading.match(codes[start - 1]):
+        start -= 1
+    return start
+
+
+def _message(draft: Draft, runs: Sequence[Run]) -> str:
+    first = runs[0]
+    row = draft.codes[_rows(draft, first)[0]].strip()
+    return f"{KINDS[first.kind]} and Python share a fence, which no reader can run as it is: `{row}` is no Python"
+
+
+# The fence as it should be
+
+
+def _edits(draft: Draft, runs: Sequence[Run]) -> Iterator[Edit]:
+    """Closes the fence, opens another for the foreign rows, and opens the first again."""
+    if draft.fence.form not in {"fence", "highlight"}:
+        return
+    opening = draft.document[draft.fence.line - 1]
+    indent = indentation(opening)
+    again = opening[len(indent) :]
+    closing = _closing(draft, again)
+    python = [i for i, code in enumerate(draft.codes) if code.strip()]
+    for run in runs:
+        foreign = _opening(draft, again, run.kind)
+        if run.start == python[0]:
+            yield _edit(draft, -1, 0, [opening[: len(indent)] + foreign])
+        else:
+            yield _edit(
+                draft, _blank_above(draft, run.start), run.start, [indent + closing, indent.rstrip(), indent + foreign]
+            )
+        if run.stop <= python[-1]:
+            yield _edit(
+                draft, run.stop, _blank_below(draft, run.stop), [indent + closing, indent.rstrip(), indent + again]
+            )
+
+
+def _opening(draft: Draft, opening: str, language: str) -> str:
+    if draft.fence.form == "highlight":
+        return re.sub(r"(highlight\s+)[\w-]+", rf"\1{language}", opening, count=1)
+    marker = MARKER.match(opening)
+    return f"{marker[0] if marker else '```'}{language}"
+
+
+def _closing(draft: Draft, opening: str) -> str:
+    if draft.fence.form == "highlight":
+        return draft.document[draft.fence.end_line - 1].strip()
+    marker = MARKER.match(opening)
+    return marker[0] if marker else "```"
+
+
+def _blank_above(draft: Draft, row: int) -> int:
+    while not draft.codes[row - 1].strip():
+        row -= 1
+    return row
+
+
+def _blank_below(draft: Draft, row: int) -> int:
+    while not draft.codes[row].strip():
+        row += 1
+    return row
+
+
+def _edit(draft: Draft, start: int, stop: int, after: Sequence[str]) -> Edit:
+    """The block's rows `start` to `stop`, from 0, replaced; the opening line is row -1."""
+    line = draft.fence.first_line + start
+    end_line = draft.fence.first_line + stop - 1
+    return Edit(
+        rule="split",
+        line=line,
+        end_line=end_line,
+        before="".join(f"{row}\n" for row in draft.document[line - 1 : end_line]),
+        after="".join(f"{row}\n" for row in after),
+        applicability=Applicability.SAFE,
+        description="what is no Python gets a fence of its own",
+    )

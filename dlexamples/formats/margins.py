@@ -1,0 +1,44 @@
+"""What stands between a container's prefix and the code of a new line: a prompt, a margin, or nothing."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from dlexamples.formats.syntax import parsed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dlexamples.model import Block
+
+
+def margins(block: Block, new: Sequence[str]) -> list[str]:
+    """For each line of a new source, what a document's line has before it beyond the container's prefix."""
+    if block.interactive:
+        return _prompts(new, ipython=any("In [" in prefix for prefix in block.prefixes))
+    return [_margin(block)] * len(new)
+
+
+def _margin(block: Block) -> str:
+    """The blanks by which the whole block stands away from the margin."""
+    if not block.text:
+        return ""
+    pairs = zip(block.text.split("\n"), block.source.split("\n"), strict=True)
+    widths = (text.removesuffix(source) for text, source in pairs if source and text.endswith(source))
+    return max((width for width in widths if width.isspace()), key=len, default="")
+
+
+def _prompts(new: Sequence[str], ipython: bool) -> list[str]:
+    first, then = ("In [ ]: ", "   ...: ") if ipython else (">>> ", "... ")
+    inside = set(_continued("\n".join(new)))
+    return [then if i in inside else first if row.strip() else "" for i, row in enumerate(new, 1)]
+
+
+def _continued(source: str) -> Iterator[int]:
+    """The numbers, from 1, of the lines on which a statement goes on."""
+    tree = parsed(source)
+    for statement in tree.body if tree else ():
+        decorators = (node.lineno for node in getattr(statement, "decorator_list", ()))
+        start = min(chain([statement.lineno], decorators))
+        yield from range(start + 1, (statement.end_lineno or start) + 1)
