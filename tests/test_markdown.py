@@ -10,63 +10,52 @@ from typing import Any
 import pytest
 
 from dlexamples.formats import parse
-from dlexamples.model import Block, Document, Place, Span
+from dlexamples.formats.elements import Fence
+from dlexamples.formats.markdown import elements
+from dlexamples.model import Block, Place, Span
 
 FENCES = json.loads((Path(__file__).parent / "cases" / "document" / "fences.json").read_text("utf-8"))
-DIALECTS = {
-    "admonition4": "the admonition's fence is indented code to CommonMark",
-    "tab_python": "the tab's fence is indented code to CommonMark",
-    "pycon": "an interpreter session is not run yet",
-    "py_prompt": "prompts in a Python fence are a syntax error today",
-}
-"""issue: dialects. What we read of these shapes today is in tests of their own."""
 
 
 def blocks(text: str) -> tuple[Block, ...]:
     return parse(Path("post.md"), text).blocks
 
 
+def fences(text: str) -> list[Fence]:
+    """What is found before anybody asks what it means."""
+    return [element for element in elements(text) if isinstance(element, Fence)]
+
+
 def rows(text: str) -> list[str]:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def assert_true_to_text(document: Document) -> None:
-    """Each line of a fence is prefix and source, and the ids differ."""
-    text = rows(document.text)
-    for block in document.blocks:
-        source = block.source.split("\n")[:-1]
-        assert len(source) == len(block.prefixes)
-        assert block.first_line == block.line + 1
-        assert block.end_line - block.line - len(source) in {0, 1}
-        for row, prefix, line in zip(text[block.first_line - 1 :], block.prefixes, source, strict=False):
+def assert_true_to_text(text: str) -> None:
+    """Each line of a fence is prefix and source."""
+    found = rows(text)
+    for fence in fences(text):
+        source = fence.text.split("\n")[:-1]
+        assert len(source) == len(fence.prefixes)
+        assert fence.first_line == fence.line + (fence.form != "indented")
+        assert fence.end_line - len(source) - fence.first_line == (
+            0 if fence.closed and fence.form != "indented" else -1
+        )
+        assert fence.line <= fence.end_line <= len(found)
+        for row, prefix, line in zip(found[fence.first_line - 1 :], fence.prefixes, source, strict=False):
             # A tab that straddles the container's edge is blanks in the source.
             assert row == prefix + line or (row.startswith(f"{prefix}\t") and line.startswith(" "))
-    assert len({block.id for block in document.blocks}) == len(document.blocks)
 
 
-@pytest.mark.parametrize("shape", [shape for shape in FENCES if shape["name"] not in DIALECTS], ids=lambda s: s["name"])
+@pytest.mark.parametrize("shape", FENCES, ids=lambda s: s["name"])
 def test_shapes(shape: dict[str, Any]) -> None:
     document = parse(Path("post.md"), shape["markdown"])
     python = [block for block in document.blocks if block.is_python]
     assert bool(python) == shape["python"]
-    assert_true_to_text(document)
+    assert_true_to_text(shape["markdown"])
     for block in python:
         assert not block.syntax_error
         assert f"print({shape['name']!r})" in block.source
         assert "print(" in rows(shape["markdown"])[block.document_line(block.source.count("\n")) - 1]
-
-
-def shape(name: str) -> tuple[Block, ...]:
-    return blocks(next(shape["markdown"] for shape in FENCES if shape["name"] == name))
-
-
-def test_shapes_of_other_dialects_today() -> None:
-    assert shape("admonition4") == ()
-    assert shape("tab_python") == ()
-    assert [block.language for block in shape("pycon")] == ["pycon"]
-    assert [(block.language, block.syntax_error) for block in shape("py_prompt")] == [
-        ("python", "line 1, column 1: invalid syntax")
-    ]
 
 
 def test_post_has_three_unlabelled_blocks() -> None:
@@ -90,9 +79,9 @@ def test_lines_and_columns_in_containers() -> None:
 
 
 def test_a_tab_over_the_edge_of_a_list_is_read_as_blanks() -> None:
-    (block,) = blocks("- ```py\n\tx = 1\n  ```\n")
-    assert block.source == "  x = 1\n"
-    assert block.prefixes == ("",)
+    (fence,) = fences("- ```py\n\tx = 1\n  ```\n")
+    assert fence.text == "  x = 1\n"
+    assert fence.prefixes == ("",)
 
 
 @pytest.mark.parametrize(
@@ -114,8 +103,8 @@ def test_a_tab_over_the_edge_of_a_list_is_read_as_blanks() -> None:
     ],
 )
 def test_ends(text: str, source: str, end_line: int) -> None:
-    block = blocks(text)[0]
-    assert (block.source, block.end_line) == (source, end_line)
+    fence = fences(text)[0]
+    assert (fence.text, fence.end_line) == (source, end_line)
 
 
 def test_info_is_unescaped_and_stripped() -> None:
@@ -216,6 +205,6 @@ def test_any_text_is_read_true_to_its_lines(seed: int) -> None:
     parts += ["\r\n", "\r", "x = 1", "print(2)", "a bash", "---\n", "===", "\0", "é", "\x0c", "\ufeff"]
     parts += ["<!--", "-->", "<pre>", "{"]
     text = "".join(chance.choices(parts, k=chance.randrange(80)))
+    assert_true_to_text(text)
     document = parse(Path("post.md"), text)
-    assert_true_to_text(document)
-    assert all(block.line <= block.end_line <= len(rows(text)) for block in document.blocks)
+    assert len({block.id for block in document.blocks}) == len(document.blocks)

@@ -1,20 +1,24 @@
-"""Markdown posts: CommonMark with YAML front matter (https://spec.commonmark.org)."""
+"""Markdown posts: CommonMark (https://spec.commonmark.org) with what MkDocs, MyST, Quarto, Jekyll, Hugo and MDX add.
+
+Every fence, every indented code block and every highlight tag is one element, with one exception: a MyST directive
+whose Markdown body holds fences is a container of those (`containers/directives.py`).
+"""
 
 from __future__ import annotations
 
-import re
-from functools import cache
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
 from markdown_it.common.utils import unescapeAll
-from mdit_py_plugins.front_matter import front_matter_plugin
 
 from dlexamples.formats import reader
+from dlexamples.formats.containers.comments import percent, written
+from dlexamples.formats.containers.html import hidden_by_html, is_closed
+from dlexamples.formats.containers.outline import Outline
 from dlexamples.formats.elements import Comment, Fence
 from dlexamples.formats.fence import document
 from dlexamples.formats.lines import BOM, lines
+from dlexamples.formats.parsers import MARKDOWN, MDX, Dialect, plain_text, tokens
 from dlexamples.formats.recovery import recovered
 
 if TYPE_CHECKING:
@@ -25,50 +29,83 @@ if TYPE_CHECKING:
 
     from dlexamples.model import Document
 
+Pairs = list[tuple[str, str]]
+"""Of each row, the document's text before it and its own."""
 
-@reader(".md", ".markdown")
+
+@reader(".md", ".markdown", ".qmd", ".rmd")
 def parse(path: Path, text: str) -> Document:
     """Every fence of a Markdown text, as a document."""
     return document(path, text, recovered(text, elements))
 
 
-def elements(text: str) -> Iterator[Fence | Comment]:
+@reader(".mdx")
+def parse_mdx(path: Path, text: str) -> Document:
+    """Every fence of an MDX text, as a document."""
+    return document(path, text, recovered(text, partial(elements, dialect=MDX)))
+
+
+def elements(text: str, dialect: Dialect = MARKDOWN) -> Iterator[Fence | Comment]:
     """Fences and comments in the document's order, with the headings above in their own container and in those
     around."""
     rows = [line.text for line in lines(text.removeprefix(BOM))]
-    tokens = _tokens("".join(f"{row}\n" for row in rows))
-    # Headings are (level, text), a list a container: those in a quote say nothing of what follows the quote.
-    containers: list[list[tuple[int, str]]] = [[]]
-    for i, token in enumerate(tokens):
+    found = tokens(rows, dialect)
+    outline = Outline()
+    for i, token in enumerate(found):
         match token.type:
+            case "fence" | "colon_fence" | "code_block" | "highlight":
+                yield _fence(token, rows, outline)
             case "blockquote_open" | "list_item_open":
-                containers.append([])
-            case "blockquote_close" | "list_item_close":
-                containers.pop()
+                outline.enter()
+            case "content_open":
+                outline.enter(token.info)
+            case "blockquote_close" | "list_item_close" | "content_close":
+                outline.leave()
             case "heading_open":
-                level = int(token.tag[1:])
-                above = [heading for heading in containers[-1] if heading[0] < level]
-                containers[-1] = [*above, (level, _plain(tokens[i + 1]))]
-            case "fence":
-                yield _fence(token, rows, tuple(name for names in containers for _, name in names if name))
+                outline.head(int(token.tag[1:]), plain_text(found[i + 1]))
+            case "directive":
+                outline.directive(token.markup, token.info)
+            case "tags":
+                outline.tags("\n".join(rows[slice(*_span(token))]))
+            case "html_block":
+                outline.tags(token.content)
+                yield from written("html", _pairs(token, rows), _span(token)[0] + 1, outline.heading)
+            case "jsx_comment":
+                yield from written("jsx", _pairs(token, rows), _span(token)[0] + 1, outline.heading)
+            case "myst_line_comment":
+                start, end = _span(token)
+                yield percent(rows[start:end], start + 1, outline.heading)
 
 
-def _fence(token: Token, rows: Sequence[str], heading: tuple[str, ...]) -> Fence:
-    assert token.map is not None, "block tokens have a map"
-    opening, end = token.map
-    contents = token.content.split("\n")[:-1]
-    pairs = [_split(row, content) for row, content in zip(rows[opening + 1 :], contents, strict=False)]
+def _fence(token: Token, rows: Sequence[str], outline: Outline) -> Fence:
+    start, end = _span(token)
+    indented = token.type == "code_block"
+    pairs = _pairs(token, rows, start if indented else start + 1)
     return Fence(
-        line=opening + 1,
+        line=start + 1,
         end_line=end,
-        heading=heading,
+        heading=outline.heading,
         info=unescapeAll(token.info).strip(),
         text="".join(f"{source}\n" for _, source in pairs),
-        first_line=opening + 2,
+        first_line=start + 1 if indented else start + 2,
         prefixes=tuple(prefix for prefix, _ in pairs),
-        # A closing marker has a row of its own, and is no content.
-        closed=end - opening - 1 > len(contents),
+        form={"code_block": "indented", "highlight": "highlight"}.get(token.type, "fence"),
+        closed=indented or token.type == "highlight" or is_closed(token),
+        tabs=outline.tabs,
+        flaws=(hidden_by_html(rows[start], start + 1, token.meta["html"] + 1),) if "html" in token.meta else (),
     )
+
+
+def _span(token: Token) -> tuple[int, int]:
+    assert token.map is not None, "block tokens have a map"
+    return token.map[0], token.map[1]
+
+
+def _pairs(token: Token, rows: Sequence[str], start: int | None = None) -> Pairs:
+    """The rows of a token's content, which begins on row `start`."""
+    first = _span(token)[0] if start is None else start
+    contents = token.content.split("\n")[:-1]
+    return [_split(row, content) for row, content in zip(rows[first:], contents, strict=False)]
 
 
 def _split(row: str, content: str) -> tuple[str, str]:
@@ -79,44 +116,3 @@ def _split(row: str, content: str) -> tuple[str, str]:
     # A tab that straddles the container's edge: the parser has put one to three blanks in the rest of its place.
     blanks = next(n for n in (1, 2, 3) if row[start + n - 1] == "\t" and content[:n] == " " * n)
     return row[: start + blanks - 1], content[:blanks] + row[start + blanks :]
-
-
-def _tokens(text: str) -> list[Token]:
-    links: dict[str, Any] = {}
-    tokens = _blocks_only(front_matter=True).parse(text, links)
-    hidden = next((token.content for token in tokens if token.type == "front_matter"), "")
-    # Two rules with code between them are no front matter, and no fence may get lost.
-    if re.search(r"^ {0,3}(```|~~~)", hidden, re.MULTILINE):
-        links = {}
-        tokens = _blocks_only(front_matter=False).parse(text, links)
-    for opening, inline in pairwise(tokens):
-        if opening.type == "heading_open":
-            inline.children = _inline().parseInline(inline.content, links)[0].children
-    return tokens
-
-
-@cache
-def _blocks_only(front_matter: bool) -> MarkdownIt:
-    """Emphasis and links matter in headings alone; a post is mostly prose, and parsing them costs time."""
-    parser = MarkdownIt("commonmark").disable(["inline", "text_join"])
-    return parser.use(front_matter_plugin) if front_matter else parser
-
-
-@cache
-def _inline() -> MarkdownIt:
-    return MarkdownIt("commonmark")
-
-
-def _plain(inline: Token) -> str:
-    """The heading as it is read: no emphasis marks, no link targets, no HTML."""
-    parts = [_plain_part(token) for token in inline.children or ()]
-    return " ".join("".join(parts).split())
-
-
-def _plain_part(token: Token) -> str:
-    match token.type:
-        case "softbreak" | "hardbreak":
-            return " "
-        case "text" | "code_inline" | "image":
-            return token.content
-    return ""

@@ -1,0 +1,74 @@
+"""Comments: HTML's between tags, MDX's `{/* … */}`, MyST's `%` lines."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mdit_py_plugins.myst_blocks import myst_block_plugin
+
+from dlexamples.formats.containers import ANYWHERE
+from dlexamples.formats.elements import Comment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
+
+HTML = re.compile(r"<!--(?!-?>)(?P<text>.*?)(?:-->|\Z)", re.DOTALL)
+JSX = re.compile(r"\{/\*(?P<text>.*?)\*/", re.DOTALL)
+
+
+def comments(parser: MarkdownIt) -> None:
+    parser.use(myst_block_plugin).disable(["myst_block_break", "myst_target"])
+    parser.block.ruler.before("fence", "jsx_comment", jsx_comment, ANYWHERE)
+
+
+def jsx_comment(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    at = state.bMarks[start] + state.tShift[start]
+    if not state.src.startswith("{/*", at) or state.is_code_block(start):
+        return False
+    closing = state.src.find("*/", at + 3, state.eMarks[end - 1])
+    if closing < 0:
+        return False
+    if silent:
+        return True
+    behind = next(line for line in range(start, end) if closing <= state.eMarks[line]) + 1
+    token = state.push("jsx_comment", "", 0)
+    token.content = state.getLines(start, behind, state.blkIndent, True)
+    token.map = [start, behind]
+    state.line = behind
+    return True
+
+
+def written(form: str, pairs: Sequence[tuple[str, str]], line: int, heading: tuple[str, ...]) -> Iterator[Comment]:
+    """The comments of a block whose rows, from the document's line `line` on, are these prefixes and texts."""
+    text = "\n".join(source for _, source in pairs)
+    row, seen = 0, 0
+    for found in (JSX if form == "jsx" else HTML).finditer(text):
+        start, end = found.span("text")
+        if start == end:
+            continue
+        row += text.count("\n", seen, start)
+        rows_more = text.count("\n", start, end)
+        seen = start
+        column = start - (text.rfind("\n", 0, start) + 1)
+        prefix, source = pairs[row]
+        yield Comment(
+            line=line + row,
+            end_line=line + row + rows_more,
+            heading=heading,
+            text=found["text"],
+            first_line=line + row,
+            prefixes=(prefix + source[:column], *(prefix for prefix, _ in pairs[row + 1 : row + 1 + rows_more])),
+            form=form,
+        )
+
+
+def percent(rows: Sequence[str], line: int, heading: tuple[str, ...]) -> Comment:
+    """MyST's comment of these rows of the document, from its line `line` on."""
+    pairs = [(before + mark, text) for before, mark, text in (row.partition("%") for row in rows)]
+    text = "\n".join(text for _, text in pairs)
+    prefixes = tuple(prefix for prefix, _ in pairs)
+    return Comment(line, line + len(rows) - 1, heading, text, line, prefixes, "myst")

@@ -1,0 +1,144 @@
+"""HTML blocks, and the fences in them that readers do not see as code.
+
+An HTML block such as `<details>` goes on to the next blank line (https://spec.commonmark.org/0.31.2/#html-blocks), and
+a fence on the way is text to Markdown. Its author meant code, so it is read as a fence, with a flaw: DL007. Where the
+text is literal all the same (`<pre>`, `<script>`, a comment), and where the fence is not closed, it stays HTML.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from markdown_it.rules_block import fence, html_block
+
+from dlexamples.model import Applicability, Diagnostic, Edit, Fix, Flaw, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
+    from markdown_it.token import Token
+
+VERBATIM = re.compile(r"[ \t]*<(?:!|\?|(?:pre|script|style|textarea)\b)", re.IGNORECASE)
+"""How the blocks begin that do not end at a blank line."""
+LITERAL = re.compile(r"<!--|-->|<(/?)(pre|script|style|textarea|code|samp|xmp|svg|math)\b", re.IGNORECASE)
+MARKDOWN = re.compile(r"<[a-z][^<>]*\smarkdown(?:\s*=\s*[\"']?(?:1|block|span)\b|[\s>])", re.IGNORECASE)
+"""Python-Markdown's md_in_html: what the element holds is Markdown."""
+FENCE_ROW = re.compile(r"^[ \t]*(?P<marker>`{3,}(?=[^`\n]*$)|~{3,})", re.MULTILINE)
+
+
+def html(parser: MarkdownIt) -> None:
+    parser.block.ruler.at("html_block", html_or_fence, {"alt": ["paragraph", "reference", "blockquote"]})
+
+
+def verbatim_html(parser: MarkdownIt) -> None:
+    """MDX has elements where Markdown has HTML blocks, and between their tags is Markdown."""
+    parser.block.ruler.at("html_block", verbatim_block, {"alt": ["paragraph", "reference", "blockquote"]})
+
+
+def verbatim_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    at = state.bMarks[start] + state.tShift[start]
+    return bool(VERBATIM.match(state.src, at, state.eMarks[start])) and html_block(state, start, end, silent)
+
+
+def html_or_fence(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    if not html_block(state, start, end, silent):
+        return False
+    if silent:
+        return True
+    block = state.tokens[-1]
+    if VERBATIM.match(block.content):
+        return True
+    for line, marker in _fence_rows(block.content, start):
+        if _reads_as_fence(state, line, marker, end, block):
+            break
+    return True
+
+
+def _fence_rows(html: str, start: int) -> Iterator[tuple[int, str]]:
+    """The rows of an HTML block that look like a fence's first and are not in a literal element or a comment: the line
+    and the marker."""
+    inside, seen, line = "", 0, start
+    for found in FENCE_ROW.finditer(html):
+        for mark in LITERAL.finditer(html, seen, found.start()):
+            inside = _inside(inside, mark)
+        line += html.count("\n", seen, found.start())
+        seen = found.start()
+        if not inside and line > start:
+            yield line, found["marker"]
+
+
+def _inside(inside: str, mark: re.Match[str]) -> str:
+    """The literal element, or the comment, that the text after a tag is in."""
+    name = (mark[2] or mark[0]).lower()
+    if not inside:
+        return "" if mark[1] or name == "-->" else name
+    ends = name == "-->" if inside == "<!--" else bool(mark[1]) and name == inside
+    return "" if ends else inside
+
+
+def _reads_as_fence(state: StateBlock, line: int, marker: str, end: int, block: Token) -> bool:
+    """Ends the block above a fence that is closed, and reads the fence."""
+    # Between tags, an indentation is layout and makes no code.
+    margin = max(state.blkIndent, state.sCount[line] - 3)
+    # What was sought from a line above is not sought again: many fences that are never closed cost no more than one.
+    sought = state.env.setdefault("unclosed", {})
+    length, behind = sought.get((marker[0], margin, end), (0, 0))
+    if line < behind and len(marker) >= length:
+        return False
+    token = _fence_at(state, line, end, margin)
+    assert token.map is not None, "block tokens have a map"
+    if not is_closed(token):
+        sought[marker[0], margin, end] = len(marker), token.map[1]
+        return False
+    _end_at(block, line)
+    if not MARKDOWN.search(block.content):
+        token.meta["html"] = start_of(block)
+    state.tokens.append(token)
+    state.line = token.map[1]
+    return True
+
+
+def _fence_at(state: StateBlock, line: int, end: int, margin: int) -> Token:
+    before = state.blkIndent, state.line
+    state.blkIndent = margin
+    fence(state, line, end, False)
+    state.blkIndent, state.line = before
+    return state.tokens.pop()
+
+
+def _end_at(block: Token, line: int) -> None:
+    rows = block.content.split("\n")[: line - start_of(block)]
+    block.content = "".join(f"{row}\n" for row in rows)
+    block.map = [start_of(block), line]
+
+
+def start_of(token: Token) -> int:
+    assert token.map is not None, "block tokens have a map"
+    return token.map[0]
+
+
+def is_closed(token: Token) -> bool:
+    """Whether a fence's token has a closing line: it has one line more than the opening and the content."""
+    assert token.map is not None, "block tokens have a map"
+    return token.map[1] - token.map[0] == token.content.count("\n") + 2
+
+
+def hidden_by_html(row: str, line: int, opened: int) -> Flaw:
+    """What is wrong with a fence whose opening line `row` is the document's line `line`, in the HTML block that begins
+    on line `opened`."""
+    start = len(row) - len(row.lstrip(" \t>"))
+    prefix = row[:start].rstrip(" \t") if ">" in row[:start] else ""
+    would_do = "a blank line above the fence ends the HTML block"
+    edit = Edit("DL007", line, line - 1, "", f"{prefix}\n", Applicability.SAFE, would_do)
+    diagnostic = Diagnostic(
+        code="DL007",
+        level="error",
+        message=f"readers do not see this fence as code: the HTML of line {opened} goes on to the next blank line",
+        span=Span(line, start + 1, line, len(row.rstrip()) + 1),
+        fix=Fix(Applicability.SAFE, would_do),
+        label="this fence",
+    )
+    return Flaw(diagnostic, (edit,))

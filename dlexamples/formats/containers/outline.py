@@ -1,0 +1,115 @@
+"""Where in a document a block stands: under which headings, in which tabs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from dlexamples.formats.containers.directives import tab_title
+
+Headings = list[tuple[int, str]]
+
+TAG = re.compile(
+    r"<(?P<closes>/?)(?P<name>TabItem|Tab|TabPanel|tab|tab-item|hfoption|pt|tf|jax|flax)\b(?P<attributes>[^<>]*)(?<!/)>"
+    r"|\{#if fw === '(?P<framework>\w+)'\}|(?P<other>\{:else\})|(?P<endif>\{/if\})"
+)
+"""Docusaurus, Astro, Mintlify and Hugging Face's doc-builder, whose course also has Svelte's conditions."""
+ATTRIBUTE = re.compile(r"""\b(label|title|value|id|name)=\{?["']([^"']*)["']""")
+FRAMEWORKS = {"pt": "PyTorch", "tf": "TensorFlow", "jax": "JAX", "flax": "Flax"}
+OTHERS = {"PyTorch": "TensorFlow", "TensorFlow": "PyTorch"}
+TITLES = ("label", "title", "value", "id", "name")
+CONDITION = "{#if}"
+
+
+@dataclass
+class Opened:
+    """What is open without being a container: a `:::` line, an element."""
+
+    closer: str
+    title: str
+    tabset: bool = False
+    """Quarto's: its headings are the titles of tabs."""
+    level: int = 0
+    headings: Headings = field(default_factory=list)
+    """Those above it, which are above what follows it too."""
+
+
+@dataclass
+class Scope:
+    """A container. Its headings say nothing of what follows it."""
+
+    title: str = ""
+    headings: Headings = field(default_factory=list)
+    opened: list[Opened] = field(default_factory=list)
+
+
+class Outline:
+    """The headings and tabs at one place of a document that is read from its top."""
+
+    def __init__(self) -> None:
+        self._scopes = [Scope()]
+
+    @property
+    def heading(self) -> tuple[str, ...]:
+        return tuple(name for scope in self._scopes for _, name in scope.headings if name)
+
+    @property
+    def tabs(self) -> tuple[str, ...]:
+        titles = (title for scope in self._scopes for title in (scope.title, *(each.title for each in scope.opened)))
+        return tuple(title for title in titles if title)
+
+    def enter(self, title: str = "") -> None:
+        self._scopes.append(Scope(title))
+
+    def leave(self) -> None:
+        self._scopes.pop()
+
+    def head(self, level: int, text: str) -> None:
+        scope = self._scopes[-1]
+        scope.headings = [*(heading for heading in scope.headings if heading[0] < level), (level, text)]
+        tabset = next((each for each in reversed(scope.opened) if each.tabset), None)
+        if tabset and level <= (tabset.level or level):
+            tabset.level, tabset.title = level, text
+
+    def directive(self, marker: str, info: str) -> None:
+        """A `:::` line. One without a name closes the innermost that is not longer, or else the innermost."""
+        if info.strip():
+            self._open(Opened(marker, tab_title(info), ".panel-tabset" in info))
+            return
+        open_lines = [each for each in self._scopes[-1].opened if each.closer.startswith(":")]
+        fitting = [each for each in open_lines if len(each.closer) <= len(marker)]
+        for each in (fitting or open_lines)[-1:]:
+            self._close(each)
+
+    def tags(self, text: str) -> None:
+        """The tags of tabs in a text that is not code."""
+        for tag in TAG.finditer(text):
+            self._tag(tag)
+
+    def _tag(self, tag: re.Match[str]) -> None:
+        if tag["framework"]:
+            self._open(Opened(CONDITION, FRAMEWORKS.get(tag["framework"], "")))
+        elif tag["name"] and not tag["closes"]:
+            self._open(Opened(tag["name"], FRAMEWORKS.get(tag["name"]) or _title(tag["attributes"])))
+        else:
+            closer = tag["name"] or CONDITION
+            each = next((each for each in reversed(self._scopes[-1].opened) if each.closer == closer), None)
+            if each and tag["other"]:
+                each.title = OTHERS.get(each.title, "")
+            elif each:
+                self._close(each)
+
+    def _open(self, opened: Opened) -> None:
+        opened.headings = self._scopes[-1].headings
+        self._scopes[-1].opened.append(opened)
+
+    def _close(self, opened: Opened) -> None:
+        """Closes it with everything that was opened inside."""
+        scope = self._scopes[-1]
+        scope.headings = opened.headings
+        del scope.opened[next(i for i, each in enumerate(scope.opened) if each is opened) :]
+
+
+def _title(attributes: str) -> str:
+    found = dict(ATTRIBUTE.findall(attributes))
+    return next((found[name] for name in TITLES if name in found), "")

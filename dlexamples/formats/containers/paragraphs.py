@@ -1,0 +1,68 @@
+"""Paragraphs and underlined headings, in one pass over their lines.
+
+markdown-it goes through every paragraph twice, once for an underline and once for its end, and asks every rule at
+every line whether it interrupts. What can interrupt a paragraph is told by its first character.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
+
+INTERRUPTS = frozenset("`~>#<*_+-0123456789:!?=%{")
+"""What the rules begin with that can interrupt a paragraph: CommonMark's and those of this folder."""
+
+
+def paragraphs(parser: MarkdownIt) -> None:
+    parser.block.ruler.at("paragraph", paragraph)
+    parser.disable("lheading")
+
+
+def paragraph(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    level, line = _extent(state, start)
+    state.line = line + 1 if level else line
+    if level:
+        heading = state.push("heading_open", f"h{level}", 1)
+        heading.map = [start, state.line]
+        inline = state.push("inline", "", 0)
+        inline.content = state.getLines(start, line, state.blkIndent, False).strip()
+        state.push("heading_close", f"h{level}", -1)
+    elif _may_hold_tags(state, start, line):
+        state.push("tags", "", 0).map = [start, line]
+    return True
+
+
+def _extent(state: StateBlock, start: int) -> tuple[int, int]:
+    """The level of the heading that it is, or 0; and the line of its underline, or the one behind its last."""
+    interrupting = state.md.block.ruler.getRules("paragraph")
+    indented = state.is_code_block
+    outer, state.parentType = state.parentType, "paragraph"
+    source, begins, shifts, ends, widths = state.src, state.bMarks, state.tShift, state.eMarks, state.sCount
+    level, line = 0, start + 1
+    while line < state.lineMax:
+        at = begins[line] + shifts[line]
+        if at >= ends[line]:
+            break
+        first = source[at]
+        # The lazy lines of a quote have a negative width.
+        if first in INTERRUPTS and widths[line] >= 0 and not indented(line):
+            if first in "-=" and widths[line] >= state.blkIndent and _is_underline(source[at : ends[line]]):
+                level = 1 if first == "=" else 2
+                break
+            if any(rule(state, line, state.lineMax, True) for rule in interrupting):
+                break
+        line += 1
+    state.parentType = outer
+    return level, line
+
+
+def _is_underline(row: str) -> bool:
+    return not row.rstrip(" \t").strip(row[0])
+
+
+def _may_hold_tags(state: StateBlock, start: int, end: int) -> bool:
+    first, last = state.bMarks[start], state.eMarks[end - 1]
+    return state.src.find("<", first, last) >= 0 or state.src.find("{", first, last) >= 0
