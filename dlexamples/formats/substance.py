@@ -121,7 +121,8 @@ def is_value(node: ast.expr | None) -> bool:
             return True
         case ast.UnaryOp(operand=operand):
             return is_value(operand)
-        case ast.BinOp(left=ast.Constant() | ast.UnaryOp(), right=ast.Constant()):
+        # A complex number; any other operation computes something, and `1 / 0` raises.
+        case ast.BinOp(left=ast.Constant() | ast.UnaryOp(), right=ast.Constant(value=complex())):
             return True
         case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
             return all(map(is_value, items))
