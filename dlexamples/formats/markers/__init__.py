@@ -50,8 +50,8 @@ def marked(
             of_block[index].append(place)
         if place.flaw:
             flaws[place.home].append(place.flaw)
-    loose = (*flaws[None], *strays(page))
-    return tuple(_with(block, of_block[i], flaws[i]) for i, block in enumerate(blocks)), loose
+    nowhere = sorted([*flaws[None], *strays(page)], key=lambda flaw: flaw.diagnostic.span)
+    return tuple(_with(block, of_block[i], flaws[i]) for i, block in enumerate(blocks)), tuple(nowhere)
 
 
 def _with(block: Block, found: Sequence[Place], flaws: Sequence[Flaw]) -> Block:
@@ -62,5 +62,6 @@ def _with(block: Block, found: Sequence[Place], flaws: Sequence[Flaw]) -> Block:
         block,
         markers=tuple(Marker(place.ask.text, place.peer, place.span) for place in found if place.ask),
         marks=merged(place.ask.marks for place in nearest if place.ask) if block.is_python else Marks(),
+        printed=(*block.printed, *(printed for place in found if place.ask for printed in place.ask.printed)),
         flaws=(*block.flaws, *flaws),
     )

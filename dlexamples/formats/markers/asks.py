@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from dlexamples.model import Printed
+
 OURS = "dlexamples"
 
 
@@ -48,6 +50,8 @@ class Ask:
     """What START and END have in common: `skip`."""
     output: frozenset[str] | None = None
     """The fence is what the Python before it prints, compared with these options of doctest's."""
+    printed: tuple[Printed, ...] = ()
+    """What the block itself says that its statements print."""
     until: date | None = None
     """The last day on which it is in force."""
 

@@ -124,6 +124,7 @@ def _ranges(found: Sequence[Written], page: Page, refused: set[tuple[str, Span]]
         if isinstance(ask, Problem) or not ask.scope or not one.comment:
             continue
         start = opened.get((one.peer, ask.scope))
+        told = (one.peer, one.span) in refused
         if ask.reach is Reach.START and start:
             why = f"`{start[1].text}` of line {start[0].span.line} is not ended yet"
             yield Place(one.peer, ask, one.span, flaw=without_effect(one.span, ask.text, why))
@@ -133,8 +134,8 @@ def _ranges(found: Sequence[Written], page: Page, refused: set[tuple[str, Span]]
             del opened[one.peer, ask.scope]
             yield _range(*start, one.span.line, page, refused)
         elif ask.reach is Reach.END:
-            why = "no `start` is above this `end` that is not ended yet"
-            yield Place(one.peer, ask, one.span, flaw=without_effect(one.span, ask.text, why))
+            why = "no `start` above it is still open"
+            yield Place(one.peer, ask, one.span, flaw=None if told else without_effect(one.span, ask.text, why))
     for one, ask in opened.values():
         yield _range(one, ask, None, page, refused)
 
@@ -143,9 +144,11 @@ def _range(one: Written, ask: Ask, end: int | None, page: Page, refused: set[tup
     after = one.span.end_line
     blocks = tuple(page.following(after) if end is None else page.between(after, end))
     flaw = None
+    if (one.peer, one.span) in refused:
+        return Place(one.peer, ask, one.span, blocks)
     if end is None:
         told = f"`{ask.text}` is never ended, so it is for every block down to the document's end; write its `end`"
         flaw = Flaw(Diagnostic("DL010", "warning", told, one.span))
-    elif (one.peer, one.span) not in refused and not any(page.blocks[i].is_python for i in blocks):
+    elif not any(page.blocks[i].is_python for i in blocks):
         flaw = without_effect(one.span, ask.text, "no Python stands between it and its `end`")
     return Place(one.peer, ask, one.span, blocks, flaw)

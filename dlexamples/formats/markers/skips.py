@@ -30,7 +30,7 @@ def skip_if(
             text,
             "DL011",
             f"whether `{condition.strip()}` holds cannot be known without running code, so the block is run; "
-            '`<!-- dlexamples: skip reason="…" -->` skips it everywhere, `device cuda` where there is no GPU',
+            '`dlexamples: skip reason="…"` skips it everywhere, `dlexamples: device cuda` where there is no GPU',
         )
 
 
@@ -41,18 +41,19 @@ def import_or_skip(text: str, module: str, reason: str, reach: Reach = Reach.BEL
     return Ask(text, Marks(skip=f"{reason}: {module.split('.')[0]} is not installed"), reach)
 
 
-def pytest_mark(text: str, mark: str, peer: str, reach: Reach = Reach.BELOW) -> Iterator[Ask | Problem]:
+def pytest_mark(text: str, mark: str, reason: str, reach: Reach = Reach.BELOW) -> Iterator[Ask | Problem]:
     """What `pytest.mark.` before `mark` asks for: https://docs.pytest.org/en/stable/how-to/skipping.html.
 
-    Raises MarkerError when `mark` is no expression. Marks that are not about running or failing ask for nothing.
+    `reason` is for a skip that gives none. Marks that are not about running or failing ask for nothing. Raises
+    MarkerError when `mark` is no expression.
     """
     tree = expression(mark)
     name, positional, keywords = _call(tree)
     condition = next(iter([*positional, *(keywords[key] for key in ["condition"] if key in keywords)]), None)
     if not name:
         raise MarkerError(f'`{mark}` is no mark of pytest\'s; `skip`, `skipif(condition, reason="…")` and `xfail` are')
-    reason = _text(keywords.get("reason")) or (_text(positional[0]) if name == "skip" and positional else "")
-    reason = reason or f"{peer}: {text}"
+    given = keywords.get("reason") or (positional[0] if name == "skip" and positional else None)
+    reason = _text(given) or reason
     match name:
         case "skip":
             yield Ask(text, Marks(skip=reason), reach)
@@ -96,5 +97,5 @@ def _expected_failure(
             text,
             "DL011",
             f"whether `{ast.unparse(condition)}` holds cannot be known without running code, so no exception "
-            f"is expected; `<!-- dlexamples: raises {kinds} -->` expects it everywhere",
+            f"is expected; `dlexamples: raises {kinds}` expects it everywhere",
         )

@@ -56,14 +56,15 @@ def code(code: Code) -> Iterator[Ask | Problem]:
 
 
 def _statements(rows: Sequence[str]) -> list[Statement]:
-    """Those at prompts; in code without prompts, the comments above it, which is one statement then."""
+    """Those at prompts, and the comments above them; code without prompts is one statement."""
     prompted = any(PROMPT.match(row) for row in rows)
     found: list[Statement] = []
     for row in filter(str.strip, rows):
         directive = DIRECTIVE.search(row)
         text = directive[1] if directive else ""
         bare = PROMPT.sub("", row, count=1).lstrip()
-        if PROMPT.match(row) or (not prompted and bare.startswith("#")):
+        at_prompt = bool(PROMPT.match(row))
+        if at_prompt or (bare.startswith("#") and all(one.alone for one in found)):
             found.append(Statement(text, bare.startswith("#")))
         elif not prompted:
             return [*found, Statement("", alone=False)]

@@ -62,7 +62,7 @@ def fences(comment: Comment) -> Iterator[Fence]:
 
 def _mark(note: Note, mark: str) -> Iterator[Ask | Problem]:
     try:
-        found = list(pytest_mark(mark, mark, PEER))
+        found = list(pytest_mark(mark, mark, f"{PEER}: {mark}"))
     except MarkerError as error:
         found = [Problem(mark, error.code, str(error))]
     for each in found:

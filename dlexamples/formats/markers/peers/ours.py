@@ -163,7 +163,7 @@ def _ask(item: Item, reach: Reach, scope: str) -> Ask:
         reach,
         scope,
         frozenset() if item.name == "output" else None,
-        last_day(item.options),
+        until=last_day(item.options),
     )
 
 

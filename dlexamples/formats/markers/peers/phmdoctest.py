@@ -35,9 +35,9 @@ def comment(note: Note) -> Iterator[Ask | Problem]:
         condition = f"sys.version_info < ({older[1]}, {older[2]})"
         yield from skip_if(text, condition, f"{PEER}: requires Python {older[1]}.{older[2]}")
     elif directive.startswith("mark."):
-        yield from pytest_mark(text, directive.removeprefix("mark."), PEER)
+        yield from pytest_mark(text, directive.removeprefix("mark."), f"{PEER}: {directive}")
     elif directive == "skip":
-        yield Ask(text, Marks(skip=f"{PEER}: {text}"))
+        yield Ask(text, Marks(skip=f"{PEER}: skip"))
     elif directive == "clear-names":
         # The names are gone once its own block has run.
         yield Ask(text, Marks(clears=True), Reach.AFTER_NEXT)

@@ -29,7 +29,7 @@ HERE = Reach.NEXT_FENCE
 def comment(note: Note) -> Iterator[Ask | Problem]:
     mark, keyword = MARK.fullmatch(note.text), KEYWORD.fullmatch(note.text)
     if mark:
-        yield from pytest_mark(note.text, mark[1], PEER, HERE)
+        yield from pytest_mark(note.text, mark[1], f"{PEER}: {note.text}", HERE)
     elif keyword:
         yield from _keyword(note, keyword[1], keyword[2] or "")
 
