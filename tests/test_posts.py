@@ -132,7 +132,7 @@ def test_what_is_excluded_of_a_project_elsewhere(tmp_path: Path) -> None:
 def test_posts_are_told_by_the_path_that_was_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made(tmp_path, "docs/a.md", "docs/drafts/b.md", ignore="drafts", repository=True)
     monkeypatch.chdir(tmp_path / "docs")
-    assert [str(post.path) for post in find([Path(".")]).posts] == ["a.md"]
+    assert [str(post.path) for post in find([Path()]).posts] == ["a.md"]
     assert [str(post.path) for post in find([Path("..")]).posts] == ["../docs/a.md"]
 
 

@@ -22,8 +22,7 @@ def document(path: Path, text: str, elements: Iterable[Fence | Comment], view: s
     found = list(elements)
     comments = [element for element in found if isinstance(element, Comment)]
     fences = [fence for element in found for fence in ([element] if isinstance(element, Fence) else hidden(element))]
-    # The rows of a view are not those of the text: no edit of them could be written.
-    rows = () if view else tuple(line.text for line in lines(text.removeprefix(BOM)))
+    rows = tuple(line.text for line in lines((view or text).removeprefix(BOM)))
     marked_blocks, flaws = marked(blocks(fences, path.stem, rows), comments, view or text)
     return Document(path, text, marked_blocks, flaws, view)
 
