@@ -50,11 +50,13 @@ def test_what_is_fixed_passes(path: Path, pool: Pool) -> None:
     outcomes = outcomes_of(document, pool)
     fixed = fix(document, outcomes, Runner(pool, document, device="cpu"), "auto", unsafe=True)
     again = parse(path, fixed.text)
-    verdicts = {outcome.block.source: outcome.verdict for outcome in outcomes_of(again, pool)}
-    for outcome in fixed.written:
-        assert verdicts[outcome.runnable_source] in {Verdict.PASSED, Verdict.NOT_PYTHON}, outcome.block.id
-    second = fix(again, outcomes_of(again, pool), Runner(pool, again, device="cpu"), "auto", unsafe=True)
-    assert second.text == fixed.text
+    left = outcomes_of(again, pool)
+    assert sum(o.verdict is Verdict.PASSED for o in left) == sum(ran(o) for o in outcomes)
+    assert not any(outcome.edits for outcome in left)
+
+
+def ran(outcome: Outcome) -> bool:
+    return outcome.verdict in {Verdict.PASSED, Verdict.FILLED, Verdict.REPAIRED}
 
 
 def outcomes_of(document: Document, pool: Pool) -> list[Outcome]:

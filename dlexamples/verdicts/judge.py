@@ -150,7 +150,7 @@ class _Case:
             message = f"no fix is offered: {self.mended.doubts[self.index]}"
             return Diagnostic(last.proposal.code, "note", message, self._span(last.halt.at, last.before))
         finding, span, related = self._finding()
-        finding = self._with_doubt_about_the_label(finding)
+        finding = self._beside_the_expected(self._with_doubt_about_the_label(finding))
         if self.run.ok:
             finding = replace(finding, message=f"stops in one run and not in the next: {finding.message}")
         if finding.code in MAY_BE_OURS and any(not mend.proposal.fills for mend in dropped):
@@ -187,6 +187,12 @@ class _Case:
             runnable_source=self.block.source,
             diagnostics=(diagnostic,),
         )
+
+    def _beside_the_expected(self, finding: Finding) -> Finding:
+        expected = self.block.marks.raises
+        if not expected or self.run.ok:
+            return finding
+        return replace(finding, code="DL208", message=f"`{expected}` is expected, and this comes: {finding.message}")
 
     def _with_doubt_about_the_label(self, finding: Finding) -> Finding:
         """Output and shell commands are often labelled `python`, for the sake of colours."""
