@@ -22,6 +22,8 @@ class Reach(Enum):
 
     BELOW = auto()
     """The fence below, with nothing but blank lines and comments between."""
+    TOUCHING = auto()
+    """The fence below, with nothing but blank lines between."""
     INSIDE = auto()
     """The code that the comment itself hides."""
     NEXT_FENCE = auto()

@@ -73,6 +73,9 @@ class Page:
                 return line
         return None
 
+    def comment_between(self, comment: Comment, block: Block) -> bool:
+        return any(line in self.commented for line in range(comment.end_line + 1, block.line))
+
     def shown_before(self, index: int) -> int | None:
         """The nearest Python above that is shown."""
         before = (i for i in range(index - 1, -1, -1) if self.blocks[i].form != "comment")

@@ -85,6 +85,9 @@ def _blocks(comment: Comment, ask: Ask, page: Page) -> tuple[int, ...]:
             index = page.next_fence(comment.end_line)
         case Reach.NEXT_CODE:
             index = page.next_code(comment.end_line)
+        case Reach.TOUCHING:
+            below = _below(comment, page)
+            index = None if below is None or page.comment_between(comment, page.blocks[below]) else below
         case Reach.AFTER_NEXT:
             below = _below(comment, page)
             index = None if below is None else page.next_code(page.blocks[below].line)

@@ -52,12 +52,11 @@ def ignore(words: Words, options: Options) -> Marks:
     asked = [code.upper() for code in _split([word.strip("[]") for word in words])]
     if not asked:
         raise MarkerError("`ignore` needs the codes of diagnostics: ignore[DL201]")
-    for code in asked:
-        if code not in codes():
-            near = get_close_matches(code, codes(), n=1)
-            raise MarkerError(
-                f"there is no code {code}; " + (f"did you mean {near[0]}?" if near else "write one as in ignore[DL201]")
-            )
+    unknown = next((code for code in asked if code not in codes()), None)
+    if unknown:
+        near = get_close_matches(unknown, codes(), n=1, cutoff=0.75)
+        guess = f"did you mean {near[0]}?" if near else "write one that `dlexamples explain` knows, as in ignore[DL201]"
+        raise MarkerError(f"there is no code {unknown}; {guess}")
     return Marks(ignore=frozenset(asked))
 
 

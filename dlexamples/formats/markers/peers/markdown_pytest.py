@@ -66,11 +66,17 @@ def _mark(note: Note, mark: str) -> Iterator[Ask | Problem]:
     except MarkerError as error:
         found = [Problem(mark, error.code, str(error))]
     for each in found:
-        yield from _around(note, each) if isinstance(each, Ask) else [each]
+        if isinstance(each, Problem):
+            yield each
+        elif each.marks.raises:
+            # Of the blocks of a test, what is hidden sets the scene and what is shown fails.
+            yield replace(each, reach=Reach.TOUCHING)
+        else:
+            yield from _around(note, each)
 
 
 def _around(note: Note, ask: Ask) -> Iterator[Ask]:
     """For the fence below, and for those in the comment."""
-    yield ask
+    yield replace(ask, reach=Reach.TOUCHING)
     if "```" in note.text:
         yield replace(ask, reach=Reach.INSIDE)
