@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 
+from dlexamples.formats import parse, read, splice
 from dlexamples.formats.dialects import options
 from dlexamples.formats.info import Info, parse_info
+from dlexamples.formats.layout import apply
+from dlexamples.formats.lines import BOM, lines
+from dlexamples.formats.logical import logical_lines, statements
+from dlexamples.formats.syntax import parsed
 
 INFOS = {
     "": Info(),
@@ -123,3 +131,109 @@ def test_a_long_info_string_is_no_trap(text: str) -> None:
 )
 def test_options_are_read(info: str, text: str, expected: dict[str, str]) -> None:
     assert options(text, parse_info(info)) == expected
+
+
+POSTS = sorted((Path(__file__).parent / "cases" / "document").glob("*.md"))
+CORPUS = sorted((Path(__file__).parent.parent.parent / "shared" / "corpus" / "docs").glob("*.md*"))
+
+
+@pytest.mark.parametrize("path", [*POSTS, *CORPUS], ids=lambda path: path.stem)
+def test_a_source_is_line_for_line_what_is_published(path: Path) -> None:
+    """Each row of the document is prefix and source, or the source only stands for it and the prefix is all."""
+    document = read(path)
+    rows = [line.text for line in lines(document.text.removeprefix(BOM))]
+    for block in document.blocks:
+        sources = block.source.split("\n")[:-1]
+        assert len(sources) == len(block.published.split("\n")[:-1]) == len(block.prefixes)
+        for i, (prefix, source) in enumerate(zip(block.prefixes, sources, strict=True), block.first_line - 1):
+            assert rows[i] in {prefix + source, prefix}, block.id
+
+
+@pytest.mark.parametrize("path", POSTS, ids=lambda path: path.stem)
+def test_a_statement_can_be_put_between_any_two(path: Path) -> None:
+    """`splice` raises where the new source does not read back."""
+    document = read(path)
+    for block in document.blocks:
+        tree = parsed(block.source) if block.is_python else None
+        rows = block.source.split("\n")
+        starts = [min([node.lineno, *_decorators(node)]) for node in tree.body] if tree else []
+        for line in starts:
+            source = "\n".join([*rows[: line - 1], "def put():", "    return 1", *rows[line - 1 :]])
+            if parsed(source) is not None:
+                assert splice(document, {block.id: source}) != document.text
+
+
+def _decorators(node: ast.stmt) -> list[int]:
+    return [decorator.lineno for decorator in getattr(node, "decorator_list", [])]
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "expected"),
+    [
+        (
+            "```pycon\n>>> x = y\n>>> x\n1\n```\n",
+            "y = 1\nx = y\nx\n#> 1\n",
+            "```pycon\n>>> y = 1\n>>> x = y\n>>> x\n1\n```\n",
+        ),
+        (
+            "> ```\n> >>> import torch\n> >>> f(1)\n> 1\n> ```\n",
+            "import torch\n# double\ndef f(x):\n\n    return x\nf(1)\n#> 1\n",
+            "> ```\n> >>> import torch\n> >>> # double\n"
+            "> >>> def f(x):\n> ...\n> ...     return x\n> >>> f(1)\n> 1\n> ```\n",
+        ),
+        (
+            "```ipython\nIn [1]: x = y\nOut[1]: 1\n```\n",
+            "y = (1,\n     2)\nx = y\n#> Out[1]: 1\n",
+            "```ipython\nIn [ ]: y = (1,\n   ...:      2)\nIn [1]: x = y\nOut[1]: 1\n```\n",
+        ),
+        (
+            "- a\n\n  ```python\n      if x:\n          y\n  ```\n",
+            "x = 1\nif x:\n    z\n",
+            "- a\n\n  ```python\n      x = 1\n      if x:\n          z\n  ```\n",
+        ),
+        (
+            "```python\n%matplotlib inline\nx = y\n%time f()\n```\n",
+            "# %matplotlib inline\ny = 1\nx = y\nf()\n",
+            "```python\n%matplotlib inline\ny = 1\nx = y\n%time f()\n```\n",
+        ),
+        (
+            "```{code-cell} python\n:tags: [a]\nx = y\n```\n",
+            "# :tags: [a]\ny = 1\nx = y\n",
+            "```{code-cell} python\n:tags: [a]\ny = 1\nx = y\n```\n",
+        ),
+    ],
+)
+def test_a_mended_source_is_written_as_its_dialect_has_it(text: str, source: str, expected: str) -> None:
+    document = parse(Path("post.md"), text)
+    assert splice(document, {document.blocks[0].id: source}) == expected
+
+
+@pytest.mark.parametrize("path", POSTS, ids=lambda path: path.stem)
+def test_a_block_that_was_split_is_mixed_no_more(path: Path) -> None:
+    document = read(path)
+    for block in document.blocks:
+        edits = [edit for flaw in block.flaws if flaw.diagnostic.code == "DL005" for edit in flaw.edits]
+        if not edits:
+            continue
+        text = apply(document.text, edits)
+        end = block.end_line + text.count("\n") - document.text.count("\n")
+        python = [other for other in parse(path, text).blocks if block.line <= other.line <= end and other.is_python]
+        code = "".join(other.source for other in python)
+        assert _statements(code) == _statements(block.source)
+        assert not any(flaw for other in python for flaw in other.flaws)
+
+
+def _statements(source: str) -> str:
+    return ast.unparse(ast.parse(source))
+
+
+def test_logical_lines() -> None:
+    rows = ["x = (1,", "", "  2)", "y = '(' # (", "z = 1 + \\", "  2", '"""', "x = 1", '"""', "!echo '("]
+    assert list(logical_lines(rows, lambda row: row.startswith("!"))) == [
+        range(3), range(3, 4), range(4, 6), range(6, 9), range(9, 10),
+    ]  # fmt: skip
+
+
+def test_statements() -> None:
+    rows = ["# a", "@d", "def f():", "    x", "", "    y", "else_ = 1", "if x:", "  1", "else:", "  2", "(", ")"]
+    assert list(statements(rows)) == [range(1, 6), range(6, 7), range(7, 11), range(11, 13)]

@@ -11,7 +11,9 @@ import pytest
 from dlexamples.formats import read, write
 
 if TYPE_CHECKING:
-    from dlexamples.model import Document
+    from collections.abc import Iterator
+
+    from dlexamples.model import Block, Document, Span
 
 CASES = sorted((Path(__file__).parent / "cases" / "document").glob("*.md"))
 EXPECTED = re.compile(r"<!-- expected\n(.*?)-->\n?\Z", re.DOTALL)
@@ -30,8 +32,34 @@ def test_blocks(path: Path, update_cases: bool) -> None:
 
 
 def listing(document: Document) -> list[str]:
-    return [
-        f"{block.id} {block.line}-{block.end_line} {block.language} | {' > '.join(block.heading)} | {block.why}"
-        + (f" | {block.syntax_error}" if block.syntax_error else "")
-        for block in document.blocks
-    ]
+    return [line for block in document.blocks for line in (head(block), *details(block))]
+
+
+def head(block: Block) -> str:
+    return f"{block.id} {block.line}-{block.end_line} {block.language} | {' > '.join(block.heading)} | {block.why}" + (
+        f" | {block.syntax_error}" if block.syntax_error else ""
+    )
+
+
+def details(block: Block) -> Iterator[str]:
+    """What else is known of a block, a line each; of its source, the lines that are not what is published."""
+    if block.tabs:
+        yield f"    tabs {' '.join(sorted(block.tabs))}"
+    if block.near_miss:
+        yield f"    near miss: {block.near_miss}"
+    pairs = zip(block.published.split("\n"), block.source.split("\n"), strict=True)
+    for number, (published, source) in enumerate(pairs, 1):
+        if published != source:
+            yield f"    {block.document_line(number)} runs as: {source}"
+    for printed in block.printed:
+        options = "".join(f" {option}" for option in sorted(printed.options))
+        yield f"    {block.document_line(printed.line)} prints{options} {place(printed.span)} {printed.text!r}"
+    for flaw in block.flaws:
+        diagnostic = flaw.diagnostic
+        yield f"    {diagnostic.code} {diagnostic.level} {place(diagnostic.span)} {diagnostic.message}"
+        for edit in flaw.edits:
+            yield f"        {edit.line}-{edit.end_line} {edit.before!r} -> {edit.after!r}"
+
+
+def place(span: Span) -> str:
+    return f"{span.line}:{span.column}-{span.end_line}:{span.end_column}"

@@ -47,7 +47,8 @@ def labelled(info: Info) -> Reading | None:
     name = info.language
     if not name:
         return None
-    said = f"the info string says {info.directive or name}"
+    spoken = any(word.lower().endswith(name) for word in info.words)
+    said = f"the info string says {name if spoken else info.directive}"
     if name in SESSION:
         return Reading("pycon", f"{said}, an interpreter session")
     if not PYTHON.fullmatch(name):

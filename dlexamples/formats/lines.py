@@ -6,7 +6,7 @@ import re
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, NamedTuple
 
-from dlexamples.formats.margins import margins
+from dlexamples.formats.margins import has_margin, margins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,7 +66,7 @@ def _lines_of(block: Block, old: list[str], new: list[str], text: list[Line]) ->
         prefix = _prefix(indent, [prefixes[i] for i in near])
         end = text[start + near[0] if near else start - 1].end
         for j in range(j1, j2):
-            row = prefix + before[j] + new[j]
+            row = prefix + (before[j] if has_margin(block, i1, i2) else "") + new[j]
             yield Line(row if new[j] else row.rstrip(), end)
 
 
@@ -84,8 +84,9 @@ def _end(text: list[Line]) -> str:
 
 
 def indentation(opening: str) -> str:
-    """What stands before the fence's marker, as a following line has it: a list's marker becomes blanks."""
-    indent = _blanked(re.split("```|~~~", opening.removeprefix(BOM), maxsplit=1)[0])
+    """What stands before the fence's marker, or a template's tag, as a following line has it: a list's marker
+    becomes blanks."""
+    indent = _blanked(re.split(r"```|~~~|\{[%{]", opening.removeprefix(BOM), maxsplit=1)[0])
     # The blank after a quote mark is the quote's: without it a new line would lose one of its own.
     return indent + " " if indent.endswith(">") else indent
 

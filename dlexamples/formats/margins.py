@@ -20,6 +20,18 @@ def margins(block: Block, new: Sequence[str]) -> list[str]:
     return [_margin(block)] * len(new)
 
 
+def has_margin(block: Block, start: int, stop: int) -> bool:
+    """Whether lines in place of the rows `start` to `stop`, from 0, get one: those among plain code of an interpreter
+    session get no prompt."""
+    if not block.interactive:
+        return True
+    rows = list(zip(block.published.split("\n")[:-1], block.source.split("\n"), strict=False))
+    before, after = rows[start - 1 : start] if start else [], rows[start : start + 1]
+    # A blank line ends what was printed above it; what follows decides.
+    near = after if start < stop or not before or not before[0][0].strip() else before
+    return all(published != source or not published.strip() for published, source in near)
+
+
 def _margin(block: Block) -> str:
     """The blanks by which the whole block stands away from the margin."""
     if not block.text:

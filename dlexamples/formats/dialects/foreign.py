@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dlexamples.formats.broken import SHELL
 from dlexamples.formats.logical import statements
 from dlexamples.formats.substance import dotted, is_value, substance
-from dlexamples.formats.syntax import parsed
+from dlexamples.formats.syntax import bound_names, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -63,21 +63,27 @@ class Piece(NamedTuple):
 
 def pieces(codes: Sequence[str], bound: Collection[str]) -> list[Piece]:
     """What a block's statements are, after blocks that bind these names."""
-    return list(_joined(Piece(rows, _kind([codes[i] for i in rows], bound)) for rows in statements(codes)))
+    known = set(bound)
+    found: list[Piece] = []
+    for rows in statements(codes):
+        lines = [codes[i] for i in rows]
+        tree = parsed("\n".join(lines))
+        known.update(bound_names(tree) if tree else ())
+        found.append(Piece(rows, _kind(lines, tree, known)))
+    return list(_joined(found, codes))
 
 
 def is_printed_array(statement: ast.stmt, bound: Collection[str]) -> bool:
     """`tensor([1., 2.])`, which nothing defines: what an array prints as."""
     match statement:
         case ast.Expr(value=ast.Call(func=ast.Name(id=name)) as call):
-            return name in ARRAYS and name not in bound and is_value(call)
+            return name in ARRAYS and not {name, "*"} & set(bound) and is_value(call)
         case ast.Expr(value=ast.Call(func=ast.Attribute()) as call):
             return dotted(call.func) == "torch.Size" and is_value(call)
     return False
 
 
-def _kind(rows: Sequence[str], bound: Collection[str]) -> str:
-    tree = parsed("\n".join(rows))
+def _kind(rows: Sequence[str], tree: ast.Module | None, bound: Collection[str]) -> str:
     if PROMPT.match(rows[0]):
         return "bash"
     if tree is not None:
@@ -88,7 +94,7 @@ def _kind(rows: Sequence[str], bound: Collection[str]) -> str:
         return "broken"
     if SHELL.match(rows[0]) and all(row.endswith("\\") for row in rows[:-1]):
         return "bash"
-    return "text" if _is_output(rows) or _is_prose(rows) else "broken"
+    return "text" if HEADING.match(rows[0]) or _is_output(rows) or _is_prose(rows) else "broken"
 
 
 def _is_output(rows: Sequence[str]) -> bool:
@@ -102,11 +108,12 @@ def _is_prose(rows: Sequence[str]) -> bool:
     return len(rows) == 1 and bool(SENTENCE.fullmatch(rows[0].strip())) and "=" not in rows[0]
 
 
-def _joined(found: Iterator[Piece]) -> Iterator[Piece]:
-    """What does nothing goes with the output before it, and a heading of output with the output behind it."""
-    before = ""
-    for piece in found:
-        if piece.kind == "nothing" and before == "text":
-            piece = piece._replace(kind="text")
-        before = piece.kind
-        yield piece
+def _joined(found: Sequence[Piece], codes: Sequence[str]) -> Iterator[Piece]:
+    """What does nothing goes with the output above it, and a heading of output with what is below it."""
+    above = ""
+    for i, piece in enumerate(found):
+        below = found[i + 1].kind if i + 1 < len(found) else ""
+        heads = below == "text" and HEADING.match(codes[piece.rows.start])
+        kind = "text" if piece.kind == "nothing" and (above == "text" or heads) else piece.kind
+        above = kind
+        yield piece._replace(kind=kind)

@@ -11,9 +11,10 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from dlexamples.formats.dialects.foreign import HEADING, Piece, is_printed_array, pieces
+from dlexamples.formats.dialects.foreign import Piece, is_printed_array, pieces
 from dlexamples.formats.lines import indentation
 from dlexamples.formats.substance import substance
+from dlexamples.formats.syntax import bound_names, parsed
 from dlexamples.model import Applicability, Edit
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from dlexamples.formats.dialects.draft import Draft
 
-KINDS = {"bash": "shell commands", "text": "text"}
+KINDS = {"bash": "shell commands", "text": "output, or prose,"}
 MARKER = re.compile(r"`{3,}|~{3,}")
 
 
@@ -46,10 +47,12 @@ def split(draft: Draft) -> Draft:
         is_it = "what a program printed, or prose" if kind == "text" else "shell commands"
         return replace(draft, language=kind, why=f"{draft.why}, but it holds only {is_it}")
     runs = list(_runs(draft, found))
-    bare = draft.standing({i: f"# {draft.codes[i]}" for run in runs for i in _rows(draft, run)})
+    bare = draft.standing(
+        {i: f"# {draft.codes[i]}" for run in runs for i in _rows(draft, run) if not _is_comment(draft, i)}
+    )
     if bare.tree is None or bare.syntax_error or not substance(bare.tree.body):
         return draft
-    edits = tuple(_edits(draft, runs)) if draft.document else ()
+    edits = tuple(_edits(draft, runs)) if _can_be_split(draft) else ()
     first = _rows(draft, runs[0])
     return bare.flawed("DL005", "error", _message(draft, runs), draft.span(first[0], first[-1]), edits)
 
@@ -57,7 +60,12 @@ def split(draft: Draft) -> Draft:
 def _has_arrays(draft: Draft) -> bool:
     if draft.language != "python" or draft.tree is None:
         return False
-    return any(is_printed_array(statement, draft.bound) for statement in draft.tree.body)
+    known = {*draft.bound, *bound_names(draft.tree)}
+    return any(is_printed_array(statement, known) for statement in draft.tree.body)
+
+
+def _is_comment(draft: Draft, row: int) -> bool:
+    return draft.codes[row].startswith("#")
 
 
 def _rows(draft: Draft, run: Run) -> list[int]:
@@ -65,67 +73,63 @@ def _rows(draft: Draft, run: Run) -> list[int]:
 
 
 def _runs(draft: Draft, found: Sequence[Piece]) -> Iterator[Run]:
-    """The foreign rows, with the comment above shell commands and the heading above output."""
-    above = 0
+    """The foreign rows. A comment right above shell commands is theirs."""
     for kind, group in groupby(found, key=lambda piece: piece.kind):
         members = list(group)
         start, stop = members[0].rows.start, members[-1].rows.stop
+        while kind == "bash" and start and _is_comment(draft, start - 1):
+            start -= 1
         if kind in KINDS:
-            marks = re.compile(r"#") if kind == "bash" else HEADING
-            yield Run(_with_heading(draft.codes, start, above, marks), stop, kind)
-        above = stop
-
-
-def _with_heading(codes: Sequence[str], start: int, above: int, heading: re.Pattern[str]) -> int:
-    while start > above and heading.match(codes[start - 1]):
-        start -= 1
-    return start
+            yield Run(start, stop, kind)
 
 
 def _message(draft: Draft, runs: Sequence[Run]) -> str:
-    first = runs[0]
-    row = draft.codes[_rows(draft, first)[0]].strip()
-    return f"{KINDS[first.kind]} and Python share a fence, which no reader can run as it is: `{row}` is no Python"
+    run = runs[0]
+    rows = [draft.codes[i].strip() for i in _rows(draft, run)]
+    quoted = next((row for row in rows if parsed(row) is None), rows[0])
+    return f"{KINDS[run.kind]} and Python share a fence: `{quoted}` is no Python"
 
 
 # The fence as it should be
 
 
+def _can_be_split(draft: Draft) -> bool:
+    """Whether the lines that open and close the fence are there to be written again."""
+    if not draft.document or draft.fence.form not in {"fence", "highlight"}:
+        return False
+    opening = draft.document[draft.fence.line - 1]
+    return draft.fence.form == "highlight" or bool(MARKER.match(opening[len(indentation(opening)) :]))
+
+
 def _edits(draft: Draft, runs: Sequence[Run]) -> Iterator[Edit]:
     """Closes the fence, opens another for the foreign rows, and opens the first again."""
-    if draft.fence.form not in {"fence", "highlight"}:
-        return
     opening = draft.document[draft.fence.line - 1]
     indent = indentation(opening)
     again = opening[len(indent) :]
     closing = _closing(draft, again)
     python = [i for i, code in enumerate(draft.codes) if code.strip()]
     for run in runs:
-        foreign = _opening(draft, again, run.kind)
+        foreign = _opening(again, run.kind)
         if run.start == python[0]:
             yield _edit(draft, -1, 0, [opening[: len(indent)] + foreign])
         else:
-            yield _edit(
-                draft, _blank_above(draft, run.start), run.start, [indent + closing, indent.rstrip(), indent + foreign]
-            )
+            above = [indent + closing, indent.rstrip(), indent + foreign]
+            yield _edit(draft, _blank_above(draft, run.start), run.start, above)
         if run.stop <= python[-1]:
-            yield _edit(
-                draft, run.stop, _blank_below(draft, run.stop), [indent + closing, indent.rstrip(), indent + again]
-            )
+            below = [indent + closing, indent.rstrip(), indent + again]
+            yield _edit(draft, run.stop, _blank_below(draft, run.stop), below)
 
 
-def _opening(draft: Draft, opening: str, language: str) -> str:
-    if draft.fence.form == "highlight":
-        return re.sub(r"(highlight\s+)[\w-]+", rf"\1{language}", opening, count=1)
+def _opening(opening: str, language: str) -> str:
     marker = MARKER.match(opening)
-    return f"{marker[0] if marker else '```'}{language}"
+    if marker:
+        return f"{marker[0]}{language}"
+    return re.sub(r"(highlight\s+)[\w-]+", rf"\1{language}", opening, count=1)
 
 
 def _closing(draft: Draft, opening: str) -> str:
-    if draft.fence.form == "highlight":
-        return draft.document[draft.fence.end_line - 1].strip()
     marker = MARKER.match(opening)
-    return marker[0] if marker else "```"
+    return marker[0] if marker else draft.document[draft.fence.end_line - 1].strip()
 
 
 def _blank_above(draft: Draft, row: int) -> int:

@@ -29,6 +29,7 @@ def _is_shown(draft: Draft, statement: ast.stmt) -> bool:
 
 
 def _is_literal(value: ast.expr) -> bool:
-    """`...` stands for code that is left out, and a call may be code."""
-    calls = any(isinstance(node, (ast.Call, ast.Name)) for node in ast.walk(value))
-    return is_value(value) and not calls and not (isinstance(value, ast.Constant) and value.value is ...)
+    """`...` stands for code that is left out, and a call or a name may be code."""
+    if isinstance(value, ast.Constant) and value.value is ...:
+        return False
+    return is_value(value) and not any(isinstance(node, (ast.Call, ast.Name)) for node in ast.walk(value))

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 from dlexamples.formats.language import read
 from dlexamples.formats.logical import logical_lines
-from dlexamples.formats.syntax import parsed
+from dlexamples.formats.syntax import bound_names, parsed
 from dlexamples.model import Printed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from dlexamples.formats.dialects.draft import Draft, Row
 
@@ -53,7 +53,7 @@ def session(draft: Draft) -> Draft:
     prompts = [i for i, code in enumerate(draft.codes) if PROMPT.match(code)]
     if not prompts:
         return _without_prompts(draft) if draft.language == "pycon" else draft
-    if draft.language != "pycon" and (draft.tree is not None or _in_a_string(draft, prompts[0])):
+    if draft.language != "pycon" and not _begins(draft, prompts[0]):
         return draft
     found = _run(draft, prompts)
     if not draft.language:
@@ -63,9 +63,12 @@ def session(draft: Draft) -> Draft:
     return found
 
 
-def _in_a_string(draft: Draft, prompt: int) -> bool:
-    """Whether the row is inside what began above it: a docstring with an example, in code that does not parse."""
-    return all(line.start != prompt for line in logical_lines(draft.codes))
+def _begins(draft: Draft, prompt: int) -> bool:
+    """Whether a session begins at the row: it is no Python, and not inside what began above it, as an example in a
+    docstring is. `In [1]: x = 1` is Python, an annotation, which nobody writes."""
+    if draft.tree is not None and not draft.codes[prompt].lstrip().startswith("In"):
+        return False
+    return any(line.start == prompt for line in logical_lines(draft.codes))
 
 
 def _without_prompts(draft: Draft) -> Draft:
@@ -86,7 +89,7 @@ def _does_something(draft: Draft) -> bool:
 def _run(draft: Draft, prompts: Sequence[int]) -> Draft:
     rows = list(draft.rows)
     above = range(prompts[0])
-    if above and not _is_code(draft, above) and not _is_commented(draft, above):
+    if above and not _is_code(draft, above, draft.bound) and not _is_commented(draft, above):
         _show(rows, above)
     printed: list[Printed] = []
     for example in _examples(draft, prompts):
@@ -119,12 +122,15 @@ def _first_code(example: Example) -> int | None:
 
 
 def _printed(draft: Draft, example: Example, line: int) -> Iterator[Printed]:
+    first = example.output.start
     shown = [OUT.sub("", draft.codes[i][_width(draft.codes[i], example.indent) :]) for i in example.output]
+    if shown and not shown[0]:
+        # `Out[3]:` on a line of its own.
+        shown, first = shown[1:], first + 1
     while shown and not shown[-1].strip():
         shown.pop()
     if not shown:
         return
-    first = example.output.start
     text = "".join(f"{row}\n" for row in shown)
     yield Printed(line + 1, text, draft.span(first, first + len(shown) - 1), example.options)
 
@@ -134,11 +140,13 @@ def _width(code: str, indent: int) -> int:
 
 
 def _examples(draft: Draft, prompts: Sequence[int]) -> Iterator[Example]:
+    known = set(draft.bound)
     for start, stop in zip(prompts, [*prompts[1:], len(draft.rows)], strict=True):
         found = PROMPT.match(draft.codes[start])
         assert found, "prompts are rows with a prompt"
         code = _statement(draft, start, stop)
-        output = _output(draft, code, range(start + len(code), stop))
+        known.update(bound_names(parsed(_text(code)) or ast.Module([], [])))
+        output = _output(draft, code, range(start + len(code), stop), known)
         flags = {flag for row in code for group in FLAGS.findall(row.code) for flag in re.findall(r"\+(\w+)", group)}
         yield Example(start, code, output, len(found["indent"]), frozenset(flags))
 
@@ -189,7 +197,7 @@ def _is_open(rows: Sequence[Row]) -> bool:
         return False
 
 
-def _output(draft: Draft, code: Sequence[Row], rows: range) -> range:
+def _output(draft: Draft, code: Sequence[Row], rows: range, known: Collection[str]) -> range:
     """The first of the rows below a statement, up to where plain code begins again.
 
     What stands directly below an expression is what it printed, even if it reads as Python.
@@ -198,19 +206,20 @@ def _output(draft: Draft, code: Sequence[Row], rows: range) -> range:
     for i in begins[:PARAGRAPHS]:
         if OUT.match(draft.codes[i]) or (i == rows.start and _prints(code)):
             continue
-        if _is_code(draft, range(i, rows.stop)):
+        if _is_code(draft, range(i, rows.stop), known):
             return range(rows.start, i)
     return rows
 
 
 def _prints(code: Sequence[Row]) -> bool:
     tree = parsed(_text(code))
-    return tree is None or any(not isinstance(node, (ast.Assign, ast.Import, ast.ImportFrom)) for node in tree.body)
+    silent = ast.Assign | ast.ClassDef | ast.FunctionDef | ast.Import | ast.ImportFrom
+    return tree is None or any(not isinstance(node, silent) for node in tree.body)
 
 
-def _is_code(draft: Draft, rows: range) -> bool:
+def _is_code(draft: Draft, rows: range, known: Collection[str]) -> bool:
     source = "".join(f"{draft.codes[i]}\n" for i in rows)
-    return read(source, draft.fence.heading, draft.bound).language == "python"
+    return read(source, draft.fence.heading, known).language == "python"
 
 
 def _is_commented(draft: Draft, rows: range) -> bool:
