@@ -32,7 +32,7 @@ def outcomes(pool: Pool, code: str, heading: str) -> list[Outcome]:
     page = parse(Path(f"{code}.md"), explain(code))
     fences = [block for block in page.blocks if block.heading[-1] == heading and block.is_python]
     assert fences, f"{code} has no Python block under {heading}"
-    post = parse(Path("post.md"), "".join(f"```python\n{block.source}```\n\n" for block in fences))
+    post = parse(Path("post.md"), "".join(f"```python\n{block.published}```\n\n" for block in fences))
     timeout = 2.0 if code == "DL901" else 60.0
     runner = Runner(pool, post, timeout=timeout, device="cpu")
     found = in_order(post, check(post, runner))
