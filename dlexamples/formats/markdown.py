@@ -105,7 +105,7 @@ def _pairs(token: Token, rows: Sequence[str], start: int | None = None) -> Pairs
     """The rows of a token's content, which begins on row `start`."""
     first = _span(token)[0] if start is None else start
     contents = token.content.split("\n")[:-1]
-    return [_split(row, content) for row, content in zip(rows[first:], contents, strict=False)]
+    return [_split(row, content) for row, content in zip(rows[first : first + len(contents)], contents, strict=True)]
 
 
 def _split(row: str, content: str) -> tuple[str, str]:

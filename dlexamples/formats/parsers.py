@@ -13,6 +13,7 @@ from dlexamples.formats.containers.highlight import highlight
 from dlexamples.formats.containers.html import html, verbatim_html
 from dlexamples.formats.containers.mkdocs import mkdocs
 from dlexamples.formats.containers.paragraphs import paragraphs
+from dlexamples.formats.first_characters import by_first_character
 from dlexamples.formats.front_matter import front_matter_rows
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def _blocks(dialect: Dialect) -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"maxNesting": NESTING}).disable(["inline", "text_join"])
     for rule in dialect.rules:
         parser.use(rule)
-    return parser.disable(list(dialect.without))
+    parser.disable(list(dialect.without))
+    return parser.use(by_first_character)
 
 
 @cache

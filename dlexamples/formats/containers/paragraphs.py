@@ -1,19 +1,18 @@
 """Paragraphs and underlined headings, in one pass over their lines.
 
-markdown-it goes through every paragraph twice, once for an underline and once for its end, and asks every rule at
-every line whether it interrupts. What can interrupt a paragraph is told by its first character.
+markdown-it goes through every paragraph twice, once for an underline and once for its end, and it keeps the text, which
+nobody here reads.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dlexamples.formats.first_characters import CHARACTERS
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.rules_block import StateBlock
-
-INTERRUPTS = frozenset("`~>#<*_+-0123456789:!?=%{")
-"""What the rules begin with that can interrupt a paragraph: CommonMark's and those of this folder."""
 
 
 def paragraphs(parser: MarkdownIt) -> None:
@@ -48,7 +47,7 @@ def _extent(state: StateBlock, start: int) -> tuple[int, int]:
             break
         first = source[at]
         # The lazy lines of a quote have a negative width.
-        if first in INTERRUPTS and widths[line] >= 0 and not indented(line):
+        if first in CHARACTERS and widths[line] >= 0 and not indented(line):
             if first in "-=" and widths[line] >= state.blkIndent and _is_underline(source[at : ends[line]]):
                 level = 1 if first == "=" else 2
                 break
