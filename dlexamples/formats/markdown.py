@@ -111,8 +111,9 @@ def _pairs(token: Token, rows: Sequence[str], start: int | None = None) -> Pairs
 def _split(row: str, content: str) -> tuple[str, str]:
     """A row's prefix and source. The source is cut from the row, because the parser replaces NUL characters."""
     start = len(row) - len(content)
-    if start >= 0 and row[start:].replace("\0", "\ufffd") == content:
+    visible = row.replace("\0", "\ufffd")
+    if start >= 0 and visible[start:] == content:
         return row[:start], row[start:]
     # A tab that straddles the container's edge: the parser has put one to three blanks in the rest of its place.
-    blanks = next(n for n in (1, 2, 3) if row[start + n - 1] == "\t" and content[:n] == " " * n)
+    blanks = next(n for n in (1, 2, 3) if row[start + n - 1] == "\t" and visible[start + n :] == content[n:])
     return row[: start + blanks - 1], content[:blanks] + row[start + blanks :]
