@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from dlexamples.formats.info import parse_info
 from dlexamples.formats.mended import Change
-from dlexamples.formats.prose import HEADING, above_headings, code_ends, is_prose, parses
-from dlexamples.formats.suspects import MARKED, OPENING, Mend, is_python, opens, suspect
+from dlexamples.formats.prose import HEADING, above_headings, above_words, code_ends, is_prose, parses
+from dlexamples.formats.suspects import MARKED, OPENING, Mend, is_open_string, is_python, opens, suspect
 from dlexamples.model import Applicability
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from dlexamples.formats.suspects import Guess, Suspect
 
@@ -41,8 +41,19 @@ def guesses(found: Suspect) -> Iterator[Guess]:
 
 def closes_badly(found: Suspect) -> Iterator[Guess]:
     """A line is meant to close the fence, and to CommonMark does not."""
-    attempts = ((k, row, new) for k, row in enumerate(found.content) if (new := _closing(found, k, row)))
-    for k, row, new in islice(attempts, ATTEMPTS):
+    yield from _closed_by(found, ((k, row, _closing(found, k, row)) for k, row in enumerate(found.content)))
+
+
+def repeats_the_language(found: Suspect) -> Iterator[Guess]:
+    """As in HTML, the closing line names what it closes. It may as well open the next."""
+    marked = ((k, row, MARKED.fullmatch(row)) for k, row in enumerate(found.content))
+    names = ((k, row) for k, row, m in marked if m and m["rest"].strip().lower() == found.language)
+    yield from _closed_by(found, ((k, row, (found.closing,)) for k, row in names))
+
+
+def _closed_by(found: Suspect, attempts: Iterable[tuple[int, str, tuple[str, ...]]]) -> Iterator[Guess]:
+    """The fence closed by one row of the content after the other: its index, itself, what stands in its place."""
+    for k, row, new in islice((attempt for attempt in attempts if attempt[2]), ATTEMPTS):
         line = found.fence.first_line + k
         what = f"line {found.published(line)} does not close this fence: {_why_not(found.mark, row)}"
         yield (
@@ -54,19 +65,24 @@ def _closing(found: Suspect, k: int, row: str) -> tuple[str, ...]:
     """What stands in place of the content's row `k` when that was meant to close the fence, else nothing."""
     if marked := MARKED.fullmatch(row):
         rest = marked["rest"].strip()
-        in_docstring = is_python(found.language) and not parses("\n".join(found.content[:k]))
-        if len(marked["indent"]) > 3 and (rest or in_docstring):
+        if len(marked["indent"]) > 3 and (rest or is_open_string("\n".join(found.content[:k]))):
             return ()
-        if not rest:
-            return (found.closing,)
         if is_prose(rest):
             return (found.closing, found.indent.rstrip(), found.indent + rest)
-        return (found.closing,) if rest.lower() in {found.language, "end"} or re.fullmatch(r"\W{1,3}", rest) else ()
+        return (found.closing,) if _says_nothing(found, k, rest) else ()
     body = row.rstrip().removesuffix(found.mark)
     if body == row.rstrip() or not body.strip() or found.mark[0] in body:
         return ()
     written = found.rows[found.fence.first_line - 1 + k].text.rstrip()
     return (written.removesuffix(found.mark).rstrip(), found.closing)
+
+
+def _says_nothing(found: Suspect, k: int, rest: str) -> bool:
+    """What stands behind the marker of the content's row `k` opens no fence: a full stop, a word above prose."""
+    if not rest or re.fullmatch(r"\W{1,3}", rest):
+        return True
+    below = next((row for row in found.content[k + 1 :] if row.strip()), "")
+    return bool(re.fullmatch(r"\w+", rest)) and (not below or is_prose(below) or bool(HEADING.match(below)))
 
 
 def _why_not(mark: str, row: str) -> str:
@@ -120,7 +136,9 @@ def an_earlier_one_is_open(found: Suspect) -> Iterator[Guess]:
         return
     for fence in islice(reversed(found.above), ATTEMPTS):
         earlier = suspect(fence, (), found.rows)
-        if not earlier or not fence.closed:
+        if not earlier or _begins_with_prose(earlier):
+            continue
+        if not fence.closed:
             return
         yield from closes_badly(earlier)
         content = earlier.content
@@ -134,13 +152,18 @@ def an_earlier_one_is_open(found: Suspect) -> Iterator[Guess]:
 
 def closes_nothing(found: Suspect) -> Iterator[Guess]:
     """A closing line without a fence above it: prose follows."""
-    first = next((row for row in found.content if row.strip()), "")
-    if found.fence.info or (first and not is_prose(first) and not HEADING.match(first)):
+    if found.fence.info or not _begins_with_prose(found):
         return
     change = Change(found.fence.line, found.fence.line, (found.closing,))
     would_do = "delete the line, or write the opening line of the code above it"
     what = f"this {found.mark} closes no fence, and opens one that is never closed"
     yield (Mend("DL003", found.fence.line, (change,), what, would_do, Applicability.DISPLAY),)
+
+
+def _begins_with_prose(found: Suspect) -> bool:
+    """No code stands in the fence: what opens it was meant to close another."""
+    first = next((row for row in found.content if row.strip()), "")
+    return not first or is_prose(first) or bool(HEADING.match(first))
 
 
 def is_forgotten(found: Suspect) -> Iterator[Guess]:
@@ -160,7 +183,7 @@ def _closed(found: Suspect, start: int, stop: int) -> Mend:
     info = MARKED.sub(r"\g<rest>", found.content[start]).strip() if start >= 0 else found.fence.info
     language = parse_info(info).language
     if stop < len(found.content):
-        end = above_headings(content[: _end(language, content)])
+        end = above_words(content[: _end(language, content)])
         what = (
             f"this fence is never closed, and swallows the one that opens on line {found.published(first_line + stop)}"
         )
@@ -242,4 +265,5 @@ MISTAKES: tuple[Callable[[Suspect], Iterator[Guess]], ...] = (
     an_earlier_one_is_open,
     closes_nothing,
     is_forgotten,
+    repeats_the_language,
 )

@@ -7,11 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from dlexamples.formats.elements import Fence
-from dlexamples.formats.info import parse_info
 from dlexamples.formats.mended import as_published, changed, edit_of, is_untouched, rows_of, text_of
 from dlexamples.formats.mistakes import guesses
-from dlexamples.formats.prose import parses
-from dlexamples.formats.suspects import faulty, is_python, may_be_faulty
+from dlexamples.formats.suspects import faulty, is_broken, may_be_faulty, swallows
 from dlexamples.model import Applicability, Diagnostic, Fix, Flaw, Span
 
 if TYPE_CHECKING:
@@ -92,21 +90,24 @@ def _faulty(reading: Reading) -> Iterator[Suspect]:
 
 
 def _best(suspect: Suspect, reading: Reading, read: Read, tries: Iterator[int]) -> tuple[Guess, Reading] | None:
-    """The guess that leaves the fewest faults. A fence that is closed is left as it is where no guess is better."""
+    """The guess that leaves the fewest faults, if it leaves no more than there are. Where the fence is closed and
+    opens no other, it must be better than to leave it as it is."""
+    broken = _broken(reading)
     possible = (guess for guess in guesses(suspect) if _is_possible(guess, reading.rows))
     tried: list[tuple[int, Guess, Reading]] = []
     for guess, _ in zip(possible, tries, strict=False):
         rows = changed(reading.rows, [change for mend in guess for change in mend.changes])
         after = Reading(rows, list(read(text_of(rows))))
-        tried.append((_faults(after), guess, after))
+        hides = any(mend.code == "DL004" for mend in guess)
+        # What does not parse is no better for being hidden in a fence around it.
+        tried.append((_faults(after) + (broken if hides else _broken(after)), guess, after))
         if tried[-1][0] == 0:
             break
     if not tried:
         return None
-    faults, guess, after = min(tried, key=lambda tried: tried[0])
-    if suspect.fence.closed and faults >= _faults(reading):
-        return None
-    return guess, after
+    left, guess, after = min(tried, key=lambda tried: tried[0])
+    is_enough = left <= _faults(reading) + broken - (not swallows(suspect))
+    return (guess, after) if is_enough or not suspect.fence.closed else None
 
 
 def _is_possible(guess: Guess, rows: Sequence[Row]) -> bool:
@@ -115,10 +116,12 @@ def _is_possible(guess: Guess, rows: Sequence[Row]) -> bool:
 
 
 def _faults(reading: Reading) -> int:
-    """Fences that are faulty, and those that say Python and do not parse: both come of lines on the wrong side."""
-    fences = (element for element in reading.elements if isinstance(element, Fence))
-    broken = sum(is_python(parse_info(fence.info).language) and not parses(fence.text) for fence in fences)
-    return sum(1 for _ in _faulty(reading)) + broken
+    return sum(1 for _ in _faulty(reading))
+
+
+def _broken(reading: Reading) -> int:
+    """Fences that say Python and are none: lines are on the wrong side of them."""
+    return sum(is_broken(element) for element in reading.elements if isinstance(element, Fence))
 
 
 def _flaw(mend: Mend, rows: Sequence[Row]) -> Flaw:

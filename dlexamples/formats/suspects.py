@@ -85,12 +85,13 @@ def may_be_faulty(fence: Fence) -> bool:
 
 
 def faulty(fence: Fence, above: Sequence[Fence], rows: Sequence[Row]) -> Suspect | None:
-    """`fence`, when it is never closed, holds the opening line of another, or ends inside a string."""
+    """`fence`, when it is never closed, holds the opening line of another, or is Python that a marker breaks."""
     found = suspect(fence, above, rows) if may_be_faulty(fence) else None
-    return found if found and (not fence.closed or _swallows(found) or _ends_inside_a_string(found)) else None
+    return found if found and (not fence.closed or swallows(found) or _is_broken_by_a_marker(found)) else None
 
 
-def _swallows(found: Suspect) -> bool:
+def swallows(found: Suspect) -> bool:
+    """Whether it holds the opening line of another fence and some of its code."""
     if is_python(found.language) and parses(found.fence.text):
         return False
     content = found.content
@@ -98,9 +99,21 @@ def _swallows(found: Suspect) -> bool:
     return any(row.strip() for row in content[last + 1 :])
 
 
-def _ends_inside_a_string(found: Suspect) -> bool:
-    text = found.fence.text
-    return is_python(found.language) and bool(text.count('"""') % 2 or text.count("'''") % 2) and not parses(text)
+def _is_broken_by_a_marker(found: Suspect) -> bool:
+    """Whether Python does not parse that holds another marker than its own, or has its own inside a string."""
+    if not is_broken(found.fence):
+        return False
+    return is_open_string(found.fence.text) or any(MARKED.match(row) for row in found.content)
+
+
+def is_open_string(source: str) -> bool:
+    """Whether a triple-quoted string of the source may go on below it."""
+    return bool(source.count('"""') % 2 or source.count("'''") % 2)
+
+
+def is_broken(fence: Fence) -> bool:
+    """Whether it says Python and holds none, or none that parses."""
+    return is_python(parse_info(fence.info).language) and not (fence.text.strip() and parses(fence.text))
 
 
 def opens(mark: str, row: str) -> bool:
