@@ -55,7 +55,8 @@ def _replace(block: Block, source: str, text: list[Line]) -> None:
 def _lines_of(block: Block, old: list[str], new: list[str], text: list[Line]) -> Iterator[Line]:
     start = block.first_line - 1
     prefixes = _containers(block, text[start : start + len(old)])
-    indent = indentation(text[block.line - 1].text) if block.form == "fence" else _blanked("".join(prefixes[:1]))
+    opened = block.form in {"fence", "highlight"}
+    indent = indentation(text[block.line - 1].text) if opened else _blanked("".join(prefixes[:1]))
     before = margins(block, new)
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
@@ -86,7 +87,7 @@ def _end(text: list[Line]) -> str:
 def indentation(opening: str) -> str:
     """What stands before the fence's marker, or a template's tag, as a following line has it: a list's marker
     becomes blanks."""
-    indent = _blanked(re.split(r"```|~~~|\{[%{]", opening.removeprefix(BOM), maxsplit=1)[0])
+    indent = _blanked(re.split(r"```|~~~|:::|\{[%{]", opening.removeprefix(BOM), maxsplit=1)[0])
     # The blank after a quote mark is the quote's: without it a new line would lose one of its own.
     return indent + " " if indent.endswith(">") else indent
 
