@@ -9,7 +9,8 @@ runs of a deep-learning post:
 - Floats are equal to within 1e-4 of their size, or as far as the post shows them: rounded, or cut off behind two
   decimals or more (`0.66` for 0.6667). The fourth decimal and those behind it may be one off, as on another machine.
   A float without decimals (`1.`, `1e-05`) is exact: NumPy leaves off zeros. Integers are exact, and are no floats.
-- `np.float64(0.5)` is `0.5`, as NumPy 1 wrote it (https://numpy.org/neps/nep-0051-scalar-representation.html).
+- `np.float64(0.5)` is `0.5`, as NumPy 1 wrote it (https://numpy.org/neps/nep-0051-scalar-representation.html), and the
+  shape that NumPy 2.2 writes behind a summarised array (`[0, ..., 9], shape=(1001,)`) may be left out.
 - What an author notes behind the output (`# on my laptop`) is no output, unless the block prints a `#` too. A note
   that it varies is taken at its word, as scipy-doctest does: `# may vary`, `# random`, `# uninitialized`.
 - Addresses, measured times (`0.3 s`, `12ms/step`, `0:00:03`, `5.2it/s`) and progress bars are others in every run, and
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 NOT_COMPARED = frozenset({"SKIP", "IGNORE", "IGNORE_OUTPUT", "IGNORE_WANT"})
 """doctest's, pytest-doctestplus's and xdoctest's options for output that is only there to be read."""
 _VARIES = re.compile(r"#\s*(?:may vary|random|uninitialized)\b", re.IGNORECASE)
+_SHAPE = re.compile(r"(?<=\]),\s*shape=\([\d, ]*\)")
 _NOTE = re.compile(r"(?:^|\s+)#\s.*")
 RELATIVE = 1e-4
 FEWEST_CUT = 2
@@ -60,6 +62,8 @@ def differs(expected: Printed, got: str) -> Difference | None:
     """Where `got`, written to standard output, is not what the post shows; None where it is."""
     if expected.options & NOT_COMPARED:
         return None
+    if "shape=" not in expected.text:
+        got = _SHAPE.sub("", got)
     shown, written = _without_blank_lines(expected.text), _without_blank_lines(got)
     if any(_VARIES.search(row) for row in shown):
         return None
