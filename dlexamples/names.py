@@ -8,6 +8,7 @@ import re
 import sys
 import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import parso
@@ -59,6 +60,7 @@ class Names:
     """Has `from … import *`: any name may come from it."""
 
 
+@lru_cache(maxsize=4096)
 def names(source: str) -> Names:
     """The names of a block; of a block that does not parse, as far as parso can read it."""
     limit = sys.getrecursionlimit()

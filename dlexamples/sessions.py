@@ -6,6 +6,7 @@ A block that changes global state (a seed, a default dtype, the environment) set
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
@@ -15,7 +16,7 @@ from dlexamples.model import Session
 from dlexamples.names import BUILTINS, Names, names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from dlexamples.model import Block, Document
 
@@ -35,11 +36,21 @@ def sessions(document: Document, mode: str = "auto", here: Installed = installed
     goes before it. Of alternatives (`%%tab pytorch`, `%%tab tensorflow`) each has sessions of its own, together with
     the blocks that are for all; those for frameworks that are not `here` are in none.
     """
+    return _sessions(document, mode, here, scenes=True)
+
+
+def session_names(document: Document, mode: str = "auto", here: Installed = installed) -> dict[str, str]:
+    """The name of the session that judges a block, by the block's id."""
+    found = _sessions(document, mode, here, scenes=False)
+    return {block_id: session.name for session in found for block_id in session.judged}
+
+
+def _sessions(document: Document, mode: str, here: Installed, *, scenes: bool) -> tuple[Session, ...]:
     found: list[tuple[frozenset[str], list[Block], str]] = []
     for share, name in _shares([block for block in document.blocks if block.is_python]):
         judged: set[str] = set()
         for blocks in _alternatives(share, here):
-            for group, scene in _grouped(blocks, "document" if name else mode):
+            for group, scene in _grouped(blocks, "document" if name else mode, scenes=scenes):
                 own = frozenset(blocks[i].id for i in group) - judged
                 if own:
                     found.append((own, [blocks[i] for i in sorted({*group, *scene})], name))
@@ -80,24 +91,26 @@ def _alternatives(blocks: Sequence[Block], here: Installed) -> Iterator[list[Blo
         yield [block for block in blocks if not block.tabs or framework in block.tabs]
 
 
-def _grouped(blocks: Sequence[Block], mode: str) -> list[tuple[list[int], set[int]]]:
+def _grouped(blocks: Sequence[Block], mode: str, *, scenes: bool) -> Iterable[tuple[list[int], set[int]]]:
     """The blocks of each session by index, and beside them those that only set its scene."""
     if mode == "document" and blocks:
         return [(list(range(len(blocks))), set())]
     if mode == "block":
         return [([index], set()) for index in range(len(blocks))]
     known = [names(block.source) for block in blocks]
-    return [(group, _scene(group, known)) for group in _groups(known)]
+    groups = _groups(known)
+    return zip(groups, _scenes(groups, known) if scenes else [set() for _ in groups], strict=True)
 
 
 def needed_for(session: Session, wanted: Iterable[str]) -> Session:
     """`session` cut down to the blocks `wanted` (ids) and those that they need; only the wanted are judged."""
     ids = set(wanted)
     known = [names(block.source) for block in session.blocks]
+    given = [_gives(each) for each in known]
     keep: set[int] = set()
     for index, block in enumerate(session.blocks):
         if block.id in ids:
-            keep |= {index} | _ancestors(index, known)
+            keep |= {index} | _ancestors(index, known, given)
         elif block.id not in session.judged:
             keep.add(index)
     blocks = tuple(block for index, block in enumerate(session.blocks) if index in keep)
@@ -106,63 +119,97 @@ def needed_for(session: Session, wanted: Iterable[str]) -> Session:
 
 def _groups(known: Sequence[Names]) -> list[list[int]]:
     """Connected blocks, the groups in the order of their first block."""
-    group = list(range(len(known)))
+    binders = _binders(known)
+    first = list(range(len(known)))
     for index in range(len(known)):
-        for definer in _definers(index, known):
-            old, new = group[definer], group[index]
-            group = [min(old, new) if g in {old, new} else g for g in group]
-    return [[i for i, g in enumerate(group) if g == first] for first in sorted(set(group))]
+        for definer in _definers(index, known, binders):
+            one, other = _first(definer, first), _first(index, first)
+            first[max(one, other)] = min(one, other)
+    groups: dict[int, list[int]] = {}
+    for index in range(len(known)):
+        groups.setdefault(_first(index, first), []).append(index)
+    return list(groups.values())
 
 
-def _definers(index: int, known: Sequence[Names]) -> set[int]:
+def _first(index: int, first: list[int]) -> int:
+    """The first block of a group; the way to it is cut short for the next who asks."""
+    while first[index] != index:
+        first[index] = first[first[index]]
+        index = first[index]
+    return index
+
+
+def _binders(known: Sequence[Names]) -> dict[str, list[int]]:
+    """The blocks that bind a name, in order; under `*` those that may bind any."""
+    found: dict[str, list[int]] = {}
+    for index, each in enumerate(known):
+        for name in (*each.binds, *("*" * each.star)):
+            found.setdefault(name, []).append(index)
+    return found
+
+
+def _definers(index: int, known: Sequence[Names], binders: Mapping[str, Sequence[int]]) -> set[int]:
     """The blocks that block `index` takes names from."""
     found: set[int] = set()
     for name in _read(known[index]):
-        earlier = _earlier_definers(name, index, known)
+        earlier = _earlier_definers(name, index, known, binders)
         if not earlier and name in known[index].needs_later:
             # A function may be called once a later block has defined what it reads.
-            later = next((i for i in range(index + 1, len(known)) if name in known[i].binds), None)
-            earlier = set() if later is None else {later}
+            binding = binders.get(name, ())
+            earlier = set(binding[bisect_right(binding, index) :][:1])
         found |= earlier
     return found
 
 
-def _earlier_definers(name: str, index: int, known: Sequence[Names]) -> set[int]:
+def _earlier_definers(name: str, index: int, known: Sequence[Names], binders: Mapping[str, Sequence[int]]) -> set[int]:
     """Back to the latest block that surely binds the name: one that may have bound it hides nothing."""
     found: set[int] = set()
-    for i in range(index - 1, -1, -1):
-        if name in known[i].binds:
-            found.add(i)
-        if name in known[i].surely:
+    binding = binders.get(name, ())
+    for i in range(bisect_left(binding, index) - 1, -1, -1):
+        found.add(binding[i])
+        if name in known[binding[i]].surely:
             return found
     if found or name in BUILTINS:
         return found
-    star = next((i for i in range(index - 1, -1, -1) if known[i].star), None)
-    return set() if star is None else {star}
+    stars = binders.get("*", ())
+    return set(stars[: bisect_left(stars, index)][-1:])
 
 
 def _read(names: Names) -> frozenset[str]:
     return names.needs | names.needs_later | names.builtins
 
 
-def _ancestors(index: int, known: Sequence[Names]) -> set[int]:
-    """Earlier blocks that define, or change in place, what block `index` uses, and theirs in turn."""
+def _gives(names: Names) -> frozenset[str]:
+    """What it defines, or changes in place."""
+    return names.binds.union(*(statement.touches for statement in names.statements))
+
+
+def _ancestors(index: int, known: Sequence[Names], given: Sequence[frozenset[str]]) -> set[int]:
+    """Earlier blocks that define, or change in place, what block `index` uses, and theirs in turn. `given`: what each
+    block gives."""
     found: set[int] = set()
     wanted = set(_read(known[index]))
     for i in range(index - 1, -1, -1):
-        touches = frozenset().union(*(s.touches for s in known[i].statements))
-        if wanted & (known[i].binds | touches) or known[i].star:
+        if known[i].star or not wanted.isdisjoint(given[i]):
             found.add(i)
             wanted |= _read(known[i])
     return found
 
 
-def _scene(group: Sequence[int], known: Sequence[Names]) -> set[int]:
-    """Earlier blocks of other sessions that change global state, with what they need."""
-    found: set[int] = set()
+def _scenes(groups: Sequence[Sequence[int]], known: Sequence[Names]) -> Iterator[set[int]]:
+    """For each group the earlier blocks of other sessions that change global state, with what they need."""
+    given = [_gives(each) for each in known]
+    setting = {index: {index} | _ancestors(index, known, given) for index in _state_setters(known)}
+    for group in groups:
+        own = set(group)
+        found = (needed for index, needed in setting.items() if index < group[-1] and index not in own)
+        yield set().union(*found) - own
+
+
+def _state_setters(known: Sequence[Names]) -> Iterator[int]:
+    """The blocks that change the state of a module which the post has imported by then."""
     modules: set[str] = set()
-    for index in range(group[-1]):
-        modules |= known[index].imported
-        if index not in group and known[index].sets_state & modules:
-            found |= {index} | _ancestors(index, known)
-    return found - set(group)
+    for index, each in enumerate(known):
+        modules |= each.imported
+        if each.sets_state & modules:
+            yield index
