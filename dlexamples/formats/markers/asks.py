@@ -26,6 +26,8 @@ class Reach(Enum):
     """The fence below, with nothing but blank lines between."""
     INSIDE = auto()
     """The code that the comment itself hides."""
+    LAST_OF_SESSION = auto()
+    """The last block that the same tool puts into the session that `scope` names."""
     NEXT_FENCE = auto()
     """The next fence that is shown, whatever stands between."""
     NEXT_CODE = auto()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dlexamples.formats.markers.asks import OURS, Ask, Problem, Reach
@@ -41,7 +41,8 @@ def places(found: Sequence[Written], page: Page) -> list[Place]:
     """The markers with their blocks, in the document's order."""
     # What is wrong with a marker is told once: that it then has no effect follows.
     refused = {(one.peer, one.span) for one in found if isinstance(one.found, Problem)}
-    placed = [*_problems(found, page), *_singles(found, page, refused), *_ranges(found, page, refused)]
+    singles = _with_last_of_session(list(_singles(found, page, refused)))
+    placed = [*_problems(found, page), *singles, *_ranges(found, page, refused)]
     return sorted(placed, key=lambda place: place.span)
 
 
@@ -91,9 +92,25 @@ def _blocks(comment: Comment, ask: Ask, page: Page) -> tuple[int, ...]:
         case Reach.AFTER_NEXT:
             below = _below(comment, page)
             index = None if below is None else page.next_code(page.blocks[below].line)
+        case Reach.LAST_OF_SESSION:
+            index = None
         case _:
             index = _below(comment, page)
     return () if index is None else (index,)
+
+
+def _with_last_of_session(placed: list[Place]) -> Iterator[Place]:
+    last: dict[tuple[str, str], int] = {}
+    for place in placed:
+        if place.ask and place.ask.marks.session:
+            key = place.peer, place.ask.marks.session
+            last[key] = max([last.get(key, 0), *place.blocks])
+    for place in placed:
+        if place.ask and place.ask.reach is Reach.LAST_OF_SESSION:
+            index = last.get((place.peer, place.ask.scope))
+            yield place if index is None else replace(place, blocks=(index,))
+        else:
+            yield place
 
 
 def _below(comment: Comment, page: Page) -> int | None:

@@ -41,7 +41,7 @@ def comment(note: Note) -> Iterator[Ask | Problem]:
         pair = KEY.fullmatch(part)
         marks = APART.split(pair[2]) if pair and pair[1] == "mark" else []
         for mark in filter(None, map(str.strip, marks)):
-            yield from _mark(note, mark)
+            yield from _mark(note, mark, named[1])
 
 
 @hides(PEER)
@@ -60,7 +60,7 @@ def fences(comment: Comment) -> Iterator[Fence]:
             opened = None
 
 
-def _mark(note: Note, mark: str) -> Iterator[Ask | Problem]:
+def _mark(note: Note, mark: str, test: str) -> Iterator[Ask | Problem]:
     try:
         found = list(pytest_mark(mark, mark, f"{PEER}: {mark}"))
     except MarkerError as error:
@@ -69,8 +69,8 @@ def _mark(note: Note, mark: str) -> Iterator[Ask | Problem]:
         if isinstance(each, Problem):
             yield each
         elif each.marks.raises:
-            # Of the blocks of a test, what is hidden sets the scene and what is shown fails.
-            yield replace(each, reach=Reach.TOUCHING)
+            # The blocks of a test are one: nothing of it comes after what is expected to fail.
+            yield replace(each, reach=Reach.LAST_OF_SESSION, scope=test)
         else:
             yield from _around(note, each)
 
