@@ -25,6 +25,8 @@ LITERAL = SHOWS_MARKDOWN | {"text", "txt", "plain", "plaintext", "output", "cons
 """Languages in which prose is no sign that the code has ended."""
 ATTEMPTS = 8
 """So many places are tried for one mistake."""
+MANY = 20
+"""So many fences that are not closed one after the other are closed together."""
 FAR = 400
 """Lines below a fence in which its closing line is looked for."""
 
@@ -170,10 +172,10 @@ def is_forgotten(found: Suspect) -> Iterator[Guess]:
     """The closing line is missing: before the next fence, before the prose, or at the end."""
     content = found.content
     openings = [k for k, row in enumerate(content) if opens(found.mark, row)]
-    starts, stops = [-1, *openings], [*openings, len(content)]
-    # The last of them is closed by what closes the whole.
-    pieces = list(zip(starts, stops, strict=True))[: -1 if found.fence.closed else None]
-    yield tuple(_closed(found, start, stop) for start, stop in pieces)
+    pieces = list(zip([-1, *openings], [*openings, len(content)], strict=True))
+    # One mistake after the other, unless it is the author's habit. The last is closed by what closes the whole.
+    count = 1 if len(pieces) < MANY else len(pieces) - found.fence.closed
+    yield tuple(_closed(found, start, stop) for start, stop in pieces[:count])
 
 
 def _closed(found: Suspect, start: int, stop: int) -> Mend:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -40,7 +41,7 @@ def recovered(text: str, read: Read) -> Iterator[Element]:
     its flaw.
 
     A faulty fence is mended in each of the ways that authors' mistakes suggest, the document is read with each, and
-    the reading with the fewest faults is kept. Where nothing is faulty, nothing is read again.
+    the best reading is kept. Where nothing is faulty, nothing is read again.
     """
     elements = list(read(text))
     if not any(isinstance(element, Fence) and may_be_faulty(element) for element in elements):
@@ -90,24 +91,49 @@ def _faulty(reading: Reading) -> Iterator[Suspect]:
 
 
 def _best(suspect: Suspect, reading: Reading, read: Read, tries: Iterator[int]) -> tuple[Guess, Reading] | None:
-    """The guess that leaves the fewest faults, if it leaves no more than there are. Where the fence is closed and
-    opens no other, it must be better than to leave it as it is."""
-    broken = _broken(reading)
+    """The guess that makes the most of the fence and of what follows it; None where it is as well left as it is."""
+    faults, broken = _faults(reading), _broken(reading)
     possible = (guess for guess in guesses(suspect) if _is_possible(guess, reading.rows))
-    tried: list[tuple[int, Guess, Reading]] = []
+    tried: list[tuple[Price, Guess, Reading]] = []
     for guess, _ in zip(possible, tries, strict=False):
         rows = changed(reading.rows, [change for mend in guess for change in mend.changes])
         after = Reading(rows, list(read(text_of(rows))))
         hides = any(mend.code == "DL004" for mend in guess)
         # What does not parse is no better for being hidden in a fence around it.
-        tried.append((_faults(after) + (broken if hides else _broken(after)), guess, after))
-        if tried[-1][0] == 0:
+        left = _faults(after) + (broken if hides else _broken(after))
+        price = Price(_blamed_in_vain(guess, reading, after), -_sound_until(after), left)
+        tried.append((price, guess, after))
+        if not price.in_vain and not left:
             break
     if not tried:
         return None
-    left, guess, after = min(tried, key=lambda tried: tried[0])
-    is_enough = left <= _faults(reading) + broken - (not swallows(suspect))
-    return (guess, after) if is_enough or not suspect.fence.closed else None
+    price, guess, after = min(tried, key=lambda tried: tried[0])
+    # No fence that is never closed is left so, and no code is left hidden in the fence above it.
+    must_mend = not suspect.fence.closed or (swallows(suspect) and not price.in_vain)
+    return (guess, after) if must_mend or price.left < faults + broken + (not price.in_vain) else None
+
+
+class Price(NamedTuple):
+    """What is wrong with a reading, the worst first."""
+
+    in_vain: bool
+    """A fence that was mended is as faulty as before, or does not parse."""
+    sound_until: float
+    """Minus the line of the first fence below that swallows another or is never closed."""
+    left: int
+    """How many fences are faulty, and how many say Python and are none."""
+
+
+def _blamed_in_vain(guess: Guess, reading: Reading, after: Reading) -> bool:
+    blamed = {reading.rows[mend.line - 1].line for mend in guess}
+    fences = [element for element in after.elements if isinstance(element, Fence)]
+    mended = [fence for fence in fences if after.rows[fence.line - 1].line in blamed]
+    return any(is_broken(fence) or faulty(fence, (), after.rows) for fence in mended)
+
+
+def _sound_until(reading: Reading) -> float:
+    wrong = (suspect for suspect in _faulty(reading) if not suspect.fence.closed or swallows(suspect))
+    return next((float(suspect.published(suspect.fence.line)) for suspect in wrong), math.inf)
 
 
 def _is_possible(guess: Guess, rows: Sequence[Row]) -> bool:
