@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,8 @@ from dlexamples.run.pool import Pool
 from dlexamples.run.runner import Runner
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dlexamples.model import Document, Outcome
 
 FOLDER = Path(__file__).parent / "cases"
