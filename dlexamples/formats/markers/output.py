@@ -46,7 +46,7 @@ def _pair(page: Page, index: int) -> tuple[int, int] | None:
     A block that says that it is Python is the code, and the fence below it the output; any other is the output of the
     Python above it.
     """
-    block, above = page.blocks[index], page.shown_before(index)
+    block, above = page.blocks[index], page.code_above(index)
     if not block.is_python or (not block.info and above is not None):
         return None if above is None else (above, index)
     below = page.next_fence(block.line)

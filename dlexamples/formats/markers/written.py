@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dlexamples.formats.dialects import options
 from dlexamples.formats.info import Info, parse_info
 from dlexamples.formats.markers.asks import Ask, MarkerError, Problem
 from dlexamples.formats.markers.peers import CODES, COMMENTS, INFOS, Code, Note
@@ -69,10 +69,11 @@ def _in_force(one: Written, ask: Ask, today: date) -> Iterator[Written]:
 
 
 def _in_comments(page: Page) -> Iterator[Written]:
+    readers = list(COMMENTS.items().items())
     for comment in page.comments:
         text = comment.text.strip()
         note = Note(text.strip("-").strip() if comment.form == "html" else text, comment)
-        for peer, read in COMMENTS.items().items():
+        for peer, read in readers:
             try:
                 found = list(read(note))
             except MarkerError as error:
@@ -82,14 +83,14 @@ def _in_comments(page: Page) -> Iterator[Written]:
 
 
 def _in_blocks(page: Page) -> Iterator[Written]:
+    readers = list(CODES.items().items())
     for index, block in enumerate(page.blocks):
         for peer, found in _of_info(block.info) if block.info else ():
             yield Written(peer, found, _in_opening(page, block, found.text), block=index)
         if not block.is_python:
             continue
-        info = _info(block.info)
-        code = Code(block, info, options(block.published, info), page.front_matter)
-        for peer, read in CODES.items().items():
+        code = Code(block, _info(block.info), page.front_matter)
+        for peer, read in readers:
             for found in read(code):
                 yield Written(peer, found, _in_block(page, block, found.text), block=index)
 
@@ -116,9 +117,14 @@ def _in_comment(comment: Comment, text: str) -> Span:
 
 
 def _position(comment: Comment, offset: int) -> tuple[int, int]:
-    rows = re.split(r"\r\n|\r|\n", comment.text[:offset])
-    row = len(rows) - 1
-    return comment.first_line + row, len(comment.prefixes[row]) + len(rows[-1]) + 1
+    starts = _row_starts(comment.text)
+    row = bisect_right(starts, offset) - 1
+    return comment.first_line + row, len(comment.prefixes[row]) + offset - starts[row] + 1
+
+
+@lru_cache(maxsize=1)
+def _row_starts(text: str) -> list[int]:
+    return [0, *(end.end() for end in re.finditer(r"\r\n|\r|\n", text))]
 
 
 def _in_opening(page: Page, block: Block, text: str) -> Span:

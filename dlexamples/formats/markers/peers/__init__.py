@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from dlexamples.formats.dialects import options
 from dlexamples.formats.elements import Comment, Fence
 from dlexamples.formats.info import Info
 from dlexamples.formats.markers.asks import Ask, Problem
@@ -30,16 +32,19 @@ class Note:
     comment: Comment
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Code:
     """A Python block, with what its dialect says about it."""
 
     block: Block
     info: Info
-    options: Mapping[str, str]
-    """Of `#| key: value` and `:key: value` lines."""
     front_matter: Mapping[str, str]
     """The document's, keys joined by dots: `execute.eval`."""
+
+    @cached_property
+    def options(self) -> Mapping[str, str]:
+        """Of `#| key: value` and `:key: value` lines."""
+        return options(self.block.published, self.info)
 
 
 Read = Iterator[Ask | Problem]

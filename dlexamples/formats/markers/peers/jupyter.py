@@ -25,7 +25,7 @@ RAISES = {"raises-exception", "nbval-raises-exception"}
 
 @in_code(PEER)
 def code(code: Code) -> Iterator[Ask | Problem]:
-    for tag in re.findall(r"[\w.-]+", f"{code.options.get('tags', '')} {code.info.attributes.get('tags', '')}"):
+    for tag in _tags(code):
         if tag in SKIPS:
             yield Ask(tag, Marks(skip=f"{PEER}: {tag}"))
         elif tag in RAISES:
@@ -38,3 +38,8 @@ def code(code: Code) -> Iterator[Ask | Problem]:
         yield Ask(text, Marks() if runs else Marks(skip=f"jupytext: {text}"))
     if "noeval" in code.info.flags:
         yield Ask(".noeval", Marks(skip="jupytext: .noeval"))
+
+
+def _tags(code: Code) -> list[str]:
+    named = code.options.get("tags", "") if "tags" in code.block.published else ""
+    return re.findall(r"[\w.-]+", f"{named} {code.info.attributes.get('tags', '')}")

@@ -26,8 +26,6 @@ PEER = "markdown-pytest"
 NAME = re.compile(r"[\s-]*name:\s*(?:async\s+)?(test\w*)\s*(?=;|\n|$)")
 KEY = re.compile(r"\s*([a-z]+)\s*:\s*(.*?)\s*", re.DOTALL)
 OPENING = re.compile(r"\s*(`{3,})\s*python\b")
-APART = re.compile(r",(?![^(]*\))")
-"""A comma between marks, not one between a mark's arguments."""
 
 
 @in_comment(PEER)
@@ -39,8 +37,7 @@ def comment(note: Note) -> Iterator[Ask | Problem]:
     yield from _around(note, Ask(keys.rstrip(";"), Marks(session=named[1])))
     for part in keys.split(";"):
         pair = KEY.fullmatch(part)
-        marks = APART.split(pair[2]) if pair and pair[1] == "mark" else []
-        for mark in filter(None, map(str.strip, marks)):
+        for mark in _apart(pair[2]) if pair and pair[1] == "mark" else ():
             yield from _mark(note, mark, named[1])
 
 
@@ -58,6 +55,18 @@ def fences(comment: Comment) -> Iterator[Fence]:
         elif opened is not None and row.strip() == marker:
             yield fence_of(comment, opened + 1, i, opened=opened)
             opened = None
+
+
+def _apart(marks: str) -> list[str]:
+    """The marks between commas, those between a mark's arguments aside."""
+    depth, found = 0, [""]
+    for piece in re.findall(r"[(),]|[^(),]+", marks):
+        depth += {"(": 1, ")": -1}.get(piece, 0)
+        if piece == "," and not depth:
+            found.append("")
+        else:
+            found[-1] += piece
+    return [mark.strip() for mark in dict.fromkeys(found) if mark.strip()]
 
 
 def _mark(note: Note, mark: str, test: str) -> Iterator[Ask | Problem]:

@@ -46,7 +46,7 @@ def info(info: Info) -> Iterator[Ask | Problem]:
 def code(code: Code) -> Iterator[Ask | Problem]:
     block = code.block
     # In an interpreter session such comments stand for its output.
-    if block.interactive or not SHOWN.search(block.source):
+    if "#>" not in block.source or block.interactive or not SHOWN.search(block.source):
         return
     printed = tuple(_printed(block))
     if printed:

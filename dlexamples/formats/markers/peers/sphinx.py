@@ -35,12 +35,14 @@ def info(info: Info) -> Iterator[Ask | Problem]:
 
 @in_code(PEER)
 def code(code: Code) -> Iterator[Ask | Problem]:
+    if code.info.directive not in DIRECTIVES:
+        return
     condition = code.options.get("skipif")
-    if code.info.directive in DIRECTIVES and condition:
+    if condition:
         text = f":skipif: {condition}"
         yield from skip_if(text, condition, f"{PEER}: {text}")
     version = re.fullmatch(r"([<>=!]=?)\s*(\d+)\.(\d+)", code.options.get("pyversion", ""))
-    if code.info.directive in DIRECTIVES and version:
+    if version:
         text = f":pyversion: {version[0]}"
         condition = f"not sys.version_info[:2] {version[1]} ({version[2]}, {version[3]})"
         yield from skip_if(text, condition, f"{PEER}: {text}")
