@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -34,6 +35,12 @@ class Registry(Generic[T]):
             folder = importlib.import_module(self.package)
             for module in sorted(m.name for m in pkgutil.iter_modules(folder.__path__)):
                 importlib.import_module(f"{self.package}.{module}")
-            for point in entry_points(group=self.package):
+            for point in _installed(self.package):
                 point.load()
         return self._items
+
+
+@cache
+def _installed(group: str) -> tuple[EntryPoint, ...]:
+    """Several families may share a folder, and each look reads the metadata of all installed packages."""
+    return tuple(entry_points(group=group))
