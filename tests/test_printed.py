@@ -172,6 +172,12 @@ def test_of_a_long_line_the_part_that_differs_is_shown() -> None:
     assert len(found.message) < 220
 
 
+def test_of_a_wide_line_the_blanks_are_not_shown() -> None:
+    found = difference(f"a{' ' * 300}b", f"a{' ' * 300}c")
+    assert found
+    assert found.message == "the post shows `a b`, the block prints `a c`"
+
+
 # `#` begins an author's note, `…` and `...` stand for anything.
 printable = st.text(st.characters(codec="utf-8", exclude_characters="#…"), max_size=60).filter(lambda t: "..." not in t)
 floats = st.floats(allow_nan=False, allow_infinity=False, width=32)

@@ -36,7 +36,7 @@ NOT_COMPARED = frozenset({"SKIP", "IGNORE", "IGNORE_OUTPUT", "IGNORE_WANT"})
 """doctest's, pytest-doctestplus's and xdoctest's options for output that is only there to be read."""
 _VARIES = re.compile(r"#\s*(?:may vary|random|uninitialized)\b", re.IGNORECASE)
 _SHAPE = re.compile(r"(?<=\]),\s*shape=\([\d, ]*\)")
-_NOTE = re.compile(r"(?:^|\s+)#\s.*")
+_NOTE = re.compile(r"(?<!\S)#\s.*")
 RELATIVE = 1e-4
 FEWEST_CUT = 2
 """Decimals of a number that an author has cut off: `0.5` is no 0.59."""
@@ -68,7 +68,7 @@ def differs(expected: Printed, got: str) -> Difference | None:
     if any(_VARIES.search(row) for row in shown):
         return None
     if "#" not in got:
-        noted, shown = shown, [_NOTE.sub("", row) for row in shown]
+        noted, shown = shown, [_NOTE.sub("", row).rstrip() for row in shown]
         if any(noted) and not any(shown):
             return None
     if _matches_verbatim(" ".join("\n".join(shown).split()), " ".join("\n".join(written).split())):
@@ -228,6 +228,7 @@ def _row_at(rows: Sequence[str], tokens: Sequence[Token], index: int) -> str:
     row = rows[tokens[index].line - 1].strip()
     if len(row) <= SHORT:
         return row
+    row = " ".join(row.split())
     first = next(i for i, token in enumerate(tokens) if token.line == tokens[index].line)
     position = 0
     for token in tokens[first:index]:
