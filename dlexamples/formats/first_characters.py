@@ -95,7 +95,9 @@ class _Blocks(ParserBlock):
             state.line = line
             first = state.src[state.bMarks[line] + state.tShift[line]]
             rules = self._all if state.is_code_block(line) else self._allowed.get(first, others)
-            if not any(rule(state, line, endLine, False) for rule in rules):
-                raise AssertionError("a paragraph can begin with anything")
+            # No generator: each level of nesting would cost two frames more.
+            for rule in rules:
+                if rule(state, line, endLine, False):
+                    break
             line = state.line
         state.line = min(line, endLine)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,8 +22,12 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-NESTING = 200
+NESTING = 100
 """Containers within each other that are read; what lies deeper is text. CommonMark names no limit, Python does."""
+MARKUP = re.compile(r"[*_`~\[\]!<>&\\:]")
+"""What a heading without emphasis, links and the like has none of."""
+LONGEST = 2000
+"""Characters of a heading whose markup is read; that takes the square of its length."""
 
 
 class Dialect(NamedTuple):
@@ -46,6 +51,8 @@ def tokens(rows: Sequence[str], dialect: Dialect) -> list[Token]:
 
 def plain_text(inline: Token) -> str:
     """A heading as it is read: no emphasis marks, no link targets, no HTML."""
+    if len(inline.content) > LONGEST or not MARKUP.search(inline.content):
+        return " ".join(inline.content.split())
     parts = (_plain_part(token) for token in _inline().parseInline(inline.content)[0].children or ())
     return " ".join("".join(parts).split())
 

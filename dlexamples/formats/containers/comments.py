@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mdit_py_plugins.myst_blocks import myst_block_plugin
 
-from dlexamples.formats.containers import ANYWHERE
+from dlexamples.formats.containers import ANYWHERE, closing, line_at
 from dlexamples.formats.elements import Comment
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 HTML = re.compile(r"<!--(?!-?>)(?P<text>.*?)(?:-->|\Z)", re.DOTALL)
 JSX = re.compile(r"\{/\*(?P<text>.*?)\*/", re.DOTALL)
 
+JSX_END = re.compile(r"\*/")
+
 
 def comments(parser: MarkdownIt) -> None:
     parser.use(myst_block_plugin).disable(["myst_block_break", "myst_target"])
@@ -29,12 +31,12 @@ def jsx_comment(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     at = state.bMarks[start] + state.tShift[start]
     if not state.src.startswith("{/*", at) or state.is_code_block(start):
         return False
-    closing = state.src.find("*/", at + 3, state.eMarks[end - 1])
-    if closing < 0:
+    found = closing(state, JSX_END, at + 3, end)
+    if not found:
         return False
     if silent:
         return True
-    behind = next(line for line in range(start, end) if closing <= state.eMarks[line]) + 1
+    behind = line_at(state, found.start(), start, end) + 1
     token = state.push("jsx_comment", "", 0)
     token.content = state.getLines(start, behind, state.blkIndent, True)
     token.map = [start, behind]

@@ -32,6 +32,8 @@ LITERAL = re.compile(
 )
 """Languages and directives whose body is not Markdown. Sphinx's, MyST-NB's, Quarto's and knitr's."""
 CODE = re.compile(r"\s*\{(code|code-block|code-cell|sourcecode|jupyter-execute|literalinclude|math|raw|mermaid)\}")
+NESTING = 12
+"""Directives within each other that are containers. Each is gone through for its end."""
 FENCE_ROW = re.compile(r"^[ \t>]*(?:[-*+]\s+|\d+[.)]\s+)?(?P<marker>(?P<mark>[`~:])(?P=mark){2,})", re.MULTILINE)
 
 
@@ -65,10 +67,13 @@ def fence_or_directive(state: StateBlock, start: int, end: int, silent: bool) ->
         return True
     token = state.tokens[-1]
     name = NAMED.match(token.info)
-    if not name or LITERAL.fullmatch(name[1]) or not _holds_fences(token.content, token.markup):
+    depth = state.env.get("directives", 0)
+    if not name or LITERAL.fullmatch(name[1]) or not _holds_fences(token.content, token.markup) or depth >= NESTING:
         return True
     state.tokens.pop()
+    state.env["directives"] = depth + 1
     _read_inside(state, token.info, start, state.line)
+    state.env["directives"] = depth
     return True
 
 

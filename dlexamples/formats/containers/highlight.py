@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dlexamples.formats.containers import ANYWHERE
+from dlexamples.formats.containers import ANYWHERE, closing, line_at
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -35,21 +35,17 @@ def tagged_code(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if not opening:
         return False
     # A tag of another line may also hold the end of the code: `print(x){% endhighlight %}`.
-    closing = (LIQUID if opening["liquid"] else HUGO).search(state.src, state.eMarks[start], state.eMarks[end - 1])
-    if not closing:
+    found = closing(state, LIQUID if opening["liquid"] else HUGO, state.eMarks[start], end)
+    if not found:
         return False
     if silent:
         return True
-    last = _line_of(state, closing.start(), start + 1, end)
-    begins_row = closing.start() <= state.bMarks[last] + state.tShift[last]
+    last = line_at(state, found.start(), start + 1, end)
+    begins_row = found.start() <= state.bMarks[last] + state.tShift[last]
     token = state.push("highlight", "code", 0)
     token.info = opening["info"]
-    token.markup = closing[0]
+    token.markup = found[0]
     token.content = state.getLines(start + 1, last if begins_row else last + 1, state.sCount[start], True)
     token.map = [start, last + 1]
     state.line = last + 1
     return True
-
-
-def _line_of(state: StateBlock, at: int, start: int, end: int) -> int:
-    return next(line for line in range(start, end) if at <= state.eMarks[line])

@@ -19,6 +19,8 @@ FRAMEWORKS = {"pt": "PyTorch", "tf": "TensorFlow", "jax": "JAX", "flax": "Flax"}
 OTHERS = {"PyTorch": "TensorFlow", "TensorFlow": "PyTorch"}
 TITLES = ("label", "title", "value", "id", "name")
 CONDITION = "{#if}"
+REMEMBERED = 50
+"""Open lines and elements of one container: those that are never closed would add up."""
 
 
 @dataclass
@@ -76,10 +78,10 @@ class Outline:
         if info.strip():
             self._open(Opened(marker, tab_title(info), ".panel-tabset" in info))
             return
-        open_lines = [each for each in self._scopes[-1].opened if each.closer.startswith(":")]
-        fitting = [each for each in open_lines if len(each.closer) <= len(marker)]
-        for each in (fitting or open_lines)[-1:]:
-            self._close(each)
+        lines = [each for each in self._scopes[-1].opened if each.closer.startswith(":")]
+        fitting = [each for each in lines if len(each.closer) <= len(marker)]
+        if lines:
+            self._close((fitting or lines)[-1])
 
     def tags(self, text: str) -> None:
         """The tags of tabs in a text that is not code."""
@@ -100,14 +102,16 @@ class Outline:
                 self._close(each)
 
     def _open(self, opened: Opened) -> None:
-        opened.headings = self._scopes[-1].headings
-        self._scopes[-1].opened.append(opened)
+        scope = self._scopes[-1]
+        opened.headings = scope.headings
+        scope.opened = [*scope.opened[-REMEMBERED:], opened]
 
     def _close(self, opened: Opened) -> None:
         """Closes it with everything that was opened inside."""
         scope = self._scopes[-1]
         scope.headings = opened.headings
-        del scope.opened[next(i for i, each in enumerate(scope.opened) if each is opened) :]
+        while scope.opened.pop() is not opened:
+            pass
 
 
 def _title(attributes: str) -> str:
