@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dlexamples.run.search import Mended, mend, unmended
 from dlexamples.sessions import for_others, sessions
 from dlexamples.verdicts.flaws import told
-from dlexamples.verdicts.judge import doubtful, judge
+from dlexamples.verdicts.judge import doubtful, judge, prints_by_chance
 from dlexamples.verdicts.left_out import for_another_framework, left_out, not_python
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ def check_session(session: Session, runner: Runner) -> Iterator[Outcome]:
         mended = mend(session, run, runner)
         run = runner.clean_room(session, mended)
         mended, run = settle(session, runner, mended, run)
-    yield from judge(session, mended, run, runner.timeout)
+    other = runner.with_another_seed(session, mended) if prints_by_chance(session, run) else None
+    yield from judge(session, mended, run, runner.timeout, other)
 
 
 def settle(session: Session, runner: Runner, mended: Mended, run: Run) -> tuple[Mended, Run]:

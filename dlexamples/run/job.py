@@ -86,6 +86,7 @@ def job(
     device: str,
     wait: Collection[int],
     skip: Collection[int],
+    seed: int = SEED,
 ) -> dict[str, Any]:
     """The job as the worker reads it; makes the folders that it names."""
     scratch, results = folder / "scratch", folder / "results"
@@ -102,7 +103,7 @@ def job(
             _block(i, *each) for i, each in enumerate(zip(session.blocks, text.sources, text.first_lines, strict=True))
         ],
         "device": device,
-        "seed": SEED,
+        "seed": seed,
         "published": [block.source for block in session.blocks],
         "wait": sorted(wait),
         "skip": sorted({*skip, *(i for i, block in enumerate(session.blocks) if block.marks.skip)}),

@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from dlexamples.printed import matches_exception
-from dlexamples.run.job import frameworks, job, text
+from dlexamples.run.job import SEED, frameworks, job, text
 from dlexamples.run.pool import END_SECONDS, START_SECONDS, Pool, Process
 from dlexamples.run.record import BlockRun, Run, collect_output, halted, note_done
 
@@ -62,6 +62,10 @@ class Runner:
             return mended.run
         return self.run(session, mended.sources, wait=(), ended=mended.ended)
 
+    def with_another_seed(self, session: Session, mended: Mended) -> Run:
+        """The same once more: what it prints otherwise is chance."""
+        return self.run(session, mended.sources, wait=(), ended=mended.ended, seed=SEED + 1)
+
     def go_on(self, session: Session, run: Run, wait: Collection[int]) -> None:
         """Leaves the rest of the block where `run` waits and goes on with the next, in the same process."""
         assert run.process
@@ -81,13 +85,14 @@ class Runner:
         *,
         wait: Collection[int],
         ended: dict[int, BlockRun] | None = None,
+        seed: int = SEED,
     ) -> Run:
         """Runs from the top; a block that takes its process along is left out of a second run of the rest."""
         ran = Run(text(self.document, session, sources), [BlockRun() for _ in session.blocks], ended=dict(ended or {}))
         while True:
             folder = self.pool.new_folder()
             skip = ran.ended.keys()
-            task = job(session, ran.text, folder, device=self._device(session), wait=wait, skip=skip)
+            task = job(session, ran.text, folder, device=self._device(session), wait=wait, skip=skip, seed=seed)
             ran.process = self.pool.start(task, folder)
             self._follow(session, ran, wait)
             fatal = next((i for i, b in enumerate(ran.blocks) if b.fatal), None)

@@ -13,6 +13,8 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dlexamples.sessions import installed
+
 if TYPE_CHECKING:
     from dlexamples.model import Place
     from dlexamples.run.record import BlockRun, Halt
@@ -64,7 +66,10 @@ def diagnose(halt: Halt, sources: tuple[str, ...]) -> Finding:
     if halt.own and _is_own_check(sources, halt):
         return Finding("DL205", f"the post's own check fails: {raised}", short or "fails")
     if "ModuleNotFoundError" in kinds:
-        return Finding("DL502", f"package `{(halt.name or '').split('.')[0]}` is not installed", "not installed")
+        package, _, submodule = (halt.name or "").partition(".")
+        if submodule and installed(package):
+            return Finding("DL202", f"package `{package}` has no module `{halt.name}`", "no such module")
+        return Finding("DL502", f"package `{package}` is not installed", "not installed")
     if (kinds | set(halt.causes)) & NETWORK_ERRORS:
         return Finding("DL504", f"needs the network, and there it got no answer ({raised})", "needs the network")
     if kinds & {"FileNotFoundError", "NotADirectoryError", "IsADirectoryError"}:

@@ -6,21 +6,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dlexamples.alignment import as_running, whole_line
-from dlexamples.model import Diagnostic, Span
+from dlexamples.model import Diagnostic, Printed, Span
 from dlexamples.printed import differs, expected_exception, matches_exception
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dlexamples.model import Block, Printed
+    from dlexamples.model import Block
     from dlexamples.run.record import BlockRun
 
 
-def unmet(block: Block, source: str, run: BlockRun) -> Iterator[Diagnostic]:
+def unmet(block: Block, source: str, run: BlockRun, other: BlockRun | None, seeds: bool) -> Iterator[Diagnostic]:
     """What does not come as promised, in a run of `source` that reached the block's end.
 
-    Other floats than an interpreter session shows are a warning: they may be chance, or another version's. Where the
-    author asks for the comparison, they are an error as any other text is.
+    `other`: the block in a run with another seed, where there was one. What differs between the two is chance, and is
+    only noted. Where the session `seeds` random numbers itself, other floats than the post shows are a warning: they
+    differ between versions and machines.
     """
     if block.marks.raises and not run.expected:
         place = block.span(whole_line(block.source, 0, _last_line(block)))
@@ -28,23 +29,37 @@ def unmet(block: Block, source: str, run: BlockRun) -> Iterator[Diagnostic]:
         yield Diagnostic("DL208", "error", message, place, label="nothing is raised")
     for printed in block.printed:
         line = printed.line and as_running(printed.line, block.source, source)
-        yield from _unprinted(printed, line, run)
+        yield from _unprinted(printed, line, run, other, seeds)
 
 
-def _unprinted(printed: Printed, line: int, run: BlockRun) -> Iterator[Diagnostic]:
-    exception = expected_exception(printed.text) if line else None
-    if exception:
-        yield from _unraised(printed, *exception, run.raised.get(line))
-        return
+def prints_otherwise(block: Block, source: str, run: BlockRun) -> bool:
+    """Whether a statement prints something else than the post shows."""
+    if not any(printed.line for printed in block.printed):
+        return False
+    return any(diagnostic.code == "DL207" for diagnostic in unmet(block, source, run, None, False))
+
+
+def _unprinted(printed: Printed, line: int, run: BlockRun, other: BlockRun | None, seeds: bool) -> Iterator[Diagnostic]:
     got = run.outputs.get(line) if line else run.stdout
-    if got is None:
+    difference = differs(printed, got) if got is not None else None
+    exception = expected_exception(printed.text) if line else None
+    # A session may print what looks like an error: where the output is equal, it is.
+    if exception and (difference or got is None or line in run.raised):
+        yield from _unraised(printed, *exception, run.raised.get(line))
+    elif got is None:
         yield Diagnostic("DL207", "error", "the output is too long to be compared with the post's", printed.span)
-        return
-    difference = differs(printed, got)
-    if difference is None:
-        return
-    level = "warning" if line and difference.kind == "numbers" else "error"
-    yield Diagnostic("DL207", level, difference.message, _row(printed.span, difference.line))
+    elif difference:
+        level, message = "error", difference.message
+        if line and _is_chance(got, other, line):
+            level, message = "note", f"{message}; with another seed it prints other values again"
+        elif line and seeds and difference.kind == "numbers":
+            level = "warning"
+        yield Diagnostic("DL207", level, message, _row(printed.span, difference.line))
+
+
+def _is_chance(got: str, other: BlockRun | None, line: int) -> bool:
+    again = other.outputs.get(line) if other else None
+    return again is not None and differs(Printed(line, got, Span(1, 1, 1, 1)), again) is not None
 
 
 def _unraised(

@@ -26,7 +26,7 @@ from dlexamples.names import names
 from dlexamples.run.columns import characters, rows
 from dlexamples.verdicts.budget import ran_shorter
 from dlexamples.verdicts.diagnose import Finding, diagnose, diagnose_end, first_line, without_addresses
-from dlexamples.verdicts.expectations import unmet
+from dlexamples.verdicts.expectations import prints_otherwise, unmet
 from dlexamples.verdicts.flaws import told
 from dlexamples.verdicts.left_out import left_out
 
@@ -40,18 +40,21 @@ MAY_BE_OURS = {"DL202", "DL203", "DL204", "DL301"}
 """What stops a mended text with one of these may be the mend's own doing: it is told as a note, not as an error."""
 
 
-def judge(session: Session, mended: Mended, run: Run, timeout: float) -> Iterator[Outcome]:
-    """The outcomes of the blocks that `session` judges, in order. `run` is the run of `mended.sources`."""
+def judge(session: Session, mended: Mended, run: Run, timeout: float, other: Run | None = None) -> Iterator[Outcome]:
+    """The outcomes of the blocks that `session` judges, in order. `run` is the run of `mended.sources`, and `other`
+    one with another seed, where the output of the first is not the post's."""
     for index, block in enumerate(session.blocks):
         if block.id in session.judged:
             not_run = left_out(block, session.name, run.blocks[index])
-            yield told(not_run or _Case(session, mended, run, timeout, index).outcome())
+            yield told(not_run or _Case(session, mended, run, timeout, index, other).outcome())
 
 
 class _Case:
     """Everything that is known of one block."""
 
-    def __init__(self, session: Session, mended: Mended, run: Run, timeout: float, index: int) -> None:
+    def __init__(
+        self, session: Session, mended: Mended, run: Run, timeout: float, index: int, other: Run | None
+    ) -> None:
         self.session = session
         self.mended = mended
         self.index = index
@@ -60,6 +63,7 @@ class _Case:
         self.source = mended.sources[index]
         self.all = run.blocks
         self.run: BlockRun = run.blocks[index]
+        self.other = other.blocks[index] if other else None
         self.text = run.text
         self.mends = [m for m in mended.mends if m.changes(index)]
 
@@ -85,12 +89,14 @@ class _Case:
 
     def _as_promised(self, outcome: Outcome) -> Outcome:
         """`outcome`, or a failure where the block does not end, or print, as the post says."""
-        found = (*unmet(self.block, self.source, self.run), *ran_shorter(self.block, self.source))
+        seeds = any(names(block.source).sets_state for block in self.session.blocks)
+        broken = unmet(self.block, self.source, self.run, self.other, seeds)
+        found = (*broken, *ran_shorter(self.block, self.source))
         outcome = replace(outcome, diagnostics=found + outcome.diagnostics)
-        broken = next((diagnostic for diagnostic in found if diagnostic.level == "error"), None)
-        if broken is None:
+        worst = next((diagnostic for diagnostic in found if diagnostic.level == "error"), None)
+        if worst is None:
             return outcome
-        return replace(outcome, verdict=Verdict.FAILED, reason=first_line(broken.message), fills=(), edits=())
+        return replace(outcome, verdict=Verdict.FAILED, reason=first_line(worst.message), fills=(), edits=())
 
     def _is_flaky(self) -> bool:
         """It stopped for good in one run, and not in the next of the same text."""
@@ -287,6 +293,12 @@ class _Case:
             column = characters(rows(self.block.source)[first.lineno - 1], first.col_offset)
             return self.block.span(Place(self.index, first.lineno, column, first.lineno, column + len(name)))
         return self.block.span(whole_line(self.block.source, self.index, 1))
+
+
+def prints_by_chance(session: Session, run: Run) -> bool:
+    """Whether another seed may tell why a block prints something else than the post shows."""
+    each = zip(session.blocks, run.text.sources, run.blocks, strict=True)
+    return any(ran.ok and prints_otherwise(block, source, ran) for block, source, ran in each)
 
 
 def doubtful(session: Session, mended: Mended, run: Run, index: int) -> str:

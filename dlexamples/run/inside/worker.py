@@ -11,7 +11,8 @@ A job is a dict (see `dlexamples.run.job`), an event is a dict with the key `eve
 | blocked   | a block needs what an earlier one lost | block, name, by                                    |
 | checked   | the calls of a `no-run` block were looked up | block, findings                               |
 | absent    | a block's own device is not here      | block                                               |
-| done      | a block ended, however                | block, seconds, device, lines, inner, hit, figures, warned, written |
+| done      | a block ended, however                | block, seconds, device, lines, inner, hit, figures, warned |
+|           |                                       | and `written` where the post shows output           |
 | answer    | `ask` was asked                       | candidates, refusals, explanation, fault            |
 | no-device | the device of the job is not here     |                                                     |
 | end       | the session ended                     |                                                     |
@@ -177,7 +178,9 @@ class SessionRun:
             for node in nodes:
                 self._note_future(node)
                 # At a prompt the value of an expression is printed.
-                tree: ast.Module | ast.Interactive = ast.Interactive([node]) if block["interactive"] else ast.Module([node], [])
+                tree: ast.Module | ast.Interactive = (
+                    ast.Interactive([node]) if block["interactive"] else ast.Module([node], [])
+                )
                 code.append(self._compile(ast.increment_lineno(tree, block["first_line"] - 1)))
             return nodes, code
 
