@@ -9,7 +9,7 @@ from dlexamples.formats.elements import Comment, Fence
 from dlexamples.formats.ids import ids, slug
 from dlexamples.formats.lines import BOM, lines
 from dlexamples.formats.markers import hidden, marked
-from dlexamples.formats.syntax import bound_names
+from dlexamples.formats.syntax import Bound
 from dlexamples.model import Block, Document
 
 if TYPE_CHECKING:
@@ -37,11 +37,11 @@ def blocks(fences: Iterable[Fence], stem: str, rows: Sequence[str] = ()) -> tupl
 
 
 def _read(fences: Iterable[Fence], rows: Sequence[str]) -> Iterator[Draft]:
-    bound: set[str] = set()
+    bound = Bound()
     for fence in fences:
         draft = read(fence, bound, rows)
         if draft.language == "python" and draft.tree is not None:
-            bound.update(bound_names(draft.tree))
+            bound.add(draft.tree)
         yield draft
 
 

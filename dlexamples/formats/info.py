@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ TOKEN = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)
 def parse_info(info: str) -> Info:
     """The info string `info`, as the format gives it: unescaped, without the fence's marker. Any text can be read."""
     info = info[:LONGEST]

@@ -12,7 +12,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from dlexamples.formats.syntax import bound_names
+from dlexamples.formats.syntax import Bound
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -149,7 +149,8 @@ def dotted(node: ast.expr) -> str:
 def looks_like(tree: ast.Module, source: str, hinted: bool, bound: Collection[str]) -> str:
     """What else the text is, or nothing."""
     rows = [row.strip() for row in source.splitlines() if row.strip() and not row.strip().startswith("#")]
-    named = {*bound, *bound_names(tree)}
+    named = Bound(bound)
+    named.add(tree)
     language = elsewhere(tree, named) or ("R" if re.search(r"^[\w.]+ <- ", source, re.MULTILINE) else "")
     if language:
         return f"reads as {language}"
@@ -169,10 +170,18 @@ def looks_like(tree: ast.Module, source: str, hinted: bool, bound: Collection[st
 
 
 def elsewhere(tree: ast.Module, named: Collection[str]) -> str:
-    calls = [dotted(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    imports = [node.names[0].name for node in ast.walk(tree) if isinstance(node, ast.Import)]
-    foreign = [name for name in calls if name.split(".")[0] not in named] + [name.split(".")[0] for name in imports]
-    return next((ELSEWHERE[name] for name in foreign if name in ELSEWHERE), "")
+    """The language that a call or an import in the tree means, where nothing binds the name."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name() | ast.Attribute() as func):
+                name = dotted(func)
+                if name in ELSEWHERE and name.split(".")[0] not in named:
+                    return ELSEWHERE[name]
+            case ast.Import(names=[first, *_]):
+                name = first.name.split(".")[0]
+                if name in ELSEWHERE:
+                    return ELSEWHERE[name]
+    return ""
 
 
 def _reports(statement: ast.stmt) -> bool:
@@ -188,7 +197,7 @@ def _is_formula(statement: ast.stmt, named: Collection[str]) -> bool:
     """Arithmetic on letters, as in a text book: `y = w * x + b`. An update (`w = w - a * b`) is code."""
     match statement:
         case ast.Assign(targets=[ast.Name(id=target)], value=value):
-            named = {*named} - {target}
+            pass
         case ast.Expr(value=value):
             target = ""
         case _:

@@ -63,12 +63,12 @@ class Draft:
     def source(self) -> str:
         return "".join(f"{code}\n" for code in self.codes)
 
-    @cached_property
+    @property
     def tree(self) -> ast.Module | None:
         """The source's tree; None when it is no Python."""
         return parsed(self.source)
 
-    @cached_property
+    @property
     def syntax_error(self) -> str:
         return syntax_error(self.source)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dlexamples.formats.broken import SHELL
 from dlexamples.formats.logical import statements
 from dlexamples.formats.substance import dotted, is_value, substance
-from dlexamples.formats.syntax import bound_names, parsed
+from dlexamples.formats.syntax import Bound, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -63,12 +63,13 @@ class Piece(NamedTuple):
 
 def pieces(codes: Sequence[str], bound: Collection[str]) -> list[Piece]:
     """What a block's statements are, after blocks that bind these names."""
-    known = set(bound)
+    known = Bound(bound)
     found: list[Piece] = []
     for rows in statements(codes):
         lines = [codes[i] for i in rows]
         tree = parsed("\n".join(lines))
-        known.update(bound_names(tree) if tree else ())
+        if tree is not None:
+            known.add(tree)
         found.append(Piece(rows, _kind(lines, tree, known)))
     return list(_joined(found, codes))
 
@@ -77,7 +78,7 @@ def is_printed_array(statement: ast.stmt, bound: Collection[str]) -> bool:
     """`tensor([1., 2.])`, which nothing defines: what an array prints as."""
     match statement:
         case ast.Expr(value=ast.Call(func=ast.Name(id=name)) as call):
-            return name in ARRAYS and not {name, "*"} & set(bound) and is_value(call)
+            return name in ARRAYS and name not in bound and "*" not in bound and is_value(call)
         case ast.Expr(value=ast.Call(func=ast.Attribute()) as call):
             return dotted(call.func) == "torch.Size" and is_value(call)
     return False

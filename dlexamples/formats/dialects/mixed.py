@@ -11,10 +11,10 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from dlexamples.formats.dialects.foreign import Piece, is_printed_array, pieces
+from dlexamples.formats.dialects.foreign import ARRAYS, Piece, is_printed_array, pieces
 from dlexamples.formats.lines import indentation
 from dlexamples.formats.substance import substance
-from dlexamples.formats.syntax import bound_names, parsed
+from dlexamples.formats.syntax import Bound, parsed
 from dlexamples.model import Applicability, Edit
 
 if TYPE_CHECKING:
@@ -58,9 +58,10 @@ def split(draft: Draft) -> Draft:
 
 
 def _has_arrays(draft: Draft) -> bool:
-    if draft.language != "python" or draft.tree is None:
+    if draft.language != "python" or not any(f"{name}(" in draft.source for name in ARRAYS) or draft.tree is None:
         return False
-    known = {*draft.bound, *bound_names(draft.tree)}
+    known = Bound(draft.bound)
+    known.add(draft.tree)
     return any(is_printed_array(statement, known) for statement in draft.tree.body)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from dlexamples.formats.language import read
 from dlexamples.formats.logical import logical_lines
-from dlexamples.formats.syntax import bound_names, parsed
+from dlexamples.formats.syntax import Bound, parsed
 from dlexamples.model import Printed
 
 if TYPE_CHECKING:
@@ -140,12 +140,13 @@ def _width(code: str, indent: int) -> int:
 
 
 def _examples(draft: Draft, prompts: Sequence[int]) -> Iterator[Example]:
-    known = set(draft.bound)
+    known = Bound(draft.bound)
     for start, stop in zip(prompts, [*prompts[1:], len(draft.rows)], strict=True):
         found = PROMPT.match(draft.codes[start])
         assert found, "prompts are rows with a prompt"
         code = _statement(draft, start, stop)
-        known.update(bound_names(parsed(_text(code)) or ast.Module([], [])))
+        if (tree := parsed(_text(code))) is not None:
+            known.add(tree)
         output = _output(draft, code, range(start + len(code), stop), known)
         flags = {flag for row in code for group in FLAGS.findall(row.code) for flag in re.findall(r"\+(\w+)", group)}
         yield Example(start, code, output, len(found["indent"]), frozenset(flags))
