@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dlexamples import __version__
-from dlexamples.settings import ACCEPTABLE, DEVICES, LONGEST_TIMEOUT, SESSIONS, BadSettingError, Settings, load
+from dlexamples.options import exclude_option, running_options, session_option
+from dlexamples.settings import ACCEPTABLE, BadSettingError, Settings, load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from dlexamples.model import Document, Outcome, Policy, Report
+    from dlexamples.model import Outcome, Policy, Report
+    from dlexamples.posts import Asked
 
 ACCEPTED, NOT_ACCEPTED, WRONG, NO_PYTHON = 0, 1, 2, 5
 OUR_FAULT = "this is our own fault, not your post's; please report it."
@@ -46,56 +48,32 @@ def commands() -> None:
     """
 
 
-def running_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of every command that runs blocks."""
-    for option in (
-        click.argument("paths", nargs=-1, type=click.Path(path_type=Path)),
-        click.option("--device", type=click.Choice(DEVICES), help="Where blocks run. [default: auto]"),
-        click.option(
-            "--session",
-            type=click.Choice(SESSIONS),
-            help="Which blocks share a namespace: those that use each other's names, all, none. [default: auto]",
-        ),
-        click.option(
-            "--timeout",
-            type=click.FloatRange(0, LONGEST_TIMEOUT, min_open=True),
-            metavar="S",
-            help="Seconds for one block. [default: 60]",
-        ),
-        click.option(
-            "--accept",
-            metavar="VERDICTS",
-            help="Verdicts that pass beside `passed`: filled,repaired. [default: filled]",
-        ),
-        click.option("--strict", is_flag=True, default=None, help="Only a block that runs as printed passes."),
-    ):
-        command = option(command)
-    return command
-
-
 @commands.command()
 @running_options
 @click.option("--output-format", metavar="FORMAT", help="text or json. [default: text]")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the report there.")
 @click.option("--diff/--no-diff", default=True, help="Show the edits of each block. [default: diff]")
-def check(paths: tuple[Path, ...], output: Path | None, diff: bool, **options: Any) -> int:
-    """Run every Python block of the posts and say what a reader would get."""
+def check(paths: tuple[Path, ...], exclude: tuple[str, ...], output: Path | None, diff: bool, **options: Any) -> int:
+    """Run every Python block of the posts, or of those in folders, and say what a reader would get."""
     from dlexamples import reports
     from dlexamples.model import Policy
     from dlexamples.running import checked, running
 
     settings = _settings(options)
-    documents = _documents(paths, settings)
-    if output and any(output.resolve() == document.path.resolve() for document in documents):
+    asked = _asked(paths, exclude, settings)
+    if output and any(output.resolve() == document.path.resolve() for document in asked.documents):
         raise click.UsageError(f"-o {output} is a post that is checked; the report would be written over it")
     with running(settings) as at_hand:
-        found = [checked(document, at_hand.runner_for(document), settings, at_hand.progress) for document in documents]
+        found = [
+            checked(document, at_hand.runner_for(document), settings, at_hand.progress, named=asked.names(document))
+            for document in asked.documents
+        ]
     policy = Policy(settings.accepted, diff)
     if output is None:
         reports.write(settings.output_format, found, policy, sys.stdout)
     else:
         _write_report(output, settings.output_format, found, policy)
-    return _trusted(at_hand.faults, _exit_code(found, policy))
+    return _trusted(at_hand.faults, asked, _exit_code(found, policy))
 
 
 @commands.command()
@@ -103,7 +81,14 @@ def check(paths: tuple[Path, ...], output: Path | None, diff: bool, **options: A
 @click.option("--diff", is_flag=True, help="Write nothing, show the edits; exit 1 if there are any.")
 @click.option("--unsafe-fixes", is_flag=True, help="Also fixes that change what a reader sees or gets.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write there; one post only.")
-def fix(paths: tuple[Path, ...], diff: bool, unsafe_fixes: bool, output: Path | None, **options: Any) -> int:
+def fix(
+    paths: tuple[Path, ...],
+    exclude: tuple[str, ...],
+    diff: bool,
+    unsafe_fixes: bool,
+    output: Path | None,
+    **options: Any,
+) -> int:
     """Write the fixes that were run and passed into the posts."""
     from dlexamples.fix import fix as fixed_text
     from dlexamples.fix import unified_diff
@@ -111,42 +96,46 @@ def fix(paths: tuple[Path, ...], diff: bool, unsafe_fixes: bool, output: Path | 
     from dlexamples.running import checked, running
 
     settings = _settings(options)
-    documents = _documents(paths, settings)
-    if output and len(documents) > 1:
-        raise click.UsageError(f"-o takes one post, and {len(documents)} were given; without -o each is fixed in place")
+    asked = _asked(paths, exclude, settings)
+    given = len(asked.documents)
+    if output and given > 1:
+        raise click.UsageError(f"-o takes one post, and {given} were given; without -o each is fixed in place")
     if not diff:
-        for document in documents:
+        for document in asked.documents:
             require_writable(output or document.path)
-    codes: list[int] = []
+    reports: list[Report] = []
+    codes: set[int] = set()
     with running(settings) as at_hand:
-        for document in documents:
+        for document in asked.documents:
             runner = at_hand.runner_for(document)
-            report = checked(document, runner, settings, at_hand.progress)
+            report = checked(document, runner, settings, at_hand.progress, named=asked.names(document))
+            reports.append(report)
             fixed = fixed_text(document, report.outcomes, runner, settings.session, unsafe=unsafe_fixes)
             if diff:
                 shown = unified_diff(document.path, document.text, fixed.text)
                 click.echo(shown, nl=False)
-                codes.append(NOT_ACCEPTED if shown else _exit_code([report]))
+                codes.add(NOT_ACCEPTED if shown else ACCEPTED)
                 continue
             if output or fixed.text != document.text:
                 write(output or document.path, fixed.text)
-            codes.append(_tell_fixed(report, fixed.written, fixed.left, output or document.path))
-    return _trusted(at_hand.faults, NOT_ACCEPTED if NOT_ACCEPTED in codes else max(codes, default=ACCEPTED))
+            codes.add(_tell_fixed(report, fixed.written, fixed.left, output or document.path))
+    return _trusted(at_hand.faults, asked, NOT_ACCEPTED if NOT_ACCEPTED in codes else _exit_code(reports))
 
 
 @commands.command("list")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-def list_fences(paths: tuple[Path, ...]) -> int:
-    """Every fence with its line, language and why; nothing is run."""
-    for document in _documents(paths, _settings({})):
-        for block in document.blocks:
-            problem = f"; does not parse: {block.syntax_error}" if block.syntax_error else ""
-            click.echo(
-                f"{document.path}:{block.line}-{block.end_line}  {block.id}  {block.language}  {block.why}{problem}"
-            )
-        python = sum(block.is_python for block in document.blocks)
-        click.echo(f"{document.path}: {_count(len(document.blocks), 'fence')}, {python} of them Python")
-    return ACCEPTED
+@session_option
+@exclude_option
+@click.option("--output-format", type=click.Choice(("text", "json")), default="text", help="[default: text]")
+def list_fences(paths: tuple[Path, ...], exclude: tuple[str, ...], output_format: str, **options: Any) -> int:
+    """Every fence with its line, language and why, its session, markers, and what looks wrong; nothing is run."""
+    from dlexamples.ledger import ledger
+    from dlexamples.reports.ledger import write
+
+    settings = _settings(options)
+    asked = _asked(paths, exclude, settings)
+    write(output_format, [ledger(document, settings.session) for document in asked.documents], sys.stdout)
+    return _trusted((), asked, ACCEPTED)
 
 
 @commands.command()
@@ -241,21 +230,23 @@ def _verdicts(value: str) -> tuple[str, ...]:
     return verdicts
 
 
-def _documents(paths: Sequence[Path], settings: Settings) -> list[Document]:
-    from dlexamples.formats import read
+def _asked(paths: Sequence[Path], exclude: Sequence[str], settings: Settings) -> Asked:
+    """The posts that are asked for. Of those that cannot be read standard error is told, and the others go on."""
+    from dlexamples.formats import UnreadablePost
+    from dlexamples.posts import exclusions, find, listed, opened
 
-    here = Path.cwd()
-    listed = [_relative(settings.folder / post, here) for post in settings.posts]
-    if not paths and not listed:
+    if not paths and not settings.posts:
         raise click.UsageError("no post given: name a path, or list posts under [tool.dlexamples] in pyproject.toml")
-    return [read(path) for path in paths or listed]
-
-
-def _relative(path: Path, folder: Path) -> Path:
     try:
-        return path.relative_to(folder)
-    except ValueError:
-        return path
+        excluded = exclusions(settings, exclude)
+    except ValueError as error:
+        raise click.UsageError(f"--exclude: {error}; it takes a pattern as in .gitignore") from error
+    asked = opened(find(paths, excluded) if paths else listed(settings))
+    if not asked.documents:
+        raise UnreadablePost("\ndlexamples: ".join(map(str, asked.problems)))
+    for problem in asked.problems:
+        click.echo(f"dlexamples: {problem}", err=True)
+    return asked
 
 
 def _write_report(path: Path, output_format: str, checked: Sequence[Report], policy: Any) -> None:
@@ -271,20 +262,21 @@ def _write_report(path: Path, output_format: str, checked: Sequence[Report], pol
 
 def _exit_code(reports: Sequence[Report], policy: Policy | None = None) -> int:
     """Without a policy everything is let through, and only a post without Python is told."""
-    if policy and not all(policy.accepts(outcome) for report in reports for outcome in report.outcomes):
+    if policy and not all(map(policy.accepts_all, reports)):
         return NOT_ACCEPTED
-    for report in reports:
-        if not any(outcome.block.is_python for outcome in report.outcomes):
-            click.echo(f"dlexamples: {report.document.path}: DL002: no Python block found", err=True)
-            return NO_PYTHON
-    return ACCEPTED
+    without = [report for report in reports if not any(outcome.block.is_python for outcome in report.outcomes)]
+    # A folder may hold posts that are prose alone.
+    missing = without if len(without) == len(reports) else [report for report in without if report.named]
+    for report in missing:
+        click.echo(f"dlexamples: {report.document.path}: DL002: no Python block found", err=True)
+    return NO_PYTHON if missing else ACCEPTED
 
 
-def _trusted(faults: Sequence[str], code: int) -> int:
-    """`code`, unless something of ours failed on the way: a report beside that is not to be trusted."""
+def _trusted(faults: Sequence[str], asked: Asked, code: int) -> int:
+    """`code`, unless something of ours failed on the way, or not every post could be read."""
     for fault in faults:
         click.echo(f"dlexamples: {OUR_FAULT}\n{fault}", err=True)
-    return WRONG if faults else code
+    return WRONG if faults or asked.problems else code
 
 
 def _tell_fixed(report: Report, written: Sequence[Outcome], left: Sequence[Outcome], target: Path) -> int:
@@ -300,9 +292,7 @@ def _tell_fixed(report: Report, written: Sequence[Outcome], left: Sequence[Outco
     if failing:
         parts.append(f"{_count(len(failing), 'block')} without a fix: `dlexamples check` says why")
     click.echo(f"{target}: {', '.join(parts)}")
-    if left or failing:
-        return NOT_ACCEPTED
-    return _exit_code([report])
+    return NOT_ACCEPTED if left or failing else ACCEPTED
 
 
 def _count(number: int, noun: str) -> str:

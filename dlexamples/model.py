@@ -313,6 +313,8 @@ class Report:
 
     document: Document
     outcomes: tuple[Outcome, ...]
+    named: bool = True
+    """The post was asked for itself, and not found in a folder."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,13 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dlexamples.formats import UnreadablePost, suffixes
+from dlexamples.formats import UnreadablePost, read, suffixes
 from dlexamples.gitignore import Patterns, above, left_out, of_file, patterns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from dlexamples.model import Document
     from dlexamples.settings import Settings
 
 GLOB = set("*?[")
@@ -52,6 +53,37 @@ class Found:
     posts: tuple[Post, ...] = ()
     problems: tuple[UnreadablePost, ...] = ()
     """Folders that cannot be read or hold no post."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The posts that were asked for, as they were read."""
+
+    documents: tuple[Document, ...]
+    named: frozenset[Path]
+    """The paths of those that were named themselves."""
+    problems: tuple[UnreadablePost, ...]
+    """Posts and folders that could not be read."""
+
+    def names(self, document: Document) -> bool:
+        return document.path in self.named
+
+
+def opened(found: Found) -> Asked:
+    """The posts, read. A path below the working folder is told from there."""
+    here = Path.cwd()
+    documents: list[Document] = []
+    named: set[Path] = set()
+    problems = list(found.problems)
+    for post in found.posts:
+        path = _relative(post.path, here)
+        try:
+            documents.append(read(path))
+        except UnreadablePost as error:
+            problems.append(error)
+        if post.named:
+            named.add(path)
+    return Asked(tuple(documents), frozenset(named), tuple(problems))
 
 
 def find(paths: Iterable[Path], excluded: Sequence[Patterns] = ()) -> Found:
@@ -167,3 +199,10 @@ def _once(posts: Sequence[Post]) -> Iterator[Post]:
 
 def _absolute(path: Path) -> Path:
     return Path(os.path.abspath(path))  # noqa: PTH100 - links stay links, and `..` goes
+
+
+def _relative(path: Path, folder: Path) -> Path:
+    try:
+        return path.relative_to(folder)
+    except ValueError:
+        return path

@@ -1,8 +1,8 @@
 """`pytest post.md`: each Python block is a test.
 
-A post is collected when it is named on the command line; one that is listed under `posts` of `[tool.dlexamples]`
-also with its folder, and when pytest is started without paths. A test's id is the block's: it survives edits above
-the block.
+A post is collected when it is named on the command line; one that `posts` of `[tool.dlexamples]` lists, itself or with
+its folder, also with its folder, and when pytest is started without paths. A test's id is the block's: it survives
+edits above the block.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dlexamples.run.pool import Pool
 
 SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
+LISTED: pytest.StashKey[dict[str, bool]] = pytest.StashKey()
 POOL: pytest.StashKey[Pool] = pytest.StashKey()
 VERDICT = "dlexamples_verdict"
 NO_PYTHON = "no-python-block"
@@ -35,12 +36,12 @@ class NotAcceptedError(Exception):
 
 def pytest_configure(config: pytest.Config) -> None:
     try:
-        settings = config.stash[SETTINGS] = load(config.rootpath)
+        config.stash[SETTINGS] = load(config.rootpath)
     except BadSettingError as error:
         raise pytest.UsageError(str(error)) from error
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         # `testpaths` may leave the posts' folders out; pytest drops what it is given twice.
-        config.args.extend(_listed(settings))
+        config.args.extend(_listed(config))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -54,7 +55,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
     if file_path.suffix.lower() not in suffixes():
         return None
-    if parent.session.isinitpath(file_path) or str(file_path) in _listed(parent.config.stash[SETTINGS]):
+    if parent.session.isinitpath(file_path) or str(file_path) in _listed(parent.config):
         return PostFile.from_parent(parent, path=file_path)
     return None
 
@@ -73,7 +74,7 @@ class PostFile(pytest.File):
             raise self.CollectError(str(error)) from error
         self.outcomes: dict[str, Outcome] = {}
         blocks = [block for block in self.document.blocks if block.is_python]
-        if not blocks:
+        if not blocks and _is_named(self):
             yield NoPythonItem.from_parent(self, name=NO_PYTHON)
         for block in blocks:
             yield BlockItem.from_parent(self, name=block.id, block=block)
@@ -202,8 +203,28 @@ def _broken(document: Document) -> list[Diagnostic]:
     return [flaw.diagnostic for flaw in flaws if flaw.diagnostic.level == "error"]
 
 
-def _listed(settings: Settings) -> list[str]:
-    return [str(settings.folder / post) for post in settings.posts]
+def _listed(config: pytest.Config) -> dict[str, bool]:
+    """The posts of the setting, and whether each is named there itself and not its folder."""
+    if LISTED not in config.stash:
+        config.stash[LISTED] = _found(config.stash[SETTINGS])
+    return config.stash[LISTED]
+
+
+def _found(settings: Settings) -> dict[str, bool]:
+    if not settings.posts:
+        return {}
+    from dlexamples.posts import listed
+
+    found = listed(settings)
+    if found.problems:
+        raise pytest.UsageError("\n".join(map(str, found.problems)))
+    return {str(post.path): post.named for post in found.posts}
+
+
+def _is_named(file: pytest.File) -> bool:
+    """Not only found in a folder, which may hold posts that are prose alone."""
+    asked = file.config.args_source is pytest.Config.ArgsSource.ARGS and file.session.isinitpath(file.path)
+    return asked or _listed(file.config).get(str(file.path), True)
 
 
 def _pool(config: pytest.Config) -> Pool:

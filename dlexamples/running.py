@@ -48,8 +48,10 @@ def running(settings: Settings) -> Iterator[Running]:
         yield Running(runner_for, shown, faults)
 
 
-def checked(document: Document, runner: Runner, settings: Settings, progress: Progress) -> Report:
-    """The report of one post."""
+def checked(
+    document: Document, runner: Runner, settings: Settings, progress: Progress, *, named: bool = True
+) -> Report:
+    """The report of one post. `named`: as in `Report`."""
     from dlexamples.check import check as outcomes_of
     from dlexamples.model import Report
 
@@ -59,4 +61,4 @@ def checked(document: Document, runner: Runner, settings: Settings, progress: Pr
         outcomes[outcome.block.id] = outcome
         if outcome.block.is_python:
             progress.finished(outcome)
-    return Report(document, tuple(outcomes[block.id] for block in document.blocks))
+    return Report(document, tuple(outcomes[block.id] for block in document.blocks), named)

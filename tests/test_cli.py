@@ -66,7 +66,8 @@ def test_exit_codes(folder: Path) -> None:
 
 WRONG = {
     "no such file": (["check", "nothing.md"], "nothing.md"),
-    "a folder": (["check", "."], "folder"),
+    "a folder without posts": (["check", "empty"], "empty holds no post"),
+    "no pattern": (["check", "--exclude", "!", "."], "--exclude"),
     "an unknown format": (["check", "post.xyz"], ".xyz"),
     "an unknown option": (["check", "--colour", "good.md"], "--colour"),
     "an unknown verdict": (["check", "--accept", "failed", "good.md"], "filled and repaired"),
@@ -86,6 +87,7 @@ WRONG = {
 @pytest.mark.parametrize("name", WRONG)
 def test_wrong_usage(folder: Path, name: str) -> None:
     (folder / "post.xyz").write_text(GOOD)
+    (folder / "empty").mkdir()
     arguments, said = WRONG[name]
     done = run(*arguments, folder=folder)
     assert done.returncode == 2
@@ -240,13 +242,44 @@ def test_output_goes_to_a_file(folder: Path) -> None:
     assert validated((folder / "report.json").read_text())["documents"][0]["path"] == "good.md"
 
 
-def test_list_tells_every_fence_and_why(folder: Path) -> None:
-    (folder / "mixed.md").write_text(f"{GOOD}\n```bash\nls\n```\n\n```\n0.98\n```\n")
-    done = run("list", "mixed.md", folder=folder)
-    assert done.returncode == 0
-    assert "mixed.md:3-6  a-1  python  the info string says python" in done.stdout
-    assert "mixed.md:8-10  a-bash-1  bash" in done.stdout
-    assert "mixed.md: 3 fences, 1 of them Python" in done.stdout
+def test_folders_are_searched(folder: Path) -> None:
+    (folder / "docs" / "drafts").mkdir(parents=True)
+    (folder / "docs" / "good.md").write_text(GOOD)
+    (folder / "docs" / "prose.md").write_text("# A\n")
+    (folder / "docs" / "drafts" / "broken.md").write_text(BROKEN)
+    assert run("check", "docs", folder=folder).returncode == 1
+    done = run("check", "docs", "--exclude", "drafts/", folder=folder)
+    assert (done.returncode, "DL002" in done.stdout + done.stderr) == (0, False)
+    assert "docs/good.md:3" in done.stdout
+    (folder / "pyproject.toml").write_text('[tool.dlexamples]\nposts = ["docs"]\nexclude = ["drafts/"]\n')
+    assert run("check", folder=folder).returncode == 0
+    assert run("fix", folder=folder).returncode == 0
+    assert run("check", "docs/drafts", folder=folder).returncode == 1
+    assert run("check", "docs", folder=folder, DLEXAMPLES_EXCLUDE="nothing/").returncode == 1
+
+
+def test_posts_without_python_in_a_folder(folder: Path) -> None:
+    (folder / "docs").mkdir()
+    (folder / "docs" / "prose.md").write_text("# A\n")
+    for command in ("check", "fix"):
+        none = run(command, "docs", folder=folder)
+        assert (none.returncode, "docs/prose.md: DL002" in none.stderr) == (5, True)
+    (folder / "docs" / "good.md").write_text(GOOD)
+    for command in ("check", "fix"):
+        assert run(command, "docs", folder=folder).returncode == 0
+        assert run(command, "docs", "docs/prose.md", folder=folder).returncode == 5
+
+
+def test_a_post_that_cannot_be_read_among_others(folder: Path) -> None:
+    (folder / "docs").mkdir()
+    (folder / "docs" / "a.md").write_bytes(b"\xff")
+    (folder / "docs" / "b.md").write_text(UNIMPORTED)
+    for command in (["list"], ["check"], ["fix"]):
+        done = run(*command, "docs", "nothing.md", folder=folder)
+        assert (done.returncode, "docs/b.md" in done.stdout, "Traceback" in done.stderr) == (2, True, False)
+        assert "docs/a.md: byte 0xff" in done.stderr
+        assert "nothing.md: no such file" in done.stderr
+    assert "import numpy" in (folder / "docs" / "b.md").read_text()
 
 
 def test_explain(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -131,6 +132,35 @@ def test_a_plain_pytest_runs_the_listed_posts(folder: Path) -> None:
     (folder / "test_it.py").rename(folder / "tests" / "test_it.py")
     (folder / "pytest.ini").write_text("[pytest]\ntestpaths = tests\n")
     assert "1 passed, 1 filled" in run(folder).stdout
+
+
+def test_a_listed_folder_is_searched(folder: Path) -> None:
+    (folder / "pyproject.toml").write_text('[tool.dlexamples]\nposts = ["docs", "*.md"]\nexclude = ["post.md"]\n')
+    (folder / "docs" / "drafts").mkdir(parents=True)
+    for name in ("a.md", "drafts/b.md", "drafts/c.md"):
+        (folder / "docs" / name).write_text("```python\nx = 1\n```\n")
+    (folder / "docs" / "prose.md").write_text("# A\n")
+    (folder / "docs" / ".gitignore").write_text("c.md\n")
+    done = run(folder)
+    assert (done.returncode, "2 passed, 1 filled" in done.stdout) == (0, True), done.stdout
+    assert "prose" not in done.stdout
+    assert run(folder, "docs/prose.md", "docs/a.md").returncode == 1
+    assert run(folder, "docs/drafts").stdout.count("1 passed") == 1
+
+
+def test_a_listed_folder_without_posts(folder: Path) -> None:
+    (folder / "empty").mkdir()
+    (folder / "pyproject.toml").write_text('[tool.dlexamples]\nposts = ["empty"]\n')
+    done = run(folder)
+    assert (done.returncode, "holds no post" in done.stderr) == (4, True)
+
+
+def test_a_notebook(folder: Path) -> None:
+    cells = [{"cell_type": "code", "metadata": {}, "source": [row]} for row in ("x = 1", "assert x == 2")]
+    (folder / "nb.ipynb").write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4}, indent=1))
+    done = run(folder, "nb.ipynb")
+    assert (done.returncode, "1 failed, 1 passed" in done.stdout) == (1, True)
+    assert "nb.ipynb:14" in done.stdout
 
 
 def test_a_post_that_nobody_named_is_not_collected(folder: Path) -> None:

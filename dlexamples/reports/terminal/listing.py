@@ -31,7 +31,10 @@ def listing(report: Report, policy: Policy, surface: Surface) -> Iterator[Text]:
     path = visible(str(report.document.path))
     if all(outcome.verdict is Verdict.NOT_PYTHON for outcome in report.outcomes):
         fences = f" among {len(report.outcomes)} fence{'s' * (len(report.outcomes) > 1)}" if report.outcomes else ""
-        yield Text.assemble(("error[DL002]", "bold red"), (f": no Python block in {path}{fences}", "bold"))
+        if report.named:
+            yield Text.assemble(("error[DL002]", "bold red"), (f": no Python block in {path}{fences}", "bold"))
+        else:
+            yield Text(f"{surface.glyphs.dot} no Python block in {path}{fences}", "dim")
         return
     outcomes = [o for o in report.outcomes if o.verdict is not Verdict.NOT_PYTHON or not policy.accepts(o)]
     table = [(o, visible(o.block.id), f"{path}:{o.block.line}") for o in outcomes]

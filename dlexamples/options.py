@@ -1,0 +1,49 @@
+"""The options that commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dlexamples.settings import DEVICES, LONGEST_TIMEOUT, SESSIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+exclude_option = click.option(
+    "--exclude",
+    multiple=True,
+    metavar="PATTERN",
+    help="Leave out of the folders that are searched, beside what `exclude` in pyproject.toml says; as in .gitignore.",
+)
+session_option = click.option(
+    "--session",
+    type=click.Choice(SESSIONS),
+    help="Which blocks share a namespace: those that use each other's names, all, none. [default: auto]",
+)
+
+
+def running_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that runs blocks."""
+    for option in (
+        click.argument("paths", nargs=-1, type=click.Path(path_type=Path)),
+        click.option("--device", type=click.Choice(DEVICES), help="Where blocks run. [default: auto]"),
+        session_option,
+        click.option(
+            "--timeout",
+            type=click.FloatRange(0, LONGEST_TIMEOUT, min_open=True),
+            metavar="S",
+            help="Seconds for one block. [default: 60]",
+        ),
+        click.option(
+            "--accept",
+            metavar="VERDICTS",
+            help="Verdicts that pass beside `passed`: filled,repaired. [default: filled]",
+        ),
+        click.option("--strict", is_flag=True, default=None, help="Only a block that runs as printed passes."),
+        exclude_option,
+    ):
+        command = option(command)
+    return command
