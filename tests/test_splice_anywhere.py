@@ -41,7 +41,6 @@ CONTAINERS = {
     "directive": around(["::::note"], "", "", ["::::"]),
     "MyST directive": around(["~~~~~~{note} T", ":class: tip"], "", "", ["~~~~~~"]),
     "details": around(["<details>", "<summary>T</summary>", ""], "", "", ["", "</details>"]),
-    "details without a blank": around(["<details>"], "", "", ["</details>"]),
     "element": around(['<TabItem value="a">', ""], "", "", ["", "</TabItem>"]),
 }
 OUTERMOST = {
@@ -50,6 +49,8 @@ OUTERMOST = {
     "MkDocs tab and tab": around(['=== "Keras"', ""], "\t", "\t", []),
 }
 """A tab is as wide as its column makes it."""
+IN_HTML = around(["<details>"], "", "", ["</details>"])
+"""Without a blank line, code is found where it begins a row; a list in HTML is no list."""
 CODE = {
     "fence": (["```c"], ["```"]),
     "long tildes": (["~~~~ c"], ["~~~~~"]),
@@ -88,7 +89,12 @@ def posts(draw: st.DrawFn) -> tuple[str, int]:
     count = draw(st.integers(1, 3))
     for _ in range(count):
         opening, closing = CODE[draw(st.sampled_from(sorted(CODE)))]
-        block = [*draw(st.sampled_from([[], ["text", ""]])), *opening, *draw(SOURCE), *closing]
+        block = [*opening, *draw(SOURCE), *closing]
+        if draw(st.booleans()):
+            block = IN_HTML(block)
+        # Blanks behind a list's marker would be the marker's.
+        elif opening[0].startswith(" ") or draw(st.booleans()):
+            block = ["text", "", *block]
         for name in draw(st.lists(st.sampled_from(sorted(CONTAINERS)), max_size=2)):
             block = CONTAINERS[name](block)
         for name in draw(st.lists(st.sampled_from(sorted(OUTERMOST)), max_size=1)):

@@ -3,6 +3,7 @@
 An HTML block such as `<details>` goes on to the next blank line (https://spec.commonmark.org/0.31.2/#html-blocks), and
 a fence on the way is text to Markdown. Its author meant code, so it is read as a fence, with a flaw: DL007. Where the
 text is literal all the same (`<pre>`, `<script>`, a comment), and where the fence is not closed, it stays HTML.
+Jekyll's and Hugo's tags are read before Markdown is: they are code in HTML as anywhere.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from markdown_it.rules_block import fence, html_block
+from markdown_it.rules_block import html_block
 
 from dlexamples.model import Applicability, Diagnostic, Edit, Fix, Flaw, Span
 
@@ -26,7 +27,8 @@ VERBATIM = re.compile(r"[ \t]*<(?:!|\?|(?:pre|script|style|textarea)\b)", re.IGN
 LITERAL = re.compile(r"<!--|-->|<(/?)(pre|script|style|textarea|code|samp|xmp|svg|math)\b", re.IGNORECASE)
 MARKDOWN = re.compile(r"<[a-z][^<>]*\smarkdown(?:\s*=\s*[\"']?(?:1|block|span)\b|[\s>])", re.IGNORECASE)
 """Python-Markdown's md_in_html: what the element holds is Markdown."""
-FENCE_ROW = re.compile(r"^[ \t]*(?P<marker>`{3,}(?=[^`\n]*$)|~{3,})", re.MULTILINE)
+CODE_ROW = re.compile(r"^[ \t]*(?P<marker>`{3,}(?=[^`\n]*$)|~{3,}|:{3,}(?=\{code)|\{[%{])", re.MULTILINE)
+CODE = {"fence", "colon_fence", "highlight"}
 
 
 def html(parser: MarkdownIt) -> None:
@@ -51,17 +53,17 @@ def html_or_fence(state: StateBlock, start: int, end: int, silent: bool) -> bool
     block = state.tokens[-1]
     if VERBATIM.match(block.content):
         return True
-    for line, marker in _fence_rows(block.content, start):
-        if _reads_as_fence(state, line, marker, end, block):
+    for line, marker in _code_rows(block.content, start):
+        if _reads_as_code(state, line, marker, end, block):
             break
     return True
 
 
-def _fence_rows(html: str, start: int) -> Iterator[tuple[int, str]]:
-    """The rows of an HTML block that look like a fence's first and are not in a literal element or a comment: the line
-    and the marker."""
+def _code_rows(html: str, start: int) -> Iterator[tuple[int, str]]:
+    """The rows of an HTML block that look like the first of a fence or of a tag, and are not in a literal element or a
+    comment: the line and the marker."""
     inside, seen, line = "", 0, start
-    for found in FENCE_ROW.finditer(html):
+    for found in CODE_ROW.finditer(html):
         for mark in LITERAL.finditer(html, seen, found.start()):
             inside = _inside(inside, mark)
         line += html.count("\n", seen, found.start())
@@ -79,8 +81,8 @@ def _inside(inside: str, mark: re.Match[str]) -> str:
     return "" if ends else inside
 
 
-def _reads_as_fence(state: StateBlock, line: int, marker: str, end: int, block: Token) -> bool:
-    """Ends the block above a fence that is closed, and reads the fence."""
+def _reads_as_code(state: StateBlock, line: int, marker: str, end: int, block: Token) -> bool:
+    """Ends the block above code that is closed, and reads the code."""
     # Between tags, an indentation is layout and makes no code.
     margin = max(state.blkIndent, state.sCount[line] - 3)
     # What was sought from a line above is not sought again: many fences that are never closed cost no more than one.
@@ -88,25 +90,28 @@ def _reads_as_fence(state: StateBlock, line: int, marker: str, end: int, block: 
     length, behind = sought.get((marker[0], margin, end), (0, 0))
     if line < behind and len(marker) >= length:
         return False
-    token = _fence_at(state, line, end, margin)
-    assert token.map is not None, "block tokens have a map"
-    if not is_closed(token):
-        sought[marker[0], margin, end] = len(marker), token.map[1]
+    token = _code_at(state, line, end, margin)
+    if token is None:
+        return False
+    if token.type != "highlight" and not is_closed(token):
+        sought[marker[0], margin, end] = len(marker), line_behind(token)
         return False
     _end_at(block, line)
-    if not MARKDOWN.search(block.content):
+    if token.type != "highlight" and not MARKDOWN.search(block.content):
         token.meta["html"] = start_of(block)
     state.tokens.append(token)
-    state.line = token.map[1]
+    state.line = line_behind(token)
     return True
 
 
-def _fence_at(state: StateBlock, line: int, end: int, margin: int) -> Token:
-    before = state.blkIndent, state.line
+def _code_at(state: StateBlock, line: int, end: int, margin: int) -> Token | None:
+    """The token of the code that begins on the line. The state is left as it was."""
+    before, count = (state.blkIndent, state.line), len(state.tokens)
     state.blkIndent = margin
-    fence(state, line, end, False)
+    found = any(rule(state, line, end, False) for rule in state.md.block.ruler.getRules("paragraph"))
     state.blkIndent, state.line = before
-    return state.tokens.pop()
+    pushed, state.tokens[count:] = state.tokens[count:], []
+    return pushed[0] if found and len(pushed) == 1 and pushed[0].type in CODE else None
 
 
 def _end_at(block: Token, line: int) -> None:
@@ -120,10 +125,14 @@ def start_of(token: Token) -> int:
     return token.map[0]
 
 
+def line_behind(token: Token) -> int:
+    assert token.map is not None, "block tokens have a map"
+    return token.map[1]
+
+
 def is_closed(token: Token) -> bool:
     """Whether a fence's token has a closing line: it has one line more than the opening and the content."""
-    assert token.map is not None, "block tokens have a map"
-    return token.map[1] - token.map[0] == token.content.count("\n") + 2
+    return line_behind(token) - start_of(token) == token.content.count("\n") + 2
 
 
 def hidden_by_html(row: str, line: int, opened: int) -> Flaw:
