@@ -26,7 +26,12 @@ def write(output_format: str, ledgers: Sequence[Ledger], stream: TextIO) -> None
     from dlexamples.reports.terminal.ledger import table
 
     terminal = surface.of(stream)
-    surface.write(stream, terminal, table(ledgers, terminal, wrap=stream.isatty()))
+    rows = table(ledgers, terminal, wrap=stream.isatty())
+    if terminal.colour:
+        surface.write(stream, terminal, rows)
+        return
+    # Thousands of rows, which rich would take seconds to print.
+    stream.writelines(surface.encodable(f"{row.plain}\n", stream) for row in rows)
 
 
 def tree(ledgers: Sequence[Ledger]) -> dict[str, Any]:

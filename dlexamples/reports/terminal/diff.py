@@ -36,14 +36,23 @@ def diff(block: Block, runnable: str, surface: Surface) -> Iterator[Text]:
                 yield gutter.row(Text(f"+ {visible(line)}", "green"))
 
 
-def layout_diff(edits: Sequence[Edit], surface: Surface) -> Iterator[Text]:
-    """Rows for whole lines of the document that are replaced or added round blocks."""
+def layout_diff(lines: Sequence[str], edits: Sequence[Edit], surface: Surface) -> Iterator[Text]:
+    """Rows for whole lines of a document that are replaced or added round its blocks, each with its neighbours."""
     if not edits:
         return
-    gutter = Gutter(len(str(max(edit.end_line for edit in edits))), surface.glyphs.bar)
+    gutter = Gutter(len(str(min(max(edit.end_line for edit in edits) + 1, len(lines)))), surface.glyphs.bar)
+    shown = 0
     for edit in sorted(edits, key=lambda edit: edit.line):
+        if shown and edit.line - 1 > shown + 1:
+            yield gutter.gap()
+        for number in range(max(edit.line - 1, shown + 1, 1), edit.line):
+            yield gutter.row(Text(f"  {visible(lines[number - 1])}"), number)
         for number, line in enumerate(edit.before.splitlines(), edit.line):
             yield gutter.row(Text(f"- {visible(line)}", "red"), number)
-        for number, line in enumerate(edit.after.splitlines(), edit.line):
-            # An inserted line has no number yet; the one that it takes the place of tells where it goes.
-            yield gutter.row(Text(f"+ {visible(line)}", "green"), number if number == edit.line else "")
+        for line in edit.after.splitlines():
+            yield gutter.row(Text(f"+ {visible(line)}", "green"))
+        shown = edit.end_line
+        follows = [other.line for other in edits if other.line > edit.line]
+        if shown < len(lines) and shown + 1 not in follows:
+            shown += 1
+            yield gutter.row(Text(f"  {visible(lines[shown - 1])}"), shown)

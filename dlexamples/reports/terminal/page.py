@@ -35,10 +35,11 @@ def page(reports: Sequence[Report], policy: Policy, surface: Surface) -> Iterato
 
 def needs(document: Document, outcome: Outcome, surface: Surface, *, show_diff: bool = True) -> Iterator[Text]:
     """What one block needs: its code frames, what was supplied, what would be changed. Nothing when nothing."""
+    page = _page_of(document)
     sections = [
-        *_frames(_page_of(document), outcome, surface),
+        *_frames(page, outcome, surface),
         _supplied(outcome.fills, surface),
-        _changes(outcome, surface) if show_diff else [],
+        _changes(page, outcome, surface) if show_diff else [],
         _last_words(outcome),
     ]
     yield from chain.from_iterable([*section, Text()] for section in sections if section)
@@ -91,12 +92,12 @@ def _claim(fill: Fill, surface: Surface) -> str:
     return f"{fill.name}: " + f" {surface.glyphs.dot} ".join(fact for fact in facts if fact)
 
 
-def _changes(outcome: Outcome, surface: Surface) -> list[Text]:
+def _changes(page: Page, outcome: Outcome, surface: Surface) -> list[Text]:
     # What did not pass is nobody's to copy.
     if outcome.verdict not in {Verdict.FILLED, Verdict.REPAIRED}:
         return []
     layout = [edit for flaw in outcome.block.flaws for edit in flaw.edits]
-    return [*layout_diff(layout, surface), *diff(outcome.block, outcome.runnable_source, surface)]
+    return [*layout_diff(page.lines, layout, surface), *diff(outcome.block, outcome.runnable_source, surface)]
 
 
 def _last_words(outcome: Outcome) -> list[Text]:
