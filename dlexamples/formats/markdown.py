@@ -13,7 +13,7 @@ from markdown_it.common.utils import unescapeAll
 
 from dlexamples.formats import reader
 from dlexamples.formats.containers.comments import percent, written
-from dlexamples.formats.containers.html import hidden_by_html, is_closed
+from dlexamples.formats.containers.html import hidden_by_html, is_closed, is_literal
 from dlexamples.formats.containers.outline import Outline
 from dlexamples.formats.elements import Comment, Fence
 from dlexamples.formats.fence import document
@@ -67,7 +67,7 @@ def elements(text: str, dialect: Dialect = MARKDOWN) -> Iterator[Fence | Comment
                 outline.directive(token.markup, token.info)
             case "tags":
                 outline.tags("\n".join(rows[slice(*_span(token))]))
-            case "html_block":
+            case "html_block" if not is_literal(token):
                 outline.tags(token.content)
                 yield from written("html", _pairs(token, rows), _span(token)[0] + 1, outline.heading)
             case "jsx_comment":
@@ -80,19 +80,21 @@ def elements(text: str, dialect: Dialect = MARKDOWN) -> Iterator[Fence | Comment
 def _fence(token: Token, rows: Sequence[str], outline: Outline) -> Fence:
     start, end = _span(token)
     indented = token.type == "code_block"
+    closing = token.markup if token.type == "highlight" else ""
     pairs = _pairs(token, rows, start if indented else start + 1)
     return Fence(
         line=start + 1,
         end_line=end,
         heading=outline.heading,
         info=unescapeAll(token.info).strip(),
-        text="".join(f"{source}\n" for _, source in pairs),
+        # A template's closing tag may stand behind the last line of code.
+        text="".join(f"{source.partition(closing)[0] if closing else source}\n" for _, source in pairs),
         first_line=start + 1 if indented else start + 2,
         prefixes=tuple(prefix for prefix, _ in pairs),
         form={"code_block": "indented", "highlight": "highlight"}.get(token.type, "fence"),
         closed=indented or token.type == "highlight" or is_closed(token),
         tabs=outline.tabs,
-        flaws=(hidden_by_html(rows[start], start + 1, token.meta["html"] + 1),) if "html" in token.meta else (),
+        flaws=hidden_by_html(rows[start], start + 1, token),
     )
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 VERBATIM = re.compile(r"[ \t]*<(?:!|\?|(?:pre|script|style|textarea)\b)", re.IGNORECASE)
 """How the blocks begin that do not end at a blank line."""
+LITERAL_BLOCK = re.compile(r"[ \t]*<(?:pre|script|style|textarea)\b", re.IGNORECASE)
 LITERAL = re.compile(r"<!--|-->|<(/?)(pre|script|style|textarea|code|samp|xmp|svg|math)\b", re.IGNORECASE)
 MARKDOWN = re.compile(r"<[a-z][^<>]*\smarkdown(?:\s*=\s*[\"']?(?:1|block|span)\b|[\s>])", re.IGNORECASE)
 """Python-Markdown's md_in_html: what the element holds is Markdown."""
@@ -99,6 +100,7 @@ def _reads_as_code(state: StateBlock, line: int, marker: str, end: int, block: T
     _end_at(block, line)
     if token.type != "highlight" and not MARKDOWN.search(block.content):
         token.meta["html"] = start_of(block)
+        token.meta["far in"] = state.is_code_block(line)
     state.tokens.append(token)
     state.line = line_behind(token)
     return True
@@ -120,6 +122,11 @@ def _end_at(block: Token, line: int) -> None:
     block.map = [start_of(block), line]
 
 
+def is_literal(block: Token) -> bool:
+    """Whether an HTML block is a text that is shown, or run, as it is written."""
+    return bool(LITERAL_BLOCK.match(block.content))
+
+
 def start_of(token: Token) -> int:
     assert token.map is not None, "block tokens have a map"
     return token.map[0]
@@ -135,19 +142,25 @@ def is_closed(token: Token) -> bool:
     return line_behind(token) - start_of(token) == token.content.count("\n") + 2
 
 
-def hidden_by_html(row: str, line: int, opened: int) -> Flaw:
-    """What is wrong with a fence whose opening line `row` is the document's line `line`, in the HTML block that begins
-    on line `opened`."""
+def hidden_by_html(row: str, line: int, token: Token) -> tuple[Flaw, ...]:
+    """What is wrong with a fence whose opening line `row` is the document's line `line`, when it stands in HTML."""
+    if "html" not in token.meta:
+        return ()
     start = len(row) - len(row.lstrip(" \t>"))
     prefix = row[:start].rstrip(" \t") if ">" in row[:start] else ""
-    would_do = "a blank line above the fence ends the HTML block"
-    edit = Edit("DL007", line, line - 1, "", f"{prefix}\n", Applicability.SAFE, would_do)
+    would_do = "a blank line above the fence ends the HTML"
+    if token.meta["far in"]:
+        # Below a blank line it would be an indented code block, which shows the fence's marks.
+        would_do += ", and it is to stand less than four blanks in"
+    applicability = Applicability.DISPLAY if token.meta["far in"] else Applicability.SAFE
+    opened = token.meta["html"] + 1
     diagnostic = Diagnostic(
         code="DL007",
         level="error",
         message=f"readers do not see this fence as code: the HTML of line {opened} goes on to the next blank line",
         span=Span(line, start + 1, line, len(row.rstrip()) + 1),
-        fix=Fix(Applicability.SAFE, would_do),
+        fix=Fix(applicability, would_do),
         label="this fence",
     )
-    return Flaw(diagnostic, (edit,))
+    edit = Edit("DL007", line, line - 1, "", f"{prefix}\n", applicability, would_do)
+    return (Flaw(diagnostic, () if token.meta["far in"] else (edit,)),)
