@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dlexamples.model import Block
+
+
+PROMPTED = re.compile(r"\s*(>>>|\.\.\.|In ?\[)")
 
 
 def margins(block: Block, new: Sequence[str]) -> list[str]:
@@ -29,7 +33,9 @@ def has_margin(block: Block, start: int, stop: int) -> bool:
     before, after = rows[start - 1 : start] if start else [], rows[start : start + 1]
     # A blank line ends what was printed above it; what follows decides.
     near = after if start < stop or not before or not before[0][0].strip() else before
-    return all(published != source or not published.strip() for published, source in near)
+    return all(
+        PROMPTED.match(published) or source.startswith("#>") or not published.strip() for published, source in near
+    )
 
 
 def _margin(block: Block) -> str:

@@ -22,7 +22,10 @@ PROMPT = re.compile(r"(\(\w+\) )?([\w.-]+@[\w.-]+:\S*)?[$%] \S")
 SENTENCE = re.compile(
     r"[\"'\u201c\u2018(]?[A-Z][\w'\u2019-]*[,:]?( [\"'\u201c\u2018(]?[\w'\u2019-]+[\"'\u201d\u2019),.;:!?…]*){2,}"
 )
-KEYWORDS = {*keyword.kwlist, "print", "exec", "match", "case", "type"} - {"True", "False", "None"}
+KEYWORD = re.compile(
+    rf"({'|'.join(sorted({*keyword.kwlist} - {'True', 'False', 'None'}))}|print|exec|match|case|type)\b"
+)
+"""How a statement begins that only Python has, Python 2's among them; `Print` and `If` begin sentences."""
 PRINTED = re.compile(
     r"""
     (epoch|iter(ation)?|step|batch|fold|episode|round)s?\b[\s:#\[(]*\d+
@@ -91,7 +94,7 @@ def _kind(rows: Sequence[str], tree: ast.Module | None, bound: Collection[str]) 
         if all(is_printed_array(statement, bound) for statement in tree.body):
             return "text"
         return "python" if substance(tree.body) else "nothing"
-    if rows[0].split("(")[0].split()[0].rstrip(":") in KEYWORDS:
+    if KEYWORD.match(rows[0]):
         return "broken"
     if SHELL.match(rows[0]) and all(row.endswith("\\") for row in rows[:-1]):
         return "bash"
@@ -106,7 +109,8 @@ def _is_output(rows: Sequence[str]) -> bool:
 
 def _is_prose(rows: Sequence[str]) -> bool:
     """A sentence on one line, without what only code has."""
-    return len(rows) == 1 and bool(SENTENCE.fullmatch(rows[0].strip())) and "=" not in rows[0]
+    row = rows[0].strip()
+    return len(rows) == 1 and bool(SENTENCE.fullmatch(row)) and row.count('"') % 2 == 0
 
 
 def _joined(found: Sequence[Piece], codes: Sequence[str]) -> Iterator[Piece]:

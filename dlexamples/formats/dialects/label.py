@@ -13,9 +13,14 @@ if TYPE_CHECKING:
 
 
 def labelled(draft: Draft) -> Draft:
-    """The language that the info string says, if it says one."""
+    """The language that the info string says, if it says one; a notebook's is made of what the kernel says."""
     reading = language.labelled(draft.info)
-    return replace(draft, language=reading.language, why=reading.why) if reading else draft
+    if not reading:
+        return draft
+    why = reading.why
+    if draft.fence.form == "cell":
+        why = why.replace("the info string", "the notebook's kernel")
+    return replace(draft, language=reading.language, why=why)
 
 
 def told(draft: Draft) -> Draft:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from dlexamples.formats.dialects.foreign import ARRAYS, Piece, is_printed_array, pieces
@@ -103,25 +103,34 @@ def _can_be_split(draft: Draft) -> bool:
 
 
 def _edits(draft: Draft, runs: Sequence[Run]) -> Iterator[Edit]:
-    """Closes the fence, opens another for the foreign rows, and opens the first again."""
+    """A fence for each part; the first has the opening line, the last the closing one."""
     opening = draft.document[draft.fence.line - 1]
     indent = indentation(opening)
     again = opening[len(indent) :]
     closing = _closing(draft, again)
-    python = [i for i, code in enumerate(draft.codes) if code.strip()]
-    for run in runs:
-        foreign = _opening(again, run.kind)
-        if run.start == python[0]:
-            yield _edit(draft, -1, 0, [opening[: len(indent)] + foreign])
-        else:
-            above = [indent + closing, indent.rstrip(), indent + foreign]
-            yield _edit(draft, _blank_above(draft, run.start), run.start, above)
-        if run.stop <= python[-1]:
-            below = [indent + closing, indent.rstrip(), indent + again]
-            yield _edit(draft, run.stop, _blank_below(draft, run.stop), below)
+    parts = list(_parts(draft, runs))
+    if parts[0].kind != "python":
+        yield _edit(draft, -1, 0, [opening[: len(indent)] + _opening(again, parts[0].kind)])
+    for part, following in pairwise(parts):
+        between = [indent + closing, indent.rstrip(), indent + _opening(again, following.kind)]
+        yield _edit(draft, part.stop, following.start, between)
+
+
+def _parts(draft: Draft, runs: Sequence[Run]) -> Iterator[Run]:
+    """The foreign rows and the Python between them, without the blank rows at their ends."""
+    at = 0
+    for run in [*runs, Run(len(draft.codes), len(draft.codes), "end")]:
+        code = [i for i in range(at, run.start) if draft.codes[i].strip()]
+        if code:
+            yield Run(code[0], code[-1] + 1, "python")
+        if run.kind in KINDS:
+            yield run
+        at = run.stop
 
 
 def _opening(opening: str, language: str) -> str:
+    if language == "python":
+        return opening
     marker = MARKER.match(opening)
     if marker:
         return f"{marker[0]}{language}"
@@ -131,18 +140,6 @@ def _opening(opening: str, language: str) -> str:
 def _closing(draft: Draft, opening: str) -> str:
     marker = MARKER.match(opening)
     return marker[0] if marker else draft.document[draft.fence.end_line - 1].strip()
-
-
-def _blank_above(draft: Draft, row: int) -> int:
-    while not draft.codes[row - 1].strip():
-        row -= 1
-    return row
-
-
-def _blank_below(draft: Draft, row: int) -> int:
-    while not draft.codes[row].strip():
-        row += 1
-    return row
 
 
 def _edit(draft: Draft, start: int, stop: int, after: Sequence[str]) -> Edit:

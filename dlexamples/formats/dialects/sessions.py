@@ -13,8 +13,9 @@ import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from dlexamples.formats.broken import COMPOUND
 from dlexamples.formats.language import read
-from dlexamples.formats.logical import logical_lines
+from dlexamples.formats.logical import logical_lines, statements
 from dlexamples.formats.syntax import Bound, parsed
 from dlexamples.model import Printed
 
@@ -219,8 +220,12 @@ def _prints(code: Sequence[Row]) -> bool:
 
 
 def _is_code(draft: Draft, rows: range, known: Collection[str]) -> bool:
-    source = "".join(f"{draft.codes[i]}\n" for i in rows)
-    return read(source, draft.fence.heading, known).language == "python"
+    """Whether the rows read as Python from the first statement on: output may have code behind it."""
+    codes = [draft.codes[i] for i in rows]
+    first = next(statements(codes), range(0))
+    if parsed("\n".join(codes[i] for i in first)) is None and not COMPOUND.match(codes[first.start]):
+        return False
+    return read("".join(f"{code}\n" for code in codes), draft.fence.heading, known).language == "python"
 
 
 def _is_commented(draft: Draft, rows: range) -> bool:
