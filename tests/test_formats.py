@@ -41,7 +41,10 @@ def unreadable(path: Path) -> str:
 
 def test_no_such_file(tmp_path: Path) -> None:
     path = tmp_path / "post.md"
-    assert unreadable(path) == f"{path}: no such file; name a post that ends in .markdown or .md"
+    assert (
+        unreadable(path)
+        == f"{path}: no such file; name a post that ends in .ipynb or .markdown or .md or .mdx or .qmd or .rmd"
+    )
 
 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
@@ -51,14 +54,19 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
 
 
 def test_a_folder(tmp_path: Path) -> None:
-    assert unreadable(tmp_path) == (f"{tmp_path} is a folder; name a post in it, a file that ends in .markdown or .md")
+    assert unreadable(tmp_path) == (
+        f"{tmp_path} is a folder; name a post in it, a file that ends in .ipynb or .markdown or .md or .mdx or .qmd or .rmd"
+    )
 
 
 @pytest.mark.parametrize(("name", "found"), [("post.docx", "'.docx'"), ("post", "a name without a suffix")])
 def test_an_unknown_suffix(tmp_path: Path, name: str, found: str) -> None:
     path = tmp_path / name
     path.write_text(POST)
-    assert unreadable(path) == f"{path}: no format reads {found}; a post ends in .markdown or .md"
+    assert (
+        unreadable(path)
+        == f"{path}: no format reads {found}; a post ends in .ipynb or .markdown or .md or .mdx or .qmd or .rmd"
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,7 +91,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 
 
 def test_suffixes() -> None:
-    assert suffixes() == (".markdown", ".md")
+    assert suffixes() == (".ipynb", ".markdown", ".md", ".mdx", ".qmd", ".rmd")
 
 
 def test_write_keeps_mode_and_leaves_nothing_else(tmp_path: Path) -> None:
