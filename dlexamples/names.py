@@ -209,5 +209,6 @@ def _inner_attribute(node: ast.expr) -> str:
 def _only_defines(tree: ast.Module) -> bool:
     kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     body = [n for n in tree.body if not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))]
-    functions = any(isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) for n in ast.walk(tree))
-    return functions and all(isinstance(n, kinds) for n in body)
+    return all(isinstance(n, kinds) for n in body) and any(
+        isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) for n in ast.walk(tree)
+    )

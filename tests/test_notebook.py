@@ -151,7 +151,8 @@ KERNELS = {
 def test_the_kernel_says_the_language(name: str) -> None:
     metadata, language = KERNELS[name]
     node = v4.new_notebook(cells=[code("x = 1")], metadata=metadata)
-    assert [block.language for block in parse(NB, writes(node)).blocks] == [language]
+    (block,) = parse(NB, writes(node)).blocks
+    assert (block.language, block.why.startswith("the notebook's kernel says ")) == (language, True)
 
 
 def test_tags_stand_in_the_info_string() -> None:
