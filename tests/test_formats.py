@@ -54,9 +54,8 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
 
 
 def test_a_folder(tmp_path: Path) -> None:
-    assert unreadable(tmp_path) == (
-        f"{tmp_path} is a folder; name a post in it, a file that ends in .ipynb or .markdown or .md or .mdx or .qmd or .rmd"
-    )
+    would_do = "name a post in it, a file that ends in .ipynb or .markdown or .md or .mdx or .qmd or .rmd"
+    assert unreadable(tmp_path) == f"{tmp_path} is a folder; {would_do}"
 
 
 @pytest.mark.parametrize(("name", "found"), [("post.docx", "'.docx'"), ("post", "a name without a suffix")])
