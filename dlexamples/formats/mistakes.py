@@ -6,13 +6,12 @@ Which of the guesses is right is decided by reading the document with each: see 
 from __future__ import annotations
 
 import re
-from itertools import islice
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
-from dlexamples.formats.info import parse_info
 from dlexamples.formats.mended import Change
 from dlexamples.formats.prose import HEADING, above_headings, above_words, code_ends, is_prose, parses
-from dlexamples.formats.suspects import MARKED, OPENING, Mend, is_open_string, is_python, opens, suspect
+from dlexamples.formats.suspects import MARKED, OPENING, Mend, is_python, language_of, opens, suspect
 from dlexamples.model import Applicability
 
 if TYPE_CHECKING:
@@ -43,7 +42,9 @@ def guesses(found: Suspect) -> Iterator[Guess]:
 
 def closes_badly(found: Suspect) -> Iterator[Guess]:
     """A line is meant to close the fence, and to CommonMark does not."""
-    yield from _closed_by(found, ((k, row, _closing(found, k, row)) for k, row in enumerate(found.content)))
+    quotes = accumulate(row.count('"""') + row.count("'''") for row in found.content)
+    rows = enumerate(zip(found.content, quotes, strict=True))
+    yield from _closed_by(found, ((k, row, _closing(found, k, row, count % 2 == 1)) for k, (row, count) in rows))
 
 
 def repeats_the_language(found: Suspect) -> Iterator[Guess]:
@@ -63,11 +64,11 @@ def _closed_by(found: Suspect, attempts: Iterable[tuple[int, str, tuple[str, ...
         )
 
 
-def _closing(found: Suspect, k: int, row: str) -> tuple[str, ...]:
+def _closing(found: Suspect, k: int, row: str, in_string: bool) -> tuple[str, ...]:
     """What stands in place of the content's row `k` when that was meant to close the fence, else nothing."""
     if marked := MARKED.fullmatch(row):
         rest = marked["rest"].strip()
-        if len(marked["indent"]) > 3 and (rest or is_open_string("\n".join(found.content[:k]))):
+        if len(marked["indent"]) > 3 and (rest or in_string):
             return ()
         if is_prose(rest):
             return (found.closing, found.indent.rstrip(), found.indent + rest)
@@ -83,7 +84,7 @@ def _says_nothing(found: Suspect, k: int, rest: str) -> bool:
     """What stands behind the marker of the content's row `k` opens no fence: a full stop, a word above prose."""
     if not rest or re.fullmatch(r"\W{1,3}", rest):
         return True
-    below = next((row for row in found.content[k + 1 :] if row.strip()), "")
+    below = next((row for row in islice(found.content, k + 1, None) if row.strip()), "")
     return bool(re.fullmatch(r"\w+", rest)) and (not below or is_prose(below) or bool(HEADING.match(below)))
 
 
@@ -183,7 +184,7 @@ def _closed(found: Suspect, start: int, stop: int) -> Mend:
     content = found.content[start + 1 : stop]
     first_line = found.fence.first_line
     info = MARKED.sub(r"\g<rest>", found.content[start]).strip() if start >= 0 else found.fence.info
-    language = parse_info(info).language
+    language = language_of(info)
     if stop < len(found.content):
         end = above_words(content[: _end(language, content)])
         what = (

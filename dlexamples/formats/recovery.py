@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     Element = Fence | Comment
     Read = Callable[[str], Iterable[Element]]
 
-CHARACTERS = 4_000_000
-"""So many are read again for the guesses about one document together: each guess is a reading of the whole."""
+WORK = 4_000_000
+"""Characters, each fence counted as so many more, that are read again for all guesses about one document together:
+each guess is a reading of the whole."""
+A_FENCE = 200
 FEWEST, MOST = 2, 200
 """Guesses that are tried for one document, however long or short it is."""
 
@@ -34,6 +36,12 @@ class Reading(NamedTuple):
 
     rows: list[Row]
     elements: list[Element]
+    sound_until: float
+    """The published line of the first fence that swallows another or is never closed."""
+    faults: int
+    """How many fences are faulty, and how many say Python and are none: lines are on the wrong side of them."""
+    broken: int
+    """How many of the faults are Python that is none."""
 
 
 def recovered(text: str, read: Read) -> Iterator[Element]:
@@ -47,7 +55,7 @@ def recovered(text: str, read: Read) -> Iterator[Element]:
     if not any(isinstance(element, Fence) and may_be_faulty(element) for element in elements):
         yield from elements
         return
-    reading, flaws = _mended(Reading(rows_of(text), elements), read)
+    reading, flaws = _mended(_reading(rows_of(text), elements), read)
     for element in reading.elements:
         told = as_published(element, reading.rows) if flaws else element
         if isinstance(told, Fence) and told.line in flaws:
@@ -55,13 +63,31 @@ def recovered(text: str, read: Read) -> Iterator[Element]:
         yield told
 
 
+def _reading(rows: list[Row], elements: list[Element]) -> Reading:
+    faulty = list(_faulty(rows, elements))
+    wrong = (suspect for suspect in faulty if not suspect.fence.closed or swallows(suspect))
+    sound_until = next((float(suspect.published(suspect.fence.line)) for suspect in wrong), math.inf)
+    broken = sum(is_broken(element) for element in elements if isinstance(element, Fence))
+    return Reading(rows, elements, sound_until, len(faulty) + broken, broken)
+
+
+def _faulty(rows: Sequence[Row], elements: Iterable[Element]) -> Iterator[Suspect]:
+    above: list[Fence] = []
+    for element in elements:
+        if not isinstance(element, Fence):
+            continue
+        if suspect := faulty(element, above, rows):
+            yield suspect
+        above.append(element)
+
+
 def _mended(reading: Reading, read: Read) -> tuple[Reading, dict[int, list[Flaw]]]:
     """The best reading, and what is wrong with the fences, by the published lines on which they open."""
     flaws: dict[int, list[Flaw]] = defaultdict(list)
     settled: set[int] = set()
-    size = sum(len(row.text) + 1 for row in reading.rows)
-    tries = iter(range(min(max(CHARACTERS // max(size, 1), FEWEST), MOST)))
-    found = _faulty(reading)
+    size = sum(len(row.text) + 1 for row in reading.rows) + A_FENCE * len(reading.elements)
+    tries = iter(range(min(max(WORK // size, FEWEST), MOST)))
+    found = _faulty(reading.rows, reading.elements)
     while suspect := next(found, None):
         line = suspect.published(suspect.fence.line)
         if line in settled:
@@ -72,82 +98,56 @@ def _mended(reading: Reading, read: Read) -> tuple[Reading, dict[int, list[Flaw]
                 settled.add(suspect.published(mend.line))
                 flaws[suspect.published(mend.line)].append(_flaw(mend, reading.rows))
             reading = after
-            found = _faulty(reading)
+            found = _faulty(reading.rows, reading.elements)
             continue
         settled.add(line)
-        if not suspect.fence.closed:
+        if not suspect.fence.closed or swallows(suspect):
             flaws[line].append(_unmended(suspect))
     return reading, flaws
 
 
-def _faulty(reading: Reading) -> Iterator[Suspect]:
-    above: list[Fence] = []
-    for element in reading.elements:
-        if not isinstance(element, Fence):
-            continue
-        if suspect := faulty(element, above, reading.rows):
-            yield suspect
-        above.append(element)
-
-
 def _best(suspect: Suspect, reading: Reading, read: Read, tries: Iterator[int]) -> tuple[Guess, Reading] | None:
     """The guess that makes the most of the fence and of what follows it; None where it is as well left as it is."""
-    faults, broken = _faults(reading), _broken(reading)
     possible = (guess for guess in guesses(suspect) if _is_possible(guess, reading.rows))
     tried: list[tuple[Price, Guess, Reading]] = []
     for guess, _ in zip(possible, tries, strict=False):
         rows = changed(reading.rows, [change for mend in guess for change in mend.changes])
-        after = Reading(rows, list(read(text_of(rows))))
-        hides = any(mend.code == "DL004" for mend in guess)
-        # What does not parse is no better for being hidden in a fence around it.
-        left = _faults(after) + (broken if hides else _broken(after))
-        price = Price(_blamed_in_vain(guess, reading, after), -_sound_until(after), left)
+        after = _reading(rows, list(read(text_of(rows))))
+        price = _price(guess, reading, after)
         tried.append((price, guess, after))
-        if not price.in_vain and not left:
+        if not price.in_vain and not price.faults:
             break
     if not tried:
         return None
     price, guess, after = min(tried, key=lambda tried: tried[0])
     # No fence that is never closed is left so, and no code is left hidden in the fence above it.
     must_mend = not suspect.fence.closed or (swallows(suspect) and not price.in_vain)
-    return (guess, after) if must_mend or price.left < faults + broken + (not price.in_vain) else None
+    return (guess, after) if must_mend or price.faults < reading.faults + (not price.in_vain) else None
 
 
 class Price(NamedTuple):
-    """What is wrong with a reading, the worst first."""
+    """What is wrong with a guess, the worst first."""
 
     in_vain: bool
-    """A fence that was mended is as faulty as before, or does not parse."""
+    """A fence that was mended is as faulty as before."""
     sound_until: float
-    """Minus the line of the first fence below that swallows another or is never closed."""
-    left: int
-    """How many fences are faulty, and how many say Python and are none."""
+    """Negative: the further down, the better."""
+    faults: int
 
 
-def _blamed_in_vain(guess: Guess, reading: Reading, after: Reading) -> bool:
-    blamed = {reading.rows[mend.line - 1].line for mend in guess}
-    fences = [element for element in after.elements if isinstance(element, Fence)]
-    mended = [fence for fence in fences if after.rows[fence.line - 1].line in blamed]
-    return any(is_broken(fence) or faulty(fence, (), after.rows) for fence in mended)
-
-
-def _sound_until(reading: Reading) -> float:
-    wrong = (suspect for suspect in _faulty(reading) if not suspect.fence.closed or swallows(suspect))
-    return next((float(suspect.published(suspect.fence.line)) for suspect in wrong), math.inf)
+def _price(guess: Guess, reading: Reading, after: Reading) -> Price:
+    lines = {reading.rows[mend.line - 1].line for mend in guess}
+    fences = (element for element in after.elements if isinstance(element, Fence))
+    mended = [fence for fence in fences if after.rows[fence.line - 1].line in lines]
+    in_vain = any(faulty(fence, (), after.rows) for fence in mended)
+    # What does not parse is no better for being hidden in a fence around it.
+    hidden = reading.broken - after.broken if any(mend.code == "DL004" for mend in guess) else 0
+    return Price(in_vain, -after.sound_until, after.faults + hidden)
 
 
 def _is_possible(guess: Guess, rows: Sequence[Row]) -> bool:
     """What was mended once is not mended again."""
     return all(is_untouched(rows, change) for mend in guess for change in mend.changes)
-
-
-def _faults(reading: Reading) -> int:
-    return sum(1 for _ in _faulty(reading))
-
-
-def _broken(reading: Reading) -> int:
-    """Fences that say Python and are none: lines are on the wrong side of them."""
-    return sum(is_broken(element) for element in reading.elements if isinstance(element, Fence))
 
 
 def _flaw(mend: Mend, rows: Sequence[Row]) -> Flaw:

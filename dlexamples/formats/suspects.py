@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dlexamples.formats.info import parse_info
@@ -53,14 +54,12 @@ class Suspect:
     """What opens it."""
     indent: str
     """What a closing line has before its marker: the container's prefix, a list's marker as blanks."""
-
-    @property
-    def content(self) -> list[str]:
-        return self.fence.text.split("\n")[:-1]
+    content: Sequence[str]
+    """The rows of its text."""
 
     @property
     def language(self) -> str:
-        return parse_info(self.fence.info).language
+        return language_of(self.fence.info)
 
     @property
     def closing(self) -> str:
@@ -76,7 +75,8 @@ def suspect(fence: Fence, above: Sequence[Fence], rows: Sequence[Row]) -> Suspec
     opening = OPENING.match(rows[fence.line - 1].text) if fence.form == "fence" else None
     if not opening:
         return None
-    return Suspect(fence, above, rows, opening["mark"], re.sub(r"[^>\s]", " ", opening["before"]))
+    indent = re.sub(r"[^>\s]", " ", opening["before"])
+    return Suspect(fence, above, rows, opening["mark"], indent, fence.text.split("\n")[:-1])
 
 
 def may_be_faulty(fence: Fence) -> bool:
@@ -87,7 +87,7 @@ def may_be_faulty(fence: Fence) -> bool:
 def faulty(fence: Fence, above: Sequence[Fence], rows: Sequence[Row]) -> Suspect | None:
     """`fence`, when it is never closed, holds the opening line of another, or is Python that a marker breaks."""
     found = suspect(fence, above, rows) if may_be_faulty(fence) else None
-    return found if found and (not fence.closed or swallows(found) or _is_broken_by_a_marker(found)) else None
+    return found if found and (not fence.closed or swallows(found) or _is_broken_by_a_marker(fence)) else None
 
 
 def swallows(found: Suspect) -> bool:
@@ -99,11 +99,9 @@ def swallows(found: Suspect) -> bool:
     return any(row.strip() for row in content[last + 1 :])
 
 
-def _is_broken_by_a_marker(found: Suspect) -> bool:
-    """Whether Python does not parse that holds another marker than its own, or has its own inside a string."""
-    if not is_broken(found.fence):
-        return False
-    return is_open_string(found.fence.text) or any(MARKED.match(row) for row in found.content)
+def _is_broken_by_a_marker(fence: Fence) -> bool:
+    """Whether Python does not parse that holds a marker, or that ends inside a string."""
+    return is_broken(fence) and ("```" in fence.text or "~~~" in fence.text or is_open_string(fence.text))
 
 
 def is_open_string(source: str) -> bool:
@@ -113,7 +111,7 @@ def is_open_string(source: str) -> bool:
 
 def is_broken(fence: Fence) -> bool:
     """Whether it says Python and holds none, or none that parses."""
-    return is_python(parse_info(fence.info).language) and not (fence.text.strip() and parses(fence.text))
+    return is_python(language_of(fence.info)) and not (fence.text.strip() and parses(fence.text))
 
 
 def opens(mark: str, row: str) -> bool:
@@ -126,6 +124,11 @@ def opens(mark: str, row: str) -> bool:
         and bool(marked["rest"].strip())
         and not (mark[0] == "`" and "`" in marked["rest"])
     )
+
+
+@lru_cache
+def language_of(info: str) -> str:
+    return parse_info(info).language
 
 
 def is_python(language: str) -> bool:
