@@ -89,8 +89,9 @@ def _remarks(row: Row) -> Iterator[tuple[str, str, str]]:
 
 def _flaw(flaw: Flaw) -> tuple[str, str, str]:
     diagnostic = flaw.diagnostic
-    text = f"{diagnostic.code}: {diagnostic.message} (line {diagnostic.span.line})"
-    return diagnostic.level, LEVELS.get(diagnostic.level, ""), text
+    text, where = f"{diagnostic.code}: {diagnostic.message}", f"line {diagnostic.span.line}"
+    told = text if where in text else f"{text} ({where})"
+    return diagnostic.level, LEVELS.get(diagnostic.level, ""), told
 
 
 def _remark(label: str, style: str, text: str, width: int) -> Iterator[Text]:
