@@ -329,12 +329,14 @@ def test_a_message_tells_the_documents_line(folder: Path) -> None:
     assert (diagnostic["line"], "on line 4" in diagnostic["message"]) == (5, True)
 
 
-def test_output_that_is_labelled_python_is_told_so(folder: Path) -> None:
-    (folder / "post.md").write_text("```python\nEpoch 1. Loss: 0.3\n```\n\n```python\nprint(missing)\n```\n")
+def test_what_is_labelled_python_and_is_none_is_told_so(folder: Path) -> None:
+    blocks = ("Epoch 1. Loss: 0.3", "y = w * x + b", "print(missing)")
+    (folder / "post.md").write_text("".join(f"```python\n{block}\n```\n\n" for block in blocks))
     report = validated(run("check", "--output-format", "json", "post.md", folder=folder).stdout)
-    output, code = (block["diagnostics"][0]["message"] for block in report["documents"][0]["blocks"])
-    assert "label the fence `text`" in output
-    assert "label the fence" not in code
+    output, formula, code = report["documents"][0]["blocks"]
+    assert (output["verdict"], "says python, but it holds only" in output["reason"]) == ("not_python", True)
+    assert "label the fence `text`" in formula["diagnostics"][0]["message"]
+    assert "label the fence" not in code["diagnostics"][0]["message"]
 
 
 @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")
