@@ -19,7 +19,7 @@ from dlexamples.formats.layout import apply
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dlexamples.model import Document, Flaw
+    from dlexamples.model import Block, Document, Flaw
 
 TESTS = Path(__file__).parent
 CASES = sorted((TESTS / "cases" / "recovery").glob("*.md"))
@@ -37,6 +37,11 @@ def flaws(document: Document) -> list[Flaw]:
 
 def mended(document: Document) -> str:
     return apply(document.text, [edit for flaw in flaws(document) for edit in flaw.edits])
+
+
+def closes_nothing(block: Block) -> bool:
+    """A line that is deleted, and was read as an empty block."""
+    return any("closes no fence" in flaw.diagnostic.message for flaw in block.flaws)
 
 
 def listing(document: Document) -> Iterator[str]:
@@ -78,7 +83,7 @@ def assert_reads_back(document: Document) -> None:
     said to be."""
     again = post(mended(document))
     assert [(block.source, block.language) for block in again.blocks] == [
-        (block.source, block.language) for block in document.blocks
+        (block.source, block.language) for block in document.blocks if not closes_nothing(block)
     ]
     assert not [flaw for flaw in flaws(again) if flaw.edits]
     assert splice(document, {}) == document.text

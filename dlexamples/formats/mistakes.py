@@ -157,10 +157,11 @@ def closes_nothing(found: Suspect) -> Iterator[Guess]:
     """A closing line without a fence above it: prose follows."""
     if found.fence.info or not _begins_with_prose(found):
         return
-    change = Change(found.fence.line, found.fence.line, (found.closing,))
+    line = found.fence.line
+    closed, deleted = Change(line, line, (found.closing,)), Change(line - 1, line, (found.indent.rstrip(),))
     would_do = "delete the line, or write the opening line of the code above it"
     what = f"this {found.mark} closes no fence, and opens one that is never closed"
-    yield (Mend("DL003", found.fence.line, (change,), what, would_do, Applicability.DISPLAY),)
+    yield (Mend("DL003", line, (closed,), what, would_do, Applicability.UNSAFE, (deleted,)),)
 
 
 def _begins_with_prose(found: Suspect) -> bool:
@@ -174,9 +175,11 @@ def is_forgotten(found: Suspect) -> Iterator[Guess]:
     content = found.content
     openings = [k for k, row in enumerate(content) if opens(found.mark, row)]
     pieces = list(zip([-1, *openings], [*openings, len(content)], strict=True))
-    # One mistake after the other, unless it is the author's habit. The last is closed by what closes the whole.
-    count = 1 if len(pieces) < MANY else len(pieces) - found.fence.closed
-    yield tuple(_closed(found, start, stop) for start, stop in pieces[:count])
+    # The last is closed by what closes the whole. One mistake after the other, unless it is the author's habit.
+    unclosed = pieces[:-1] if found.fence.closed else pieces
+    few = unclosed if len(unclosed) > MANY else unclosed[:1]
+    if few:
+        yield tuple(_closed(found, start, stop) for start, stop in few)
 
 
 def _closed(found: Suspect, start: int, stop: int) -> Mend:

@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from dlexamples.formats.elements import Fence
+from dlexamples.formats.layout import apply
 from dlexamples.formats.mended import as_published, changed, edit_of, is_untouched, rows_of, text_of
 from dlexamples.formats.mistakes import guesses
 from dlexamples.formats.suspects import faulty, is_broken, may_be_faulty, swallows
-from dlexamples.model import Applicability, Diagnostic, Fix, Flaw, Span
+from dlexamples.model import Diagnostic, Fix, Flaw, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from dlexamples.formats.elements import Comment
     from dlexamples.formats.mended import Row
@@ -39,7 +40,8 @@ class Reading(NamedTuple):
     sound_until: float
     """The published line of the first fence that swallows another or is never closed."""
     faults: int
-    """How many fences are faulty, and how many say Python and are none: lines are on the wrong side of them."""
+    """How many fences are faulty, how many say Python and are none because lines are on the wrong side of them, and
+    how many markers are no fence's."""
     broken: int
     """How many of the faults are Python that is none."""
 
@@ -56,11 +58,32 @@ def recovered(text: str, read: Read) -> Iterator[Element]:
         yield from elements
         return
     reading, flaws = _mended(_reading(rows_of(text), elements), read)
-    for element in reading.elements:
-        told = as_published(element, reading.rows) if flaws else element
-        if isinstance(told, Fence) and told.line in flaws:
-            told = replace(told, flaws=(*told.flaws, *flaws[told.line]))
-        yield told
+    if not flaws:
+        yield from elements
+        return
+    found = [as_published(element, reading.rows) for element in reading.elements]
+    sound = not _in_vain(flaws, reading) and _reads_back(text, found, flaws, read)
+    told = flaws if sound else {line: map(_unoffered, flaws[line]) for line in flaws}
+    for element in found:
+        if isinstance(element, Fence) and element.line in told:
+            element = replace(element, flaws=(*element.flaws, *told[element.line]))
+        yield element
+
+
+def _reads_back(text: str, found: Iterable[Element], flaws: Mapping[int, list[Flaw]], read: Read) -> bool:
+    """Whether the document with all that is offered has the fences that were found, but for lines that are deleted."""
+    edits = [edit for told in flaws.values() for flaw in told for edit in flaw.edits]
+    deleted = {edit.line for edit in edits if not edit.after.strip("> \n")}
+    wanted = [element.text for element in found if isinstance(element, Fence) and element.line not in deleted]
+    try:
+        mended = apply(text, edits)
+    except ValueError:
+        return False
+    return wanted == [element.text for element in read(mended) if isinstance(element, Fence)]
+
+
+def _unoffered(flaw: Flaw) -> Flaw:
+    return Flaw(replace(flaw.diagnostic, fix=None))
 
 
 def _reading(rows: list[Row], elements: list[Element]) -> Reading:
@@ -68,7 +91,15 @@ def _reading(rows: list[Row], elements: list[Element]) -> Reading:
     wrong = (suspect for suspect in faulty if not suspect.fence.closed or swallows(suspect))
     sound_until = next((float(suspect.published(suspect.fence.line)) for suspect in wrong), math.inf)
     broken = sum(is_broken(element) for element in elements if isinstance(element, Fence))
-    return Reading(rows, elements, sound_until, len(faulty) + broken, broken)
+    return Reading(rows, elements, sound_until, len(faulty) + broken + _loose(rows, elements), broken)
+
+
+def _loose(rows: Sequence[Row], elements: Iterable[Element]) -> int:
+    """How many lines begin with a marker and are in no block and no comment: in HTML, say, that is shown as it is."""
+    inside = {line for element in elements for line in range(element.line, element.end_line + 1)}
+    return sum(
+        1 for i, row in enumerate(rows, 1) if row.text.lstrip(" \t>").startswith(("```", "~~~")) and i not in inside
+    )
 
 
 def _faulty(rows: Sequence[Row], elements: Iterable[Element]) -> Iterator[Suspect]:
@@ -113,6 +144,8 @@ def _best(suspect: Suspect, reading: Reading, read: Read, tries: Iterator[int]) 
     for guess, _ in zip(possible, tries, strict=False):
         rows = changed(reading.rows, [change for mend in guess for change in mend.changes])
         after = _reading(rows, list(read(text_of(rows))))
+        if not _is_told_by_lines(after):
+            continue
         price = _price(guess, reading, after)
         tried.append((price, guess, after))
         if not price.in_vain and not price.faults:
@@ -123,6 +156,15 @@ def _best(suspect: Suspect, reading: Reading, read: Read, tries: Iterator[int]) 
     # No fence that is never closed is left so, and no code is left hidden in the fence above it.
     must_mend = not suspect.fence.closed or (swallows(suspect) and not price.in_vain)
     return (guess, after) if must_mend or price.faults < reading.faults + (not price.in_vain) else None
+
+
+def _is_told_by_lines(reading: Reading) -> bool:
+    """Whether the rows of each block are published lines that follow each other: none that was put in."""
+    for element in reading.elements:
+        first, count = element.first_line - 1, len(element.prefixes)
+        if count and reading.rows[first + count - 1].line - reading.rows[first].line != count - 1:
+            return False
+    return True
 
 
 class Price(NamedTuple):
@@ -136,22 +178,26 @@ class Price(NamedTuple):
 
 
 def _price(guess: Guess, reading: Reading, after: Reading) -> Price:
-    lines = {reading.rows[mend.line - 1].line for mend in guess}
-    fences = (element for element in after.elements if isinstance(element, Fence))
-    mended = [fence for fence in fences if after.rows[fence.line - 1].line in lines]
-    in_vain = any(faulty(fence, (), after.rows) for fence in mended)
+    in_vain = _in_vain({reading.rows[mend.line - 1].line for mend in guess}, after)
     # What does not parse is no better for being hidden in a fence around it.
     hidden = reading.broken - after.broken if any(mend.code == "DL004" for mend in guess) else 0
     return Price(in_vain, -after.sound_until, after.faults + hidden)
 
 
+def _in_vain(lines: Collection[int], reading: Reading) -> bool:
+    """Whether one of the fences that open on these published lines is faulty."""
+    fences = (element for element in reading.elements if isinstance(element, Fence))
+    return any(reading.rows[fence.line - 1].line in lines and faulty(fence, (), reading.rows) for fence in fences)
+
+
 def _is_possible(guess: Guess, rows: Sequence[Row]) -> bool:
     """What was mended once is not mended again."""
-    return all(is_untouched(rows, change) for mend in guess for change in mend.changes)
+    return all(is_untouched(rows, change) for mend in guess for change in (*mend.changes, *mend.written))
 
 
 def _flaw(mend: Mend, rows: Sequence[Row]) -> Flaw:
-    edits = [edit_of(rows, change, mend.code, mend.applicability, mend.would_do) for change in mend.changes]
+    changes = mend.written or mend.changes
+    edits = (edit_of(rows, change, mend.code, mend.applicability, mend.would_do) for change in changes)
     diagnostic = Diagnostic(
         code=mend.code,
         level="error",
@@ -160,7 +206,7 @@ def _flaw(mend: Mend, rows: Sequence[Row]) -> Flaw:
         fix=Fix(mend.applicability, mend.would_do),
         label="this fence",
     )
-    return Flaw(diagnostic, () if mend.applicability is Applicability.DISPLAY else tuple(edits))
+    return Flaw(diagnostic, tuple(edits))
 
 
 def _unmended(suspect: Suspect) -> Flaw:

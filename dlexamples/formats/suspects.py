@@ -34,7 +34,8 @@ class Mend:
     """What is wrong, a sentence in which `this fence` is the one that opens at `line`."""
     would_do: str
     applicability: Applicability = Applicability.SAFE
-    """`DISPLAY` when the changes only stand for what cannot be known."""
+    written: tuple[Change, ...] = ()
+    """What is offered to be written where that is not what the rest of the document is read with."""
 
 
 Guess = tuple[Mend, ...]
