@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dlexamples.formats.dialects import Draft, read
 from dlexamples.formats.elements import Comment, Fence
 from dlexamples.formats.ids import ids, slug
-from dlexamples.formats.lines import BOM, lines
+from dlexamples.formats.lines import BOM, texts
 from dlexamples.formats.markers import hidden, marked
 from dlexamples.formats.syntax import Bound
 from dlexamples.model import Block, Document
@@ -22,7 +22,7 @@ def document(path: Path, text: str, elements: Iterable[Fence | Comment], view: s
     found = list(elements)
     comments = [element for element in found if isinstance(element, Comment)]
     fences = [fence for element in found for fence in ([element] if isinstance(element, Fence) else hidden(element))]
-    rows = tuple(line.text for line in lines((view or text).removeprefix(BOM)))
+    rows = texts((view or text).removeprefix(BOM))
     marked_blocks, flaws = marked(blocks(fences, path.stem, rows), comments, view or text)
     return Document(path, text, marked_blocks, flaws, view)
 
@@ -30,19 +30,20 @@ def document(path: Path, text: str, elements: Iterable[Fence | Comment], view: s
 def blocks(fences: Iterable[Fence], stem: str, rows: Sequence[str] = ()) -> tuple[Block, ...]:
     """The fences with their languages and ids. `stem` names what stands above every heading; `rows` are the
     document's, where edits can be written in them."""
-    drafts = list(_read(fences, rows))
-    slugs = [_slug(draft.fence, stem) for draft in drafts]
-    names = ids([(slug, draft.language) for slug, draft in zip(slugs, drafts, strict=True)])
-    return tuple(_block(name, draft) for name, draft in zip(names, drafts, strict=True))
+    found = list(_read(fences, rows))
+    names = ids([(_slug(draft.fence, stem), draft.language) for draft, _ in found])
+    return tuple(_block(name, draft, error) for name, (draft, error) in zip(names, found, strict=True))
 
 
-def _read(fences: Iterable[Fence], rows: Sequence[str]) -> Iterator[Draft]:
+def _read(fences: Iterable[Fence], rows: Sequence[str]) -> Iterator[tuple[Draft, str]]:
+    """Each fence as it is run, with the compiler's message for Python that does not compile."""
     bound = Bound()
     for fence in fences:
         draft = read(fence, bound, rows)
-        if draft.language == "python" and draft.tree is not None:
-            bound.add(draft.tree)
-        yield draft
+        is_python = draft.language == "python"
+        if is_python:
+            bound.add(draft.source)
+        yield draft, draft.syntax_error if is_python else ""
 
 
 def _slug(fence: Fence, stem: str) -> str:
@@ -50,7 +51,7 @@ def _slug(fence: Fence, stem: str) -> str:
     return slug(heading) or slug(stem) or "block"
 
 
-def _block(name: str, draft: Draft) -> Block:
+def _block(name: str, draft: Draft, syntax_error: str) -> Block:
     fence, source = draft.fence, draft.source
     return Block(
         id=name,
@@ -63,7 +64,7 @@ def _block(name: str, draft: Draft) -> Block:
         source=source,
         first_line=fence.first_line,
         prefixes=tuple(row.prefix for row in draft.rows),
-        syntax_error=draft.syntax_error if draft.language == "python" else "",
+        syntax_error=syntax_error,
         text="" if source == fence.text else fence.text,
         form=fence.form,
         interactive=draft.interactive,

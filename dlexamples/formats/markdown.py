@@ -17,7 +17,7 @@ from dlexamples.formats.containers.html import hidden_by_html, is_closed, is_lit
 from dlexamples.formats.containers.outline import Outline
 from dlexamples.formats.elements import Comment, Fence
 from dlexamples.formats.fence import document
-from dlexamples.formats.lines import BOM, lines
+from dlexamples.formats.lines import BOM, texts
 from dlexamples.formats.parsers import MARKDOWN, MDX, Dialect, plain_text, tokens
 from dlexamples.formats.recovery import recovered
 
@@ -48,7 +48,7 @@ def parse_mdx(path: Path, text: str) -> Document:
 def elements(text: str, dialect: Dialect = MARKDOWN) -> Iterator[Fence | Comment]:
     """Fences and comments in the document's order, with the headings above in their own container and in those
     around."""
-    rows = [line.text for line in lines(text.removeprefix(BOM))]
+    rows = texts(text.removeprefix(BOM))
     found = tokens(rows, dialect)
     outline = Outline()
     for i, token in enumerate(found):

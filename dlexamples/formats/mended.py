@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from dlexamples.formats.elements import Comment, Fence
-from dlexamples.formats.lines import BOM, lines
+from dlexamples.formats.lines import BOM, texts
 from dlexamples.model import Applicability, Edit, Flaw, Span
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Change(NamedTuple):
 
 
 def rows_of(text: str) -> list[Row]:
-    return [Row(line.text, i, line.text) for i, line in enumerate(lines(text.removeprefix(BOM)), 1)]
+    return [Row(row, i, row) for i, row in enumerate(texts(text.removeprefix(BOM)), 1)]
 
 
 def text_of(rows: Sequence[Row]) -> str:
@@ -102,10 +102,10 @@ def _line(line: int, rows: Sequence[Row]) -> int:
 
 
 def _prefix(row: Row, text: str, prefix: str) -> str:
-    """The published line before `text`; the whole of it where the text only stands for it."""
-    if row.published is None or row.text == row.published:
+    """The published line before `text`, which lacks a prefix that was put in, or a marker behind the code."""
+    if row.published is None or row.text == row.published or row.published.startswith(prefix + text):
         return prefix
-    return row.published.removesuffix(text) if row.published.endswith(text) else row.published
+    return row.published.removesuffix(text)
 
 
 def _flaw(flaw: Flaw, rows: Sequence[Row]) -> Flaw:

@@ -18,7 +18,7 @@ from dlexamples.formats.fence import document
 from dlexamples.formats.headings import Heading, headings, under
 from dlexamples.formats.json_text import replaced
 from dlexamples.formats.layout import apply
-from dlexamples.formats.lines import BOM, lines
+from dlexamples.formats.lines import BOM, lines, texts
 from dlexamples.formats.lines import spliced as spliced_lines
 from dlexamples.formats.markdown import elements
 from dlexamples.formats.moved import moved, moved_edit
@@ -67,7 +67,7 @@ def _elements(found: Notebook) -> Iterator[Fence | Comment]:
 
 
 def _code(cell: Cell, language: str, above: Sequence[Heading]) -> Fence:
-    rows = [row.text for row in lines(cell.source)]
+    rows = texts(cell.source)
     # IPython's magics are Python's in a notebook; tags as jupytext writes them
     # (https://jupytext.readthedocs.io/en/latest/formats-markdown.html).
     language = "ipython" if language == "python" else language

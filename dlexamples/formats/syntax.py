@@ -47,26 +47,43 @@ def bound_names(tree: ast.AST) -> Iterator[str]:
 
 
 class Bound(Collection[str]):
-    """The names that trees bind, and those of `above`. A tree is walked once somebody asks, which is seldom."""
+    """The names that sources and trees bind, and those of `above`; `*` for `from … import *`.
+
+    They are read once somebody asks, which is seldom, and a source that does not hold the name is not parsed for it.
+    """
 
     def __init__(self, above: Collection[str] = ()) -> None:
         self._above = above
-        self._names: set[str] = set()
-        self._trees: list[ast.AST] = []
+        self._added: list[str | ast.AST] = []
+        self._found: dict[int, frozenset[str]] = {}
+        """By number of what was added: the names that it binds, once they were read."""
+        self._looked: dict[str, tuple[int, bool]] = {}
+        """By name: how many of those that were added have been looked through, and whether it was found."""
 
-    def add(self, tree: ast.AST) -> None:
-        self._trees.append(tree)
-
-    def _own(self) -> set[str]:
-        while self._trees:
-            self._names.update(bound_names(self._trees.pop()))
-        return self._names
+    def add(self, code: str | ast.AST) -> None:
+        self._added.append(code)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._own() or name in self._above
+        assert isinstance(name, str)
+        first, found = self._looked.get(name, (0, False))
+        found = found or any(self._binds(number, name) for number in range(first, len(self._added)))
+        self._looked[name] = len(self._added), found
+        return found or name in self._above
 
     def __iter__(self) -> Iterator[str]:
-        return iter({*self._own(), *self._above})
+        own = (self._names(number) for number in range(len(self._added)))
+        return iter(frozenset().union(*own, self._above))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+    def _binds(self, number: int, name: str) -> bool:
+        code = self._added[number]
+        return not (isinstance(code, str) and name not in code) and name in self._names(number)
+
+    def _names(self, number: int) -> frozenset[str]:
+        if number not in self._found:
+            code = self._added[number]
+            tree = parsed(code) if isinstance(code, str) else code
+            self._found[number] = frozenset(bound_names(tree)) if tree else frozenset()
+        return self._found[number]

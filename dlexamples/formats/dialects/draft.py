@@ -63,12 +63,16 @@ class Draft:
     def source(self) -> str:
         return "".join(f"{code}\n" for code in self.codes)
 
+    @cached_property
+    def published(self) -> tuple[str, ...]:
+        return tuple(published(self.fence))
+
     @property
     def tree(self) -> ast.Module | None:
         """The source's tree; None when it is no Python."""
         return parsed(self.source)
 
-    @property
+    @cached_property
     def syntax_error(self) -> str:
         return syntax_error(self.source)
 
@@ -85,9 +89,8 @@ class Draft:
 
     def span(self, first: int, last: int) -> Span:
         """The document's place of the rows `first` to `last`, from 0, as published."""
-        pairs = list(zip(self.fence.prefixes, published(self.fence), strict=True))
-        column = len(pairs[first][0]) + 1
-        end = sum(map(len, pairs[last])) + 1
+        column = len(self.fence.prefixes[first]) + 1
+        end = len(self.fence.prefixes[last]) + len(self.published[last]) + 1
         return Span(self.fence.first_line + first, column, self.fence.first_line + last, max(end, column + 1))
 
     def flawed(self, code: str, level: str, message: str, span: Span, edits: tuple[Edit, ...] = ()) -> Draft:

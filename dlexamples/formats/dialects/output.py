@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,15 @@ from dlexamples.formats.substance import is_value
 if TYPE_CHECKING:
     from dlexamples.formats.dialects.draft import Draft
 
+CODE = re.compile(r"(import|from|def|class|for|while|if|with|try|return|assert|raise|del|async)\b|@|[\w.]+\s*=[^=]")
+"""What no printed line begins with: most code is told by one row, and need not be parsed for it."""
+
 
 def only_output(draft: Draft) -> Draft:
     """Text, where running the block would evaluate literals and arrays as they print, and nothing else."""
-    if draft.language != "python" or draft.interactive or draft.tree is None or not draft.tree.body:
+    if draft.language != "python" or draft.interactive or any(map(CODE.match, draft.codes)):
+        return draft
+    if draft.tree is None or not draft.tree.body:
         return draft
     if not all(_is_shown(draft, statement) for statement in draft.tree.body):
         return draft

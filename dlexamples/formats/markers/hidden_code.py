@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dlexamples.formats.elements import Comment, Fence
-from dlexamples.formats.lines import lines
+from dlexamples.formats.lines import texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def rows_of(comment: Comment) -> list[str]:
     """The rows of a comment's text, without their ends."""
-    return [line.text for line in lines(comment.text)]
+    return texts(comment.text)
 
 
 def hidden_rows(comment: Comment) -> tuple[int, int] | None:
