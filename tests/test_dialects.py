@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
+import dataclasses
+import heapq
+import inspect
+import json.decoder
+import random
+import statistics
+import textwrap
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +24,9 @@ from dlexamples.formats.layout import apply
 from dlexamples.formats.lines import BOM, lines
 from dlexamples.formats.logical import logical_lines, statements
 from dlexamples.formats.syntax import parsed
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 INFOS = {
     "": Info(),
@@ -237,3 +250,43 @@ def test_logical_lines() -> None:
 def test_statements() -> None:
     rows = ["# a", "@d", "def f():", "    x", "", "    y", "else_ = 1", "if x:", "  1", "else:", "  2", "(", ")"]
     assert list(statements(rows)) == [range(1, 6), range(6, 7), range(7, 11), range(11, 13)]
+
+
+CODE = [argparse, dataclasses, heapq, json.decoder, statistics, textwrap]
+
+
+@pytest.mark.parametrize("module", CODE, ids=lambda module: module.__name__)
+def test_code_that_was_cut_or_lost_a_line_is_python(module: ModuleType) -> None:
+    """A mistake is the author's to hear about: nothing of it is taken for output, prose, shell or a session."""
+    chance = random.Random(module.__name__)
+    source = inspect.getsource(module)
+    rows = source.split("\n")
+    for node in ast.parse(source).body:
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            continue
+        code = rows[min([node.lineno, *_decorators(node)]) - 1 : node.end_lineno]
+        at = chance.randrange(len(code))
+        for left in (code[: at + 1], code[:at] + code[at + 1 :] or ["pass"]):
+            text = "".join(f"{row}\n" for row in left)
+            block = parse(Path("post.md"), f"````python\n{text}````\n").blocks[0]
+            assert (block.language, block.flaws, block.interactive) == ("python", (), False), text
+
+
+LONG = [
+    "1" * 100_000,
+    "%%tab " + " " * 100_000 + "!",
+    ">>> (\n" + "1,\n" * 3000,
+    "@d\n" * 5000,
+    "In [1]: x\nOut[1]: 1\n" * 3000,
+    ">>> x\n" + "a b\n\n" * 5000,
+    "This is a (" * 10_000,
+    "pip install x\n\n" * 5000,
+]
+
+
+@pytest.mark.parametrize("text", LONG, ids=lambda text: text[:8])
+@pytest.mark.parametrize("info", ["python", ""])
+def test_length_is_no_trap(text: str, info: str) -> None:
+    start = time.process_time()
+    assert parse(Path("post.md"), f"```{info}\n{text}\n```\n").blocks[0].why
+    assert time.process_time() - start < 10

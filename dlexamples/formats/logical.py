@@ -41,22 +41,17 @@ def statements(rows: Sequence[str]) -> Iterator[range]:
     """The rows of each statement at the margin, its suite and its decorators included, without the blank lines and
     comments between statements."""
     start = end = 0
+    above = ""
     for line in logical_lines(rows):
         first = rows[line.start]
         if not first.strip() or first.lstrip().startswith("#"):
             continue
-        if end and (GOES_ON.match(first) or _only_decorators(rows[start:end])):
-            end = line.stop
-            continue
-        if end:
+        if end and not (GOES_ON.match(first) or above.startswith("@")):
             yield range(start, end)
-        start, end = line.start, line.stop
+            end = 0
+        start, end, above = start if end else line.start, line.stop, first
     if end:
         yield range(start, end)
-
-
-def _only_decorators(rows: Sequence[str]) -> bool:
-    return rows[0].startswith("@") and not any(re.match(r"(async |def |class )", row) for row in rows)
 
 
 def _after(row: str, depth: int, quote: str) -> tuple[int, str]:

@@ -19,28 +19,27 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
 PROMPT = re.compile(r"(\(\w+\) )?([\w.-]+@[\w.-]+:\S*)?[$%] \S")
-SENTENCE = re.compile(
-    r"[\"'\u201c\u2018(]?[A-Z][\w'\u2019-]*[,:]?( [\"'\u201c\u2018(]?[\w'\u2019-]+[\"'\u201d\u2019),.;:!?…]*){2,}"
-)
+SENTENCE = re.compile(r"[A-Z][\w'\u2019-]*[,:]?( [\"'\u201c\u2018(]?[\w'\u2019-]+[\"'\u201d\u2019),.;:!?…]*){2,}")
 KEYWORD = re.compile(
     rf"({'|'.join(sorted({*keyword.kwlist} - {'True', 'False', 'None'}))}|print|exec|match|case|type)\b"
 )
 """How a statement begins that only Python has, Python 2's among them; `Print` and `If` begin sentences."""
+NUMBER = r"(-?\d+(\.\d*)?(e[+-]?\d+)?|true|false|-?inf|nan)"
 PRINTED = re.compile(
-    r"""
+    rf"""
     (epoch|iter(ation)?|step|batch|fold|episode|round)s?\b[\s:#\[(]*\d+
-    | .*\[[=>.\s]{4,}\]
+    | .*\[[=>.\s]{{4,}}\]
     | .*\d+%\|
     | .*\b\d+(\.\d+)?(it/s|s/it|[mu]?s/(step|epoch))
     | traceback\ \(most\ recent\ call\ last\):
     | (\w+\.)*\w+(Error|Exception|Warning):\s
     | <(class|generator|function|bound|built-in|module|[\w.]+\ object|tf\.)\b.*>
-    | [=_\-─━~]{5,}$
-    | \.{4,}$
+    | [=_\-─━~]{{5,}}$
+    | \.{{4,}}$
     | (total|trainable|non-trainable)\ params:
     | layer\ \(type
     | [A-Za-z][\w%/()-]*(\ [\w%/()-]+)*\s?:\s*-?\d[\d.e+-]*%?([\s,|;.]|$)
-    | [\[(\s]*-?\d+\.?\d*(e[+-]?\d+)?(\s+-?\d+\.?\d*(e[+-]?\d+)?)+[\]\s)]*$
+    | [\[(\s]*{NUMBER}(\s+{NUMBER})+[\]\s)]*$
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -54,6 +53,10 @@ CHILD = re.compile(r"\s+\(\w+\): \w+\(")
 ARRAYS = {"tensor", "array", "matrix", "masked_array"}
 HEADING = re.compile(r"(out(put)?s?|results?|prints?)\s*:?$", re.IGNORECASE)
 """What authors write above output."""
+
+
+LONGEST = 1000
+"""Characters of a line that are looked at: some of these patterns take quadratic time."""
 
 
 class Piece(NamedTuple):
@@ -81,7 +84,7 @@ def is_printed_array(statement: ast.stmt, bound: Collection[str]) -> bool:
     """`tensor([1., 2.])`, which nothing defines: what an array prints as."""
     match statement:
         case ast.Expr(value=ast.Call(func=ast.Name(id=name)) as call):
-            return name in ARRAYS and name not in bound and "*" not in bound and is_value(call)
+            return name in ARRAYS and is_value(call) and name not in bound and "*" not in bound
         case ast.Expr(value=ast.Call(func=ast.Attribute()) as call):
             return dotted(call.func) == "torch.Size" and is_value(call)
     return False
@@ -102,15 +105,17 @@ def _kind(rows: Sequence[str], tree: ast.Module | None, bound: Collection[str]) 
 
 
 def _is_output(rows: Sequence[str]) -> bool:
-    if PRINTED.match(rows[0]) or CAPITALS.match(rows[0]) or any(map(INSIDE.search, rows)):
+    first = rows[0][:LONGEST]
+    if PRINTED.match(first) or CAPITALS.match(first) or any(map(INSIDE.search, rows)):
         return True
     return len(rows) > 1 and bool(CHILD.match(rows[1]))
 
 
 def _is_prose(rows: Sequence[str]) -> bool:
     """A sentence on one line, without what only code has."""
-    row = rows[0].strip()
-    return len(rows) == 1 and bool(SENTENCE.fullmatch(row)) and row.count('"') % 2 == 0
+    row = rows[0][:LONGEST].strip()
+    closed = row.count("(") == row.count(")") and row.count('"') % 2 == 0
+    return len(rows) == 1 and closed and bool(SENTENCE.fullmatch(row))
 
 
 def _joined(found: Sequence[Piece], codes: Sequence[str]) -> Iterator[Piece]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SHELL = re.compile(r"!!?\s*\S|%%?\s?(pip|conda|cd|ls|sh|sx|system|env|mkdir|cp|mv|rm|cat)\b")
 LINE = re.compile(
     r"%%?\s?[A-Za-z_]"
-    r"|!!?\s*\S"
+    r"|!!?\s*[^\s=]"
     r"|[A-Za-z_][\w.,\[\] ]*=\s*(!\s*|%)[A-Za-z]"
     r"|\?{1,2}[\w.*]+\s*;?$"
     r"|%{0,2}[A-Za-z_][\w.]*\?{1,2}$"

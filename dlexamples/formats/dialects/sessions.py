@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dlexamples.formats.broken import COMPOUND
+from dlexamples.formats.dialects.foreign import pieces
 from dlexamples.formats.language import read
 from dlexamples.formats.logical import logical_lines, statements
 from dlexamples.formats.syntax import Bound, parsed
@@ -30,6 +31,8 @@ OUT = re.compile(r"\s*Out ?\[\d+\]: ?")
 FLAGS = re.compile(r"#\s*doctest:\s*([+-]\w+(?:[,\s]+[+-]\w+)*)")
 PARAGRAPHS = 20
 """So many are tried below a statement for being plain code again: each try is a parse of what follows."""
+UNPROMPTED = 200
+"""So many rows of a statement may lack their dots: each is a parse of those above it."""
 OUTPUT = "#>"
 """What stands for a row of output begins with it, as pytest-examples writes output."""
 
@@ -69,6 +72,9 @@ def _begins(draft: Draft, prompt: int) -> bool:
     docstring is. `In [1]: x = 1` is Python, an annotation, which nobody writes."""
     if draft.tree is not None and not draft.codes[prompt].lstrip().startswith("In"):
         return False
+    margin = min(_indent(code) for code in draft.codes[: prompt + 1] if code.strip())
+    if _indent(draft.codes[prompt]) > margin:
+        return False
     return any(line.start == prompt for line in logical_lines(draft.codes))
 
 
@@ -90,7 +96,7 @@ def _does_something(draft: Draft) -> bool:
 def _run(draft: Draft, prompts: Sequence[int]) -> Draft:
     rows = list(draft.rows)
     above = range(prompts[0])
-    if above and not _is_code(draft, above, draft.bound) and not _is_commented(draft, above):
+    if _is_foreign(draft, above):
         _show(rows, above)
     printed: list[Printed] = []
     for example in _examples(draft, prompts):
@@ -137,7 +143,11 @@ def _printed(draft: Draft, example: Example, line: int) -> Iterator[Printed]:
 
 
 def _width(code: str, indent: int) -> int:
-    return min(indent, len(code) - len(code.lstrip()))
+    return min(indent, _indent(code))
+
+
+def _indent(code: str) -> int:
+    return len(code) - len(code.lstrip())
 
 
 def _examples(draft: Draft, prompts: Sequence[int]) -> Iterator[Example]:
@@ -166,8 +176,10 @@ def _statement(draft: Draft, start: int, stop: int) -> tuple[Row, ...]:
         if goes_on and (row.code[goes_on.end() :].strip() or not _is_simple(rows)):
             rows.append(row.after(goes_on.end()))
             bare = False
-        elif not goes_on and (
-            _is_open(rows) or (bare and row.code[indent : indent + 1].isspace() and row.code.strip())
+        elif (
+            not goes_on
+            and len(rows) < UNPROMPTED
+            and (_is_open(rows) or (bare and row.code[indent : indent + 1].isspace() and row.code.strip()))
         ):
             rows.append(row.after(_width(row.code, indent)))
             bare = True
@@ -228,5 +240,7 @@ def _is_code(draft: Draft, rows: range, known: Collection[str]) -> bool:
     return read("".join(f"{code}\n" for code in codes), draft.fence.heading, known).language == "python"
 
 
-def _is_commented(draft: Draft, rows: range) -> bool:
-    return all(not draft.codes[i].strip() or draft.codes[i].startswith("#") for i in rows)
+def _is_foreign(draft: Draft, rows: range) -> bool:
+    """Whether the rows are something, and certainly no Python."""
+    kinds = {piece.kind for piece in pieces([draft.codes[i] for i in rows], draft.bound)}
+    return bool(kinds) and not kinds & {"python", "broken"}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dlexamples.formats.dialects.draft import Draft
 
-LINE = re.compile(r"(%%tab|#\s*@tab)\s+(?P<names>[\w, ]+?)\s*")
+LINE = re.compile(r"(%%tab|#\s*@tab)\s+(?P<names>\w[\w, ]*)")
 MODULES = {
     "pytorch": "torch",
     "torch": "torch",
