@@ -63,15 +63,29 @@ def recovered(text: str, read: Read) -> Iterator[Element]:
         return
     found = [as_published(element, reading.rows) for element in reading.elements]
     sound = not _in_vain(flaws, reading) and _reads_back(text, found, flaws, read)
-    told = flaws if sound else {line: map(_unoffered, flaws[line]) for line in flaws}
+    told = flaws if sound else {line: list(map(_unoffered, flaws[line])) for line in flaws}
+    seen = {element.line: element.text.rstrip("\n") for element in elements if isinstance(element, Fence)}
     for element in found:
         if isinstance(element, Fence) and element.line in told:
-            element = replace(element, flaws=(*element.flaws, *told[element.line]))
+            as_meant = seen.get(element.line) == element.text.rstrip("\n")
+            own = (_harmless(flaw) if as_meant and _only_closes(flaw) else flaw for flaw in told[element.line])
+            element = replace(element, flaws=(*element.flaws, *own))
         yield element
 
 
+def _only_closes(flaw: Flaw) -> bool:
+    """Whether a closing line is put in; where one is mended, it has opened a fence as it is."""
+    return not any(edit.before for edit in flaw.edits)
+
+
+def _harmless(flaw: Flaw) -> Flaw:
+    """The fence ends with the document or its container, and there it should: readers see what was meant."""
+    return replace(flaw, diagnostic=replace(flaw.diagnostic, level="warning"))
+
+
 def _reads_back(text: str, found: Iterable[Element], flaws: Mapping[int, list[Flaw]], read: Read) -> bool:
-    """Whether the document with all that is offered has the fences that were found, but for lines that are deleted."""
+    """Whether the document with all that is offered has the fences that were found, but for lines that are deleted,
+    and nothing more to be offered."""
     edits = [edit for told in flaws.values() for flaw in told for edit in flaw.edits]
     deleted = {edit.line for edit in edits if not edit.after.strip("> \n")}
     wanted = [element.text for element in found if isinstance(element, Fence) and element.line not in deleted]
@@ -79,7 +93,9 @@ def _reads_back(text: str, found: Iterable[Element], flaws: Mapping[int, list[Fl
         mended = apply(text, edits)
     except ValueError:
         return False
-    return wanted == [element.text for element in read(mended) if isinstance(element, Fence)]
+    again, more = _mended(_reading(rows_of(mended), list(read(mended))), read)
+    is_mended = not any(flaw.edits for told in more.values() for flaw in told)
+    return is_mended and wanted == [element.text for element in again.elements if isinstance(element, Fence)]
 
 
 def _unoffered(flaw: Flaw) -> Flaw:
@@ -123,7 +139,7 @@ def _mended(reading: Reading, read: Read) -> tuple[Reading, dict[int, list[Flaw]
         line = suspect.published(suspect.fence.line)
         if line in settled:
             continue
-        if best := _best(suspect, reading, read, tries):
+        if best := _best(suspect, reading, read, tries, flaws):
             guess, after = best
             for mend in guess:
                 settled.add(suspect.published(mend.line))
@@ -137,14 +153,19 @@ def _mended(reading: Reading, read: Read) -> tuple[Reading, dict[int, list[Flaw]
     return reading, flaws
 
 
-def _best(suspect: Suspect, reading: Reading, read: Read, tries: Iterator[int]) -> tuple[Guess, Reading] | None:
-    """The guess that makes the most of the fence and of what follows it; None where it is as well left as it is."""
+def _best(
+    suspect: Suspect, reading: Reading, read: Read, tries: Iterator[int], told: Collection[int]
+) -> tuple[Guess, Reading] | None:
+    """The guess that makes the most of the fence and of what follows it; None where it is as well left as it is.
+
+    `told`: the published lines of the fences that were mended before.
+    """
     possible = (guess for guess in guesses(suspect) if _is_possible(guess, reading.rows))
     tried: list[tuple[Price, Guess, Reading]] = []
     for guess, _ in zip(possible, tries, strict=False):
         rows = changed(reading.rows, [change for mend in guess for change in mend.changes])
         after = _reading(rows, list(read(text_of(rows))))
-        if not _is_told_by_lines(after):
+        if not _can_be_told(after, {*told, *(suspect.published(mend.line) for mend in guess)}):
             continue
         price = _price(guess, reading, after)
         tried.append((price, guess, after))
@@ -158,13 +179,14 @@ def _best(suspect: Suspect, reading: Reading, read: Read, tries: Iterator[int]) 
     return (guess, after) if must_mend or price.faults < reading.faults + (not price.in_vain) else None
 
 
-def _is_told_by_lines(reading: Reading) -> bool:
-    """Whether the rows of each block are published lines that follow each other: none that was put in."""
+def _can_be_told(reading: Reading, lines: Collection[int]) -> bool:
+    """Whether each block is made of published lines that follow each other, with none that was put in, and the
+    fences that are mended, which open on these lines, are still there."""
     for element in reading.elements:
         first, count = element.first_line - 1, len(element.prefixes)
         if count and reading.rows[first + count - 1].line - reading.rows[first].line != count - 1:
             return False
-    return True
+    return set(lines) <= {reading.rows[e.line - 1].line for e in reading.elements if isinstance(e, Fence)}
 
 
 class Price(NamedTuple):

@@ -22,18 +22,17 @@ def _with_flaws(outcome: Outcome) -> Outcome:
     flaws = outcome.block.flaws
     if not flaws:
         return outcome
-    edits = tuple(edit for flaw in flaws for edit in flaw.edits)
-    diagnostics = tuple(_verified(flaw, outcome) for flaw in flaws)
-    outcome = replace(outcome, diagnostics=diagnostics + outcome.diagnostics)
-    errors = [flaw for flaw in flaws if flaw.diagnostic.level == "error"]
-    if not errors or outcome.verdict not in RAN | {Verdict.NOT_PYTHON}:
+    outcome = replace(outcome, diagnostics=tuple(_verified(f, outcome) for f in flaws) + outcome.diagnostics)
+    if outcome.verdict not in RAN | {Verdict.NOT_PYTHON}:
         return outcome
-    edits_of_errors = all(flaw.edits for flaw in errors)
-    if outcome.verdict in RAN:
-        verdict = Verdict.REPAIRED if edits_of_errors else Verdict.FAILED
+    errors = [flaw for flaw in flaws if flaw.diagnostic.level == "error"]
+    mendable = all(flaw.edits for flaw in errors)
+    if errors and outcome.verdict in RAN:
+        verdict = Verdict.REPAIRED if mendable else Verdict.FAILED
         reason = "; ".join(dict.fromkeys([*(flaw.diagnostic.message for flaw in errors), outcome.reason])).rstrip("; ")
         outcome = replace(outcome, verdict=verdict, reason=reason)
-    return replace(outcome, edits=edits + outcome.edits) if edits_of_errors else outcome
+    layout = tuple(edit for flaw in flaws for edit in flaw.edits)
+    return replace(outcome, edits=layout + outcome.edits) if mendable else outcome
 
 
 def _verified(flaw: Flaw, outcome: Outcome) -> Diagnostic:
