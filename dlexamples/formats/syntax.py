@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Collection, Iterator
 from functools import lru_cache
@@ -79,7 +80,7 @@ class Bound(Collection[str]):
 
     def _binds(self, number: int, name: str) -> bool:
         code = self._added[number]
-        return not (isinstance(code, str) and name not in code) and name in self._names(number)
+        return not (isinstance(code, str) and not _mention(name).search(code)) and name in self._names(number)
 
     def _names(self, number: int) -> frozenset[str]:
         if number not in self._found:
@@ -87,3 +88,9 @@ class Bound(Collection[str]):
             tree = parsed(code) if isinstance(code, str) else code
             self._found[number] = frozenset(bound_names(tree)) if tree else frozenset()
         return self._found[number]
+
+
+@lru_cache(maxsize=1024)
+def _mention(name: str) -> re.Pattern[str]:
+    """The name where it may be bound: an attribute never is. A search is cheaper than a tree."""
+    return re.compile(r"\bimport\b[^\n]*\*" if name == "*" else rf"(?<![\w.]){re.escape(name)}(?!\w)")
