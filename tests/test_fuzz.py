@@ -90,6 +90,8 @@ ODDITIES = (
     ),
     *("", "", "\0", "\ufeff", "\f", "\x0b", "\x1c", "\u2028", "\t", '"""', "'''", "(", "\\", "x = 1```", "```x```"),
 )
+BLOCKS = ("% comment", "!!! note", '??? tip "x"', '=== "Keras"', ":::{note}", ":::")
+"""Blocks of other dialects, which end a paragraph that goes on to CommonMark: alone, they cost no fence."""
 
 
 def garbled(seed: int) -> str:
@@ -129,6 +131,8 @@ def gets_a_fence_line(rows: list[str], chance: random.Random) -> list[str]:
 
 
 def gets_an_oddity(rows: list[str], chance: random.Random) -> list[str]:
+    if chance.random() < 0.1:
+        return _with(rows, chance.choice(BLOCKS), chance)
     return _with(rows, chance.choice(CONTAINERS) + chance.choice(ODDITIES), chance)
 
 
@@ -229,7 +233,9 @@ def _untrue(document: Document) -> Iterator[str]:
         for row, prefix, source in zip(rows[block.first_line - 1 :], block.prefixes, sources, strict=False):
             # A tab that straddles the container's edge is blanks in the source, or in the prefix.
             is_straddled = "\t" in row and row.lstrip(" \t>") == (prefix + source).lstrip(" \t>")
-            if row not in (prefix + source, prefix) and not is_straddled:
+            # A marker behind the code is no part of it, and what is no Python stands in the prefix.
+            bare = re.sub(r"\s*(```+|~~~+)\s*$", "", row)
+            if prefix + source not in (row, bare) and prefix not in (row, bare) and not is_straddled:
                 yield f"{block.id} is not the document's: {row!r} is {prefix!r} and {source!r}"
     if len({block.id for block in document.blocks}) < len(document.blocks):
         yield "two blocks have one id"

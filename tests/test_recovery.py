@@ -52,7 +52,8 @@ def listing(document: Document) -> Iterator[str]:
             diagnostic = flaw.diagnostic
             assert diagnostic.fix
             span, fix = diagnostic.span, diagnostic.fix
-            yield f"  {span.line}:{span.column}-{span.end_column} {diagnostic.code} {diagnostic.message}"
+            at = f"{span.line}:{span.column}-{span.end_column}"
+            yield f"  {at} {diagnostic.code} {diagnostic.level}: {diagnostic.message}"
             yield f"  {fix.applicability.value}: {fix.description}"
     yield ""
     yield from difflib.unified_diff(document.text.splitlines(), mended(document).splitlines(), "", "", "", "", 0, "")
@@ -92,8 +93,8 @@ def assert_reads_back(document: Document) -> None:
         for row, prefix, line in zip(
             rows[block.first_line - 1 :], block.prefixes, block.published.split("\n"), strict=False
         ):
-            # Where the row is more than the source, it stands in the prefix as a whole.
-            assert row in (prefix + line, prefix)
+            # A marker behind the code is no part of it.
+            assert row in (prefix + line, f"{prefix}{line}```")
 
 
 def test_a_mended_block_keeps_its_flaw_until_the_flaw_is_mended() -> None:

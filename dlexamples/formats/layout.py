@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from dlexamples.formats.lines import BOM, Line, lines
@@ -22,22 +21,22 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     """
     bare = text.removeprefix(BOM)
     found = lines(bare)
-    unended = bool(found) and not found[-1].end
-    ordered = sorted(dict.fromkeys(edits), key=lambda edit: (edit.line, edit.end_line))
-    beyond = math.inf
-    # From the last line up, so that the numbers of the lines above stay true; what is inserted above a line comes
-    # after the line itself is replaced.
-    for edit in ordered[::-1]:
-        if edit.end_line >= beyond:
-            raise ValueError(f"edits overlap at line {edit.end_line}")
-        old = found[edit.line - 1 : edit.end_line]
-        if edit.line > len(found) + 1 or [line.text for line in old] != [line.text for line in lines(edit.before)]:
+    mended: list[Line] = []
+    done = 0
+    for edit in sorted(dict.fromkeys(edits), key=lambda edit: (edit.line, edit.end_line)):
+        start = edit.line - 1
+        if start < done:
+            raise ValueError(f"edits overlap at line {edit.line}")
+        old = found[start : edit.end_line]
+        if start > len(found) or [line.text for line in old] != [line.text for line in lines(edit.before)]:
             raise ValueError(f"line {edit.line} is not what the edit replaces")
-        end = next((line.end for line in (*old, *reversed(found[: edit.line - 1]), *found) if line.end), "\n")
-        if edit.line > 1 and not found[edit.line - 2].end:
-            found[edit.line - 2] = found[edit.line - 2]._replace(end=end)
-        found[edit.line - 1 : edit.end_line] = [Line(line.text, end) for line in lines(edit.after)]
-        beyond = edit.line
-    if unended and found:
-        found[-1] = found[-1]._replace(end="")
-    return text[: len(text) - len(bare)] + "".join(line.text + line.end for line in found)
+        mended += found[done:start]
+        end = next((line.end for line in (*old, *mended[-1:], *found[:1]) if line.end), "\n")
+        if mended and not mended[-1].end:
+            mended[-1] = mended[-1]._replace(end=end)
+        mended += [Line(line.text, end) for line in lines(edit.after)]
+        done = edit.end_line
+    mended += found[done:]
+    if found and not found[-1].end:
+        mended[-1] = mended[-1]._replace(end="")
+    return text[: len(text) - len(bare)] + "".join(line.text + line.end for line in mended)

@@ -117,5 +117,6 @@ def _split(row: str, content: str) -> tuple[str, str]:
     if start >= 0 and visible[start:] == content:
         return row[:start], row[start:]
     # A tab that straddles the container's edge: the parser has put one to three blanks in the rest of its place.
-    blanks = next(n for n in (1, 2, 3) if row[start + n - 1] == "\t" and visible[start + n :] == content[n:])
+    edges = (n for n in (1, 2, 3) if start + n > 0 and row[start + n - 1] == "\t")
+    blanks = next(n for n in edges if visible[start + n :] == content[n:])
     return row[: start + blanks - 1], content[:blanks] + row[start + blanks :]

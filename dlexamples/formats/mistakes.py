@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from dlexamples.formats.suspects import Guess, Suspect
 
 SHOWS_MARKDOWN = {"markdown", "md", "mdx", "qmd", "rmd", "myst", "gfm", "commonmark"}
+DIRECTIVE = re.compile(r"\{[\w:-]+\}")
+"""MyST's, whose body may be Markdown with fences of its own."""
 LITERAL = SHOWS_MARKDOWN | {"text", "txt", "plain", "plaintext", "output", "console", "html"}
 """Languages in which prose is no sign that the code has ended."""
 ATTEMPTS = 8
@@ -32,7 +34,7 @@ FAR = 400
 
 def guesses(found: Suspect) -> Iterator[Guess]:
     """How the fence may have been meant, the likeliest first."""
-    shows_markdown = found.language in SHOWS_MARKDOWN
+    shows_markdown = found.language in SHOWS_MARKDOWN or DIRECTIVE.match(found.fence.info)
     for mistake in (shows_fences, *MISTAKES) if shows_markdown else (*MISTAKES, shows_fences):
         yield from mistake(found)
 
@@ -125,7 +127,7 @@ def leaves_its_container(found: Suspect) -> Iterator[Guess]:
 
 def _inside(row: str, indent: str) -> str:
     if not row.strip():
-        return indent.rstrip()
+        return indent.rstrip() or row
     is_quoted = ">" in indent and row.startswith(indent.rstrip())
     return row if is_quoted else indent + row
 

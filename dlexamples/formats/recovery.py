@@ -28,7 +28,7 @@ WORK = 4_000_000
 """Characters, each fence counted as so many more, that are read again for all guesses about one document together:
 each guess is a reading of the whole."""
 A_FENCE = 200
-FEWEST, MOST = 2, 200
+FEWEST, MOST = 3, 200
 """Guesses that are tried for one document, however long or short it is."""
 
 
@@ -65,10 +65,12 @@ def recovered(text: str, read: Read) -> Iterator[Element]:
     sound = not _in_vain(flaws, reading) and _reads_back(text, found, flaws, read)
     told = flaws if sound else {line: list(map(_unoffered, flaws[line])) for line in flaws}
     seen = {element.line: element.text.rstrip("\n") for element in elements if isinstance(element, Fence)}
+    # A directive that turns out to hold fences is none itself: the first of them says what is wrong with it.
+    waiting = sorted(told, reverse=True)
     for element in found:
-        if isinstance(element, Fence) and element.line in told:
+        while isinstance(element, Fence) and waiting and waiting[-1] <= element.line:
             as_meant = seen.get(element.line) == element.text.rstrip("\n")
-            own = (_harmless(flaw) if as_meant and _only_closes(flaw) else flaw for flaw in told[element.line])
+            own = (_harmless(flaw) if as_meant and _only_closes(flaw) else flaw for flaw in told[waiting.pop()])
             element = replace(element, flaws=(*element.flaws, *own))
         yield element
 
@@ -132,6 +134,7 @@ def _mended(reading: Reading, read: Read) -> tuple[Reading, dict[int, list[Flaw]
     """The best reading, and what is wrong with the fences, by the published lines on which they open."""
     flaws: dict[int, list[Flaw]] = defaultdict(list)
     settled: set[int] = set()
+    closed: set[int] = set()
     size = sum(len(row.text) + 1 for row in reading.rows) + A_FENCE * len(reading.elements)
     tries = iter(range(min(max(WORK // size, FEWEST), MOST)))
     found = _faulty(reading.rows, reading.elements)
@@ -139,11 +142,12 @@ def _mended(reading: Reading, read: Read) -> tuple[Reading, dict[int, list[Flaw]
         line = suspect.published(suspect.fence.line)
         if line in settled:
             continue
-        if best := _best(suspect, reading, read, tries, flaws):
+        if best := _best(suspect, reading, read, tries, closed):
             guess, after = best
             for mend in guess:
                 settled.add(suspect.published(mend.line))
                 flaws[suspect.published(mend.line)].append(_flaw(mend, reading.rows))
+            closed.update(suspect.published(mend.line) for mend in guess if mend.code == "DL003")
             reading = after
             found = _faulty(reading.rows, reading.elements)
             continue
@@ -154,18 +158,19 @@ def _mended(reading: Reading, read: Read) -> tuple[Reading, dict[int, list[Flaw]
 
 
 def _best(
-    suspect: Suspect, reading: Reading, read: Read, tries: Iterator[int], told: Collection[int]
+    suspect: Suspect, reading: Reading, read: Read, tries: Iterator[int], closed: Collection[int]
 ) -> tuple[Guess, Reading] | None:
     """The guess that makes the most of the fence and of what follows it; None where it is as well left as it is.
 
-    `told`: the published lines of the fences that were mended before.
+    `closed`: the published lines of the fences that were closed before.
     """
     possible = (guess for guess in guesses(suspect) if _is_possible(guess, reading.rows))
     tried: list[tuple[Price, Guess, Reading]] = []
-    for guess, _ in zip(possible, tries, strict=False):
+    for _, guess in zip(tries, possible, strict=False):
         rows = changed(reading.rows, [change for mend in guess for change in mend.changes])
         after = _reading(rows, list(read(text_of(rows))))
-        if not _can_be_told(after, {*told, *(suspect.published(mend.line) for mend in guess)}):
+        closes = (suspect.published(mend.line) for mend in guess if mend.code == "DL003")
+        if not _can_be_told(after, {*closed, *closes}):
             continue
         price = _price(guess, reading, after)
         tried.append((price, guess, after))
@@ -181,7 +186,7 @@ def _best(
 
 def _can_be_told(reading: Reading, lines: Collection[int]) -> bool:
     """Whether each block is made of published lines that follow each other, with none that was put in, and the
-    fences that are mended, which open on these lines, are still there."""
+    fences that are closed, which open on these lines, are still there."""
     for element in reading.elements:
         first, count = element.first_line - 1, len(element.prefixes)
         if count and reading.rows[first + count - 1].line - reading.rows[first].line != count - 1:

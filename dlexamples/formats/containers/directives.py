@@ -18,10 +18,12 @@ from markdown_it.rules_block import fence
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 
 from dlexamples.formats.containers import ANYWHERE
+from dlexamples.formats.containers.html import is_closed
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.rules_block import StateBlock
+    from markdown_it.token import Token
 
 NAMED = re.compile(r"\s*\{([\w:-]+)\}")
 LITERAL = re.compile(
@@ -72,7 +74,7 @@ def fence_or_directive(state: StateBlock, start: int, end: int, silent: bool) ->
         return True
     state.tokens.pop()
     state.env["directives"] = depth + 1
-    _read_inside(state, token.info, start, state.line)
+    _read_inside(state, token, start, state.line)
     state.env["directives"] = depth
     return True
 
@@ -82,22 +84,17 @@ def _holds_fences(body: str, marker: str) -> bool:
     return bool(opening and (opening["mark"] != marker[0] or len(opening["marker"]) < len(marker)))
 
 
-def _read_inside(state: StateBlock, info: str, start: int, behind: int) -> None:
+def _read_inside(state: StateBlock, directive: Token, start: int, behind: int) -> None:
     before = state.lineMax, state.parentType
-    closes = _is_closing(state, behind - 1)
-    last = behind - 1 if closes else behind
+    last = behind - 1 if is_closed(directive) else behind
     opening = state.push("content_open", "", 1)
     opening.map = [start, behind]
-    opening.info = tab_title(info)
+    opening.info = tab_title(directive.info)
     state.lineMax, state.parentType = last, "content"
     state.md.block.tokenize(state, _behind_options(state, start + 1, last), last)
     state.lineMax, state.parentType = before
     state.push("content_close", "", -1)
     state.line = behind
-
-
-def _is_closing(state: StateBlock, line: int) -> bool:
-    return not state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].strip("`~ \t")
 
 
 OPTION = re.compile(r":[\w-]+:")
