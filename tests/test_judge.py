@@ -7,12 +7,12 @@ from pathlib import Path
 
 from dlexamples.alignment import as_published, edits
 from dlexamples.formats import parse
-from dlexamples.verdicts.judge import doubtful, judge
 from dlexamples.model import Applicability, Place, Proposal, Verdict
 from dlexamples.run.job import Text
 from dlexamples.run.record import BlockRun, Halt, Run
 from dlexamples.run.search import Mend, Mended
 from dlexamples.sessions import sessions
+from dlexamples.verdicts.judge import doubtful, judge
 
 PUBLISHED = "a = 1\nb = fit(a)\nc = 3\n"
 AFTER = "import x\na = 1\nfor i in a:\n    b = fit(a)\nc = 3\n"
