@@ -86,7 +86,7 @@ def as_published(element: Fence | Comment, rows: Sequence[Row]) -> Fence | Comme
             first_line=_line(element.first_line, rows),
         )
     texts = element.text.split("\n")[:-1]
-    prefixes = zip(rows[first:], texts, element.prefixes, strict=False)
+    prefixes = zip(rows[first : first + len(texts)], texts, element.prefixes, strict=True)
     return replace(
         element,
         line=_line(element.line, rows),

@@ -136,7 +136,7 @@ def _mended(reading: Reading, read: Read) -> tuple[Reading, dict[int, list[Flaw]
     settled: set[int] = set()
     closed: set[int] = set()
     size = sum(len(row.text) + 1 for row in reading.rows) + A_FENCE * len(reading.elements)
-    tries = iter(range(min(max(WORK // size, FEWEST), MOST)))
+    tries = iter(range(min(max(WORK // max(size, 1), FEWEST), MOST)))
     found = _faulty(reading.rows, reading.elements)
     while suspect := next(found, None):
         line = suspect.published(suspect.fence.line)
