@@ -134,7 +134,7 @@ def _mended(reading: Reading, read: Read) -> tuple[Reading, dict[int, list[Flaw]
     """The best reading, and what is wrong with the fences, by the published lines on which they open."""
     flaws: dict[int, list[Flaw]] = defaultdict(list)
     settled: set[int] = set()
-    closed: set[int] = set()
+    fences: set[int] = set()
     size = sum(len(row.text) + 1 for row in reading.rows) + A_FENCE * len(reading.elements)
     tries = iter(range(min(max(WORK // max(size, 1), FEWEST), MOST)))
     found = _faulty(reading.rows, reading.elements)
@@ -142,12 +142,12 @@ def _mended(reading: Reading, read: Read) -> tuple[Reading, dict[int, list[Flaw]
         line = suspect.published(suspect.fence.line)
         if line in settled:
             continue
-        if best := _best(suspect, reading, read, tries, closed):
+        if best := _best(suspect, reading, read, tries, fences):
             guess, after = best
             for mend in guess:
                 settled.add(suspect.published(mend.line))
                 flaws[suspect.published(mend.line)].append(_flaw(mend, reading.rows))
-            closed.update(suspect.published(mend.line) for mend in guess if mend.code == "DL003")
+            fences.update(_fences_of(guess, suspect))
             reading = after
             found = _faulty(reading.rows, reading.elements)
             continue
@@ -158,19 +158,18 @@ def _mended(reading: Reading, read: Read) -> tuple[Reading, dict[int, list[Flaw]
 
 
 def _best(
-    suspect: Suspect, reading: Reading, read: Read, tries: Iterator[int], closed: Collection[int]
+    suspect: Suspect, reading: Reading, read: Read, tries: Iterator[int], fences: Collection[int]
 ) -> tuple[Guess, Reading] | None:
     """The guess that makes the most of the fence and of what follows it; None where it is as well left as it is.
 
-    `closed`: the published lines of the fences that were closed before.
+    `fences`: the published lines of the fences that were mended before.
     """
     possible = (guess for guess in guesses(suspect) if _is_possible(guess, reading.rows))
     tried: list[tuple[Price, Guess, Reading]] = []
     for _, guess in zip(tries, possible, strict=False):
         rows = changed(reading.rows, [change for mend in guess for change in mend.changes])
         after = _reading(rows, list(read(text_of(rows))))
-        closes = (suspect.published(mend.line) for mend in guess if mend.code == "DL003")
-        if not _can_be_told(after, {*closed, *closes}):
+        if not _can_be_told(after, {*fences, *_fences_of(guess, suspect)}):
             continue
         price = _price(guess, reading, after)
         tried.append((price, guess, after))
@@ -184,9 +183,15 @@ def _best(
     return (guess, after) if must_mend or price.faults < reading.faults + (not price.in_vain) else None
 
 
+def _fences_of(guess: Guess, suspect: Suspect) -> set[int]:
+    """The published lines on which the fences of a guess open. A directive that holds fences is none."""
+    is_directive = suspect.fence.info.startswith("{") and guess[0].code == "DL004"
+    return set() if is_directive else {suspect.published(mend.line) for mend in guess}
+
+
 def _can_be_told(reading: Reading, lines: Collection[int]) -> bool:
     """Whether each block is made of published lines that follow each other, with none that was put in, and the
-    fences that are closed, which open on these lines, are still there."""
+    fences that are mended, which open on these lines, are still there."""
     for element in reading.elements:
         first, count = element.first_line - 1, len(element.prefixes)
         if count and reading.rows[first + count - 1].line - reading.rows[first].line != count - 1:
