@@ -161,11 +161,11 @@ def test_no_false_alarm_in_real_posts() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "```python\n" * 20_000,
+        "```python\n" * 10_000,
         "```python\nx = 1\n\nThis is prose.\n\n" * 5_000,
         "```\n~~~\n" * 10_000,
-        "> ```\n\n" * 10_000,
-        "````python\n```\n" * 10_000,
+        "> ```\n\n" * 5_000,
+        "````python\n```\n" * 5_000,
         '```python\n"""\n```\n' * 5_000,
         "```python\nx = (\n" + "Prose is here.\n\n" * 20_000,
         "```python\n" + "\n".join(f"x = 1```{'`' * (i % 5)}" for i in range(20_000)),
