@@ -6,6 +6,7 @@ whose Markdown body holds fences is a container of those (`containers/directives
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from markdown_it.common.utils import unescapeAll
 from dlexamples.formats import reader
 from dlexamples.formats.containers.comments import percent, written
 from dlexamples.formats.containers.html import hidden_by_html, is_closed, is_literal
-from dlexamples.formats.containers.outline import Outline
+from dlexamples.formats.containers.outline import Outline, Tabs, closed
 from dlexamples.formats.elements import Comment, Fence
 from dlexamples.formats.fence import document
 from dlexamples.formats.lines import BOM, texts
@@ -48,13 +49,19 @@ def parse_mdx(path: Path, text: str) -> Document:
 def elements(text: str, dialect: Dialect = MARKDOWN) -> Iterator[Fence | Comment]:
     """Fences and comments in the document's order, with the headings above in their own container and in those
     around."""
-    rows = texts(text.removeprefix(BOM))
+    # Whether a tab is closed is known when the whole document is read.
+    for element, tabs in list(_elements(texts(text.removeprefix(BOM)), dialect)):
+        yield replace(element, tabs=closed(tabs)) if tabs and isinstance(element, Fence) else element
+
+
+def _elements(rows: Sequence[str], dialect: Dialect) -> Iterator[tuple[Fence | Comment, Tabs]]:
+    """The elements, each with the tabs around it."""
     found = tokens(rows, dialect)
     outline = Outline()
     for i, token in enumerate(found):
         match token.type:
             case "fence" | "colon_fence" | "code_block" | "highlight":
-                yield _fence(token, rows, outline)
+                yield _fence(token, rows, outline), outline.tabs
             case "blockquote_open" | "list_item_open":
                 outline.enter()
             case "content_open":
@@ -66,15 +73,20 @@ def elements(text: str, dialect: Dialect = MARKDOWN) -> Iterator[Fence | Comment
             case "directive":
                 outline.directive(token.markup, token.info)
             case "tags":
-                outline.tags("\n".join(rows[slice(*_span(token))]))
+                outline.tags(token.content)
             case "html_block" if not is_literal(token):
                 outline.tags(token.content)
-                yield from written("html", _pairs(token, rows), _span(token)[0] + 1, outline.heading)
+                yield from _between("html", token, rows, outline)
             case "jsx_comment":
-                yield from written("jsx", _pairs(token, rows), _span(token)[0] + 1, outline.heading)
+                yield from _between("jsx", token, rows, outline)
             case "myst_line_comment":
                 start, end = _span(token)
-                yield percent(rows[start:end], start + 1, outline.heading)
+                yield percent(rows[start:end], start + 1, outline.heading), []
+
+
+def _between(form: str, token: Token, rows: Sequence[str], outline: Outline) -> Iterator[tuple[Comment, Tabs]]:
+    for comment in written(form, _pairs(token, rows), _span(token)[0] + 1, outline.heading):
+        yield comment, []
 
 
 def _fence(token: Token, rows: Sequence[str], outline: Outline) -> Fence:
@@ -93,7 +105,6 @@ def _fence(token: Token, rows: Sequence[str], outline: Outline) -> Fence:
         prefixes=tuple(prefix for prefix, _ in pairs),
         form={"code_block": "indented", "highlight": "highlight"}.get(token.type, "fence"),
         closed=indented or token.type == "highlight" or is_closed(token),
-        tabs=outline.tabs,
         flaws=hidden_by_html(rows[start], start + 1, token),
     )
 

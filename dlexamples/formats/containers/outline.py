@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from dlexamples.formats.containers.comments import HTML
 from dlexamples.formats.containers.directives import tab_title
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Headings = list[tuple[int, str]]
 
@@ -14,6 +19,8 @@ TAG = re.compile(
     r"|\{#if fw === '(?P<framework>\w+)'\}|(?P<other>\{:else\})|(?P<endif>\{/if\})"
 )
 """Docusaurus, Astro, Mintlify and Hugging Face's doc-builder, whose course also has Svelte's conditions."""
+TAGS = re.compile(r"(?:\s|<[^<>]*>|\{[#:/][^{}]*\})*")
+"""How a row begins in which tags are no mention."""
 ATTRIBUTE = re.compile(r"""\b(label|title|value|id|name)=\{?["']([^"']*)["']""")
 FRAMEWORKS = {"pt": "PyTorch", "tf": "TensorFlow", "jax": "JAX", "flax": "Flax"}
 OTHERS = {"PyTorch": "TensorFlow", "TensorFlow": "PyTorch"}
@@ -34,6 +41,8 @@ class Opened:
     level: int = 0
     headings: Headings = field(default_factory=list)
     """Those above it, which are above what follows it too."""
+    closed: bool = False
+    """What is never closed is no container."""
 
 
 @dataclass
@@ -43,6 +52,10 @@ class Scope:
     title: str = ""
     headings: Headings = field(default_factory=list)
     opened: list[Opened] = field(default_factory=list)
+
+
+Tabs = list[tuple[str, "Opened | None"]]
+"""The titles of tabs, outermost first, each with what has to be closed for it to be one."""
 
 
 class Outline:
@@ -56,9 +69,8 @@ class Outline:
         return tuple(name for scope in self._scopes for _, name in scope.headings if name)
 
     @property
-    def tabs(self) -> tuple[str, ...]:
-        titles = (title for scope in self._scopes for title in (scope.title, *(each.title for each in scope.opened)))
-        return tuple(title for title in titles if title)
+    def tabs(self) -> Tabs:
+        return [tab for scope in self._scopes for tab in _titled(scope)]
 
     def enter(self, title: str = "") -> None:
         self._scopes.append(Scope(title))
@@ -81,12 +93,17 @@ class Outline:
         lines = [each for each in self._scopes[-1].opened if each.closer.startswith(":")]
         fitting = [each for each in lines if len(each.closer) <= len(marker)]
         if lines:
-            self._close((fitting or lines)[-1])
+            _close(self._scopes[-1], (fitting or lines)[-1])
 
     def tags(self, text: str) -> None:
         """The tags of tabs in a text that is not code."""
+        text = HTML.sub(lambda comment: re.sub(r"[^\n]", " ", comment[0]), text)
+        front = 0
         for tag in TAG.finditer(text):
-            self._tag(tag)
+            begins = text.rfind("\n", 0, tag.start()) + 1
+            front = _front(text, begins) if begins >= front else front
+            if tag.start() < front or _closes(tag):
+                self._tag(tag)
 
     def _tag(self, tag: re.Match[str]) -> None:
         if tag["framework"]:
@@ -95,23 +112,47 @@ class Outline:
             self._open(Opened(tag["name"], FRAMEWORKS.get(tag["name"]) or _title(tag["attributes"])))
         else:
             closer = tag["name"] or CONDITION
-            each = next((each for each in reversed(self._scopes[-1].opened) if each.closer == closer), None)
+            # The row of a closing tag may be a lazy one of a list's last paragraph.
+            around = ((scope, each) for scope in reversed(self._scopes) for each in reversed(scope.opened))
+            scope, each = next((found for found in around if found[1].closer == closer), (None, None))
             if each and tag["other"]:
                 each.title = OTHERS.get(each.title, "")
-            elif each:
-                self._close(each)
+            elif scope and each:
+                _close(scope, each)
 
     def _open(self, opened: Opened) -> None:
         scope = self._scopes[-1]
         opened.headings = scope.headings
         scope.opened = [*scope.opened[-REMEMBERED:], opened]
 
-    def _close(self, opened: Opened) -> None:
-        """Closes it with everything that was opened inside."""
-        scope = self._scopes[-1]
-        scope.headings = opened.headings
-        while scope.opened.pop() is not opened:
-            pass
+
+def closed(tabs: Tabs) -> tuple[str, ...]:
+    """The titles of those that are containers, to be asked when the whole document is read."""
+    return tuple(title for title, opened in tabs if opened is None or opened.closed)
+
+
+def _titled(scope: Scope) -> Iterator[tuple[str, Opened | None]]:
+    if scope.title:
+        yield scope.title, None
+    yield from ((each.title, each) for each in scope.opened if each.title)
+
+
+def _close(scope: Scope, opened: Opened) -> None:
+    """Closes it. What was opened inside, and is not closed, ends with it."""
+    opened.closed = True
+    scope.headings = opened.headings
+    while scope.opened.pop() is not opened:
+        pass
+
+
+def _front(text: str, begins: int) -> int:
+    """The end of the tags that a row begins with."""
+    found = TAGS.match(text, begins)
+    return found.end() if found else begins
+
+
+def _closes(tag: re.Match[str]) -> bool:
+    return bool(tag["closes"] or tag["endif"])
 
 
 def _title(attributes: str) -> str:

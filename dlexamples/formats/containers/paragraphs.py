@@ -1,11 +1,12 @@
 """Paragraphs and underlined headings, in one pass over their lines.
 
-markdown-it goes through every paragraph twice, once for an underline and once for its end, and it keeps the text, which
-nobody here reads.
+markdown-it goes through every paragraph twice, once for an underline and once for its end, and it keeps the text, of
+which only tags are read here.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dlexamples.formats.first_characters import CHARACTERS
@@ -13,6 +14,8 @@ from dlexamples.formats.first_characters import CHARACTERS
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.rules_block import StateBlock
+
+TICKS = re.compile(r"`+")
 
 
 def paragraphs(parser: MarkdownIt) -> None:
@@ -30,7 +33,9 @@ def paragraph(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         inline.content = state.getLines(start, line, state.blkIndent, False).strip()
         state.push("heading_close", f"h{level}", -1)
     elif _may_hold_tags(state, start, line):
-        state.push("tags", "", 0).map = [start, line]
+        tags = state.push("tags", "", 0)
+        tags.map = [start, line]
+        tags.content = without_code(state.getLines(start, line, state.blkIndent, False))
     return True
 
 
@@ -60,6 +65,23 @@ def _extent(state: StateBlock, start: int) -> tuple[int, int]:
 
 def _is_underline(row: str) -> bool:
     return not row.rstrip(" \t").strip(row[0])
+
+
+def without_code(text: str) -> str:
+    """The text with blanks for its code spans: between runs of as many backticks."""
+    runs = list(TICKS.finditer(text))
+    behind: dict[int, re.Match[str]] = {}
+    closing: dict[int, re.Match[str] | None] = {}
+    for run in reversed(runs):
+        closing[run.start()] = behind.get(len(run[0]))
+        behind[len(run[0])] = run
+    parts, seen = [], 0
+    for run in runs:
+        end = closing[run.start()]
+        if run.start() >= seen and end:
+            parts += [text[seen : run.start()], re.sub(r"[^\n]", "`", text[run.start() : end.end()])]
+            seen = end.end()
+    return "".join((*parts, text[seen:]))
 
 
 def _may_hold_tags(state: StateBlock, start: int, end: int) -> bool:
