@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from dlexamples.model import Verdict
 from dlexamples.run.search import Mended, mend, unmended
 from dlexamples.sessions import for_others, sessions
 from dlexamples.verdicts.flaws import told
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from dlexamples.run.record import Run
     from dlexamples.run.runner import Runner
 
+WORST = [Verdict.FAILED, Verdict.BLOCKED, Verdict.REPAIRED, Verdict.FILLED, Verdict.PASSED, Verdict.SKIPPED]
+
 
 def check(document: Document, runner: Runner, mode: str = "auto") -> Iterator[Outcome]:
     """One outcome a fence, those of a session together as soon as it has run. `mode` as in `sessions`.
@@ -26,8 +30,20 @@ def check(document: Document, runner: Runner, mode: str = "auto") -> Iterator[Ou
     found = sessions(document, mode)
     runner.warm(found)
     yield from without_session(document)
+    several = Counter(block_id for session in found for block_id in session.judged)
+    held: dict[str, Outcome] = {}
     for session in found:
-        yield from check_session(session, runner)
+        for outcome in check_session(session, runner):
+            block_id = outcome.block.id
+            held[block_id] = worse(held.get(block_id, outcome), outcome)
+            several[block_id] -= 1
+            if not several[block_id]:
+                yield held.pop(block_id)
+
+
+def worse(first: Outcome, second: Outcome) -> Outcome:
+    """Of the verdicts that readers of several frameworks get on a block that is for all, the one to be told."""
+    return min(first, second, key=lambda outcome: WORST.index(outcome.verdict))
 
 
 def without_session(document: Document) -> Iterator[Outcome]:

@@ -88,7 +88,7 @@ class PostFile(pytest.File):
         return self.outcomes[block.id]
 
     def _run(self, block: Block) -> None:
-        from dlexamples.check import check_session, without_session
+        from dlexamples.check import check_session, without_session, worse
         from dlexamples.run.runner import Runner
         from dlexamples.sessions import needed_for, sessions
 
@@ -98,7 +98,9 @@ class PostFile(pytest.File):
         for session in sessions(self.document, settings.session):
             if block.id in session.judged:
                 selected = needed_for(session, self._selected(session) | {block.id})
-                self.outcomes.update({outcome.block.id: outcome for outcome in check_session(selected, runner)})
+                for outcome in check_session(selected, runner):
+                    block_id = outcome.block.id
+                    self.outcomes[block_id] = worse(self.outcomes.get(block_id, outcome), outcome)
         if runner.faults:
             raise RuntimeError("dlexamples' own fault, not the post's; please report it.\n" + "\n".join(runner.faults))
 

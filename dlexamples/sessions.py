@@ -34,27 +34,28 @@ def sessions(document: Document, mode: str = "auto", here: Installed = installed
 
     `mode`: `auto` as above, `document` (all blocks are one session), `block` (each on its own). What a marker says
     goes before it. Of alternatives (`%%tab pytorch`, `%%tab tensorflow`) each has sessions of its own, together with
-    the blocks that are for all; those for frameworks that are not `here` are in none.
+    the blocks that are for all, which are judged in each; those for frameworks that are not `here` are in none.
     """
     return _sessions(document, mode, here, scenes=True)
 
 
 def session_names(document: Document, mode: str = "auto", here: Installed = installed) -> dict[str, str]:
-    """The name of the session that judges a block, by the block's id."""
-    found = _sessions(document, mode, here, scenes=False)
+    """The name of the first session that judges a block, by the block's id."""
+    found = reversed(_sessions(document, mode, here, scenes=False))
     return {block_id: session.name for session in found for block_id in session.judged}
 
 
 def _sessions(document: Document, mode: str, here: Installed, *, scenes: bool) -> tuple[Session, ...]:
     found: list[tuple[frozenset[str], list[Block], str]] = []
     for share, name in _shares([block for block in document.blocks if block.is_python]):
-        judged: set[str] = set()
+        seen: set[frozenset[str]] = set()
         for blocks in _alternatives(share, here):
             for group, scene in _grouped(blocks, "document" if name else mode, scenes=scenes):
-                own = frozenset(blocks[i].id for i in group) - judged
-                if own:
+                own = frozenset(blocks[i].id for i in group)
+                # What is for all and needs no alternative is the same in each.
+                if own not in seen:
                     found.append((own, [blocks[i] for i in sorted({*group, *scene})], name))
-            judged |= {block.id for block in blocks}
+                seen.add(own)
     position = {block.id: number for number, block in enumerate(document.blocks)}
     found.sort(key=lambda entry: min(position[block_id] for block_id in entry[0]))
     return tuple(
@@ -73,12 +74,10 @@ def _shares(blocks: Sequence[Block]) -> list[tuple[list[Block], str]]:
     named: dict[str, list[Block]] = {}
     rest: list[list[Block]] = [[]]
     for block in blocks:
-        if block.marks.session:
-            named.setdefault(block.marks.session, []).append(block)
-            continue
         if block.marks.clears:
             rest.append([])
-        rest[-1].append(block)
+        share = named.setdefault(block.marks.session, []) if block.marks.session else rest[-1]
+        share.append(block)
     return [(share, "") for share in rest if share] + [(share, name) for name, share in named.items()]
 
 

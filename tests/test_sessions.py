@@ -106,3 +106,56 @@ def test_a_selection_runs_what_it_needs_and_judges_itself_alone() -> None:
 
 def test_a_post_without_python_has_no_session() -> None:
     assert sessions(parse(Path("post.md"), "# prose\n")) == ()
+
+
+def test_a_block_for_all_is_judged_for_the_readers_of_each_tab() -> None:
+    post = """
+```python
+units = 3
+```
+
+=== "PyTorch"
+
+    ```python
+    net = ["torch", units]
+    ```
+
+=== "TensorFlow"
+
+    ```python
+    net = ["tensorflow", units]
+    ```
+
+```python
+print(net)
+```
+"""
+    document = parse(Path("post.md"), post)
+    found = sessions(document, here=lambda module: True)
+    assert [[block.id for block in session.blocks] for session in found] == [
+        ["post-1", "post-2", "post-4"],
+        ["post-1", "post-3", "post-4"],
+    ]
+    assert all({"post-1", "post-4"} <= session.judged for session in found)
+    (torch,) = sessions(document, here=lambda module: module == "torch")
+    assert [block.id for block in torch.blocks] == ["post-1", "post-2", "post-4"]
+
+
+def test_a_cleared_namespace_is_cleared_by_a_block_of_a_named_session_too() -> None:
+    post = """
+```python
+a = 1
+```
+
+<!-- clear-namespace -->
+
+```python dlexamples="session s"
+b = 1
+```
+
+```python
+print(a)
+```
+"""
+    found = sessions(parse(Path("post.md"), post))
+    assert sorted(len(session.blocks) for session in found) == [1, 1, 1]

@@ -128,6 +128,7 @@ def _block(index: int, block: Block, source: str, first_line: int) -> dict[str, 
         "printed": bool(block.printed),
         "may_raise": [as_running(line, block.source, source) for line in raising],
         "no_run": block.marks.no_run,
+        "left_out": bool(block.marks.skip or block.marks.no_run or block.marks.device or block.marks.raises),
         "device": block.marks.device,
     }
 

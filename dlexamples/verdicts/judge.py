@@ -89,8 +89,7 @@ class _Case:
 
     def _as_promised(self, outcome: Outcome) -> Outcome:
         """`outcome`, or a failure where the block does not end, or print, as the post says."""
-        seeds = any(names(block.source).sets_state for block in self.session.blocks)
-        broken = unmet(self.block, self.source, self.run, self.other, seeds)
+        broken = unmet(self.block, self.source, self.run, self.other)
         found = (*broken, *ran_shorter(self.block, self.source))
         outcome = replace(outcome, diagnostics=found + outcome.diagnostics)
         worst = next((diagnostic for diagnostic in found if diagnostic.level == "error"), None)

@@ -228,12 +228,17 @@ class SessionRun:
         self._forget(self.blocks[index], number)
 
     def _lose(self, block: dict[str, Any], first: int) -> None:
+        """What the rest of the block would have bound or changed is not to be had. Where its author says that it is
+        not run, or that it ends with an exception, what an earlier block has bound is what a reader has."""
         for statement in block["statements"][first:]:
             for name in itertools.chain(statement["binds"], statement["touches"]):
-                self.lost[name] = block["index"]
+                if not (block["left_out"] and name in self.namespace):
+                    self.lost[name] = block["index"]
 
     def _forget(self, block: dict[str, Any], first: int) -> None:
         """What the rest of the block would have bound is not what an earlier block has bound."""
+        if block["left_out"]:
+            return
         for statement in block["statements"][first:]:
             for name in statement["binds"]:
                 self.namespace.pop(name, None)
