@@ -7,6 +7,7 @@ import ast
 import dataclasses
 import heapq
 import inspect
+import json
 import json.decoder
 import random
 import statistics
@@ -24,6 +25,7 @@ from dlexamples.formats.layout import apply
 from dlexamples.formats.lines import BOM, lines
 from dlexamples.formats.logical import logical_lines, statements
 from dlexamples.formats.syntax import parsed
+from dlexamples.model import Applicability, Fix
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -290,3 +292,54 @@ def test_length_is_no_trap(text: str, info: str) -> None:
     start = time.process_time()
     assert parse(Path("post.md"), f"```{info}\n{text}\n```\n").blocks[0].why
     assert time.process_time() - start < 10
+
+
+MISTAKES = [
+    "cp = dict(a=1",
+    "ls = [1, 2, 3)",
+    'export = print(1, "f.onnx"',
+    'source = """abc',
+    "uv = x[0]]",
+    "make [1, 2",
+    "git += (1",
+    "From numpy import array",
+    "For i in data: pass",
+    "For i in data",
+    "Import numpy as np",
+]
+ALONE = ["....", "1 2 3"]
+AROUND = ["{}\n", "import sys\n{}\nprint(sys.path)\n", "{}\n>>> 1\n1\n"]
+
+
+@pytest.mark.parametrize(
+    ("mistake", "around"),
+    [*((mistake, around) for mistake in MISTAKES for around in AROUND), *((mistake, AROUND[0]) for mistake in ALONE)],
+)
+def test_what_may_be_python_with_a_mistake_is_python(mistake: str, around: str) -> None:
+    block = parse(Path("post.md"), f"```python\n{around.format(mistake)}```\n").blocks[0]
+    assert (block.language, block.flaws) == ("python", ())
+    assert mistake in block.source
+    assert parsed(block.source) is None
+
+
+@pytest.mark.parametrize(
+    ("foreign", "applicability", "description"),
+    [
+        ("pip install x", Applicability.SAFE, "put the shell lines into a fence of their own"),
+        ("Epoch 1/2", Applicability.UNSAFE, "put the lines of output or prose into a fence of their own"),
+    ],
+)
+def test_only_shell_commands_are_split_off_without_asking(
+    foreign: str, applicability: Applicability, description: str
+) -> None:
+    (flaw,) = parse(Path("post.md"), f"```python\nimport sys\n{foreign}\n```\n").blocks[0].flaws
+    assert flaw.diagnostic.fix == Fix(applicability, description)
+    assert {edit.applicability for edit in flaw.edits} == {applicability}
+
+
+@pytest.mark.parametrize("source", ["cat = undefined_fn(", "ls = [1, 2, 3)\nprint(1)"])
+def test_a_broken_assignment_in_a_cell_is_no_magic(source: str) -> None:
+    cell = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": source}
+    notebook = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [cell]}
+    block = parse(Path("post.ipynb"), json.dumps(notebook)).blocks[0]
+    assert (block.language, block.source.rstrip("\n"), block.flaws) == ("python", source, ())

@@ -21,9 +21,12 @@ class Reading(NamedTuple):
     """Why it may be meant as Python all the same."""
 
 
+PYTHON_FOLLOWS = r"\s*([-+*/%@&|^<>]{0,2}=(?!==)|[:,()\[\]{}]|\+\s)"
+"""What follows a name in Python and no command in a shell: `cp = x`, `ls [1]`. `ls / x` and `chmod +x` are commands."""
 SHELL = re.compile(
     r"[!$%~ ]*(apt|apt-get|bash|brew|cd|chmod|conda|cp|curl|docker|echo|export|git|jupyter|kaggle|ls|make|mkdir|mv|npm"
-    r"|nvidia-smi|pip3?|python3?|rm|sh|source|ssh|sudo|tar|tensorboard|torchrun|unzip|uv|wget)(\s|$)"
+    r"|nvidia-smi|pip3?|python3?|rm|sh|source|ssh|sudo|tar|tensorboard|torchrun|unzip|uv|wget)(?=\s|$)"
+    rf"(?!{PYTHON_FOLLOWS})"
 )
 """How the first line of shell commands begins."""
 

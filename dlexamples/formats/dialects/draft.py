@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from dlexamples.formats.elements import Fence
-    from dlexamples.model import Edit
+    from dlexamples.model import Edit, Fix
 
 
 class Row(NamedTuple):
@@ -93,8 +93,16 @@ class Draft:
         end = len(self.fence.prefixes[last]) + len(self.published[last]) + 1
         return Span(self.fence.first_line + first, column, self.fence.first_line + last, max(end, column + 1))
 
-    def flawed(self, code: str, level: str, message: str, span: Span, edits: tuple[Edit, ...] = ()) -> Draft:
-        return replace(self, flaws=(*self.flaws, Flaw(Diagnostic(code, level, message, span), edits)))
+    def flawed(
+        self,
+        code: str,
+        level: str,
+        message: str,
+        span: Span,
+        edits: tuple[Edit, ...] = (),
+        fix: Fix | None = None,
+    ) -> Draft:
+        return replace(self, flaws=(*self.flaws, Flaw(Diagnostic(code, level, message, span, fix=fix), edits)))
 
 
 def drafted(fence: Fence, bound: Collection[str], document: Sequence[str]) -> Draft:

@@ -51,6 +51,8 @@ INSIDE = re.compile(r"\bgrad_fn=<|\bobject at 0x|\bat 0x[0-9a-f]{6,}>|\b(shape|d
 CHILD = re.compile(r"\s+\(\w+\): \w+\(")
 """A module's layer: `  (0): Linear(in_features=4, out_features=2, bias=True)`."""
 ARRAYS = {"tensor", "array", "matrix", "masked_array"}
+SLIP = re.compile(rf"\.{{4,}}|{NUMBER}(\s+{NUMBER})+", re.IGNORECASE)
+"""Printed rows that are slips of Python as well when they stand alone: a dot too many, forgotten commas."""
 HEADING = re.compile(r"(out(put)?s?|results?|prints?)\s*:?$", re.IGNORECASE)
 """What authors write above output."""
 
@@ -71,12 +73,14 @@ def pieces(codes: Sequence[str], bound: Collection[str]) -> list[Piece]:
     """What a block's statements are, after blocks that bind these names."""
     known = Bound(bound)
     found: list[Piece] = []
+    written = [code for code in codes if code.strip()]
+    is_slip = len(written) == 1 and bool(SLIP.fullmatch(written[0].strip()[:LONGEST]))
     for rows in statements(codes):
         lines = [codes[i] for i in rows]
         tree = parsed("\n".join(lines))
         if tree is not None:
             known.add(tree)
-        found.append(Piece(rows, _kind(lines, tree, known)))
+        found.append(Piece(rows, "broken" if is_slip else _kind(lines, tree, known)))
     return list(_joined(found, codes))
 
 
@@ -115,7 +119,13 @@ def _is_prose(rows: Sequence[str]) -> bool:
     """A sentence on one line, without what only code has."""
     row = rows[0][:LONGEST].strip()
     closed = row.count("(") == row.count(")") and row.count('"') % 2 == 0
-    return len(rows) == 1 and closed and bool(SENTENCE.fullmatch(row))
+    return len(rows) == 1 and closed and bool(SENTENCE.fullmatch(row)) and not _is_capitalised(row)
+
+
+def _is_capitalised(row: str) -> bool:
+    """`From numpy import array`: a statement, if its words were written as Python has them."""
+    small = row.lower().rstrip(".")
+    return any(parsed(text) is not None for text in (small, f"{small.rstrip(':')}: pass"))
 
 
 def _joined(found: Sequence[Piece], codes: Sequence[str]) -> Iterator[Piece]:

@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dlexamples.formats.broken import PYTHON_FOLLOWS
 from dlexamples.formats.logical import logical_lines
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ LINE = re.compile(
 """A magic, a shell command, an assignment of what they give, a question about an object."""
 STATEMENT = re.compile(r"%(time|timeit|prun|memit)\s+((-[noqrpst]\s*\d*|-[A-Za-z]\w*)\s+)*(?=[^\s-])")
 """Magics that run the statement behind them, with their options."""
-AUTOMAGIC = re.compile(r"(pip3?|conda|ls|cd|pwd|mkdir|rmdir|cat|cp|mv|rm)(\s|$)")
+AUTOMAGIC = re.compile(rf"(pip3?|conda|ls|cd|pwd|mkdir|rmdir|cat|cp|mv|rm)(?=\s|$)(?!{PYTHON_FOLLOWS})")
 """Without a `%`, as IPython allows for its own magics."""
 CELL = re.compile(r"%%(?P<name>[\w!]+)(?P<rest>.*)")
 LANGUAGES = {

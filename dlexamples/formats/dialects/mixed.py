@@ -15,13 +15,14 @@ from dlexamples.formats.dialects.foreign import ARRAYS, Piece, is_printed_array,
 from dlexamples.formats.lines import indentation
 from dlexamples.formats.substance import substance
 from dlexamples.formats.syntax import Bound, parsed
-from dlexamples.model import Applicability, Edit
+from dlexamples.model import Applicability, Edit, Fix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dlexamples.formats.dialects.draft import Draft
 
+LINES = {"bash": "shell lines", "text": "lines of output or prose"}
 KINDS = {"bash": "shell commands", "text": "output, or prose,"}
 MARKER = re.compile(r"`{3,}|~{3,}")
 
@@ -54,7 +55,9 @@ def split(draft: Draft) -> Draft:
         return draft
     edits = tuple(_edits(draft, runs)) if _can_be_split(draft) else ()
     first = _rows(draft, runs[0])
-    return bare.flawed("DL005", "error", _message(draft, runs), draft.span(first[0], first[-1]), edits)
+    span = draft.span(first[0], first[-1])
+    fix = Fix(_applicability(runs), _would_do(runs)) if edits else None
+    return bare.flawed("DL005", "error", _message(draft, runs), span, edits, fix)
 
 
 def _has_arrays(draft: Draft) -> bool:
@@ -94,6 +97,16 @@ def _message(draft: Draft, runs: Sequence[Run]) -> str:
 # The fence as it should be
 
 
+def _applicability(runs: Sequence[Run]) -> Applicability:
+    """Shell commands are told by their names; what reads as output or prose may be meant otherwise."""
+    return Applicability.SAFE if all(run.kind == "bash" for run in runs) else Applicability.UNSAFE
+
+
+def _would_do(runs: Sequence[Run]) -> str:
+    what = " and ".join(dict.fromkeys(LINES[run.kind] for run in runs))
+    return f"put the {what} into a fence of their own"
+
+
 def _can_be_split(draft: Draft) -> bool:
     """Whether the lines that open and close the fence are there to be written again."""
     if not draft.document or draft.fence.form not in {"fence", "highlight"}:
@@ -110,10 +123,10 @@ def _edits(draft: Draft, runs: Sequence[Run]) -> Iterator[Edit]:
     closing = _closing(draft, again)
     parts = list(_parts(draft, runs))
     if parts[0].kind != "python":
-        yield _edit(draft, -1, 0, [opening[: len(indent)] + _opening(again, parts[0].kind)])
+        yield _edit(draft, -1, 0, [opening[: len(indent)] + _opening(again, parts[0].kind)], runs)
     for part, following in pairwise(parts):
         between = [indent + closing, indent.rstrip(), indent + _opening(again, following.kind)]
-        yield _edit(draft, part.stop, following.start, between)
+        yield _edit(draft, part.stop, following.start, between, runs)
 
 
 def _parts(draft: Draft, runs: Sequence[Run]) -> Iterator[Run]:
@@ -142,7 +155,7 @@ def _closing(draft: Draft, opening: str) -> str:
     return marker[0] if marker else draft.document[draft.fence.end_line - 1].strip()
 
 
-def _edit(draft: Draft, start: int, stop: int, after: Sequence[str]) -> Edit:
+def _edit(draft: Draft, start: int, stop: int, after: Sequence[str], runs: Sequence[Run]) -> Edit:
     """The block's rows `start` to `stop`, from 0, replaced; the opening line is row -1."""
     line = draft.fence.first_line + start
     end_line = draft.fence.first_line + stop - 1
@@ -152,6 +165,6 @@ def _edit(draft: Draft, start: int, stop: int, after: Sequence[str]) -> Edit:
         end_line=end_line,
         before="".join(f"{row}\n" for row in draft.document[line - 1 : end_line]),
         after="".join(f"{row}\n" for row in after),
-        applicability=Applicability.SAFE,
+        applicability=_applicability(runs),
         description="what is no Python gets a fence of its own",
     )
