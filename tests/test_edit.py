@@ -118,6 +118,7 @@ def test_move_before_a_compound_statement() -> None:
         ("import torch; x = 1  # now\n", "import torch; x = 1  # now\nimport new\n"),
         ("from a import (\n    b,\n)\n\n", "from a import (\n    b,\n)\nimport new\n\n"),
         ("# Training\n", "import new\n\n# Training\n"),
+        ("# %%time\n", "# %%time\nimport new\n\n"),
         ("", "import new\n\n"),
     ],
 )

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from dlexamples.data.import_group import grouped, is_simple
+from dlexamples.directives import below_directives
 
 if TYPE_CHECKING:
     from dlexamples.data.scene import Scene
@@ -20,15 +21,19 @@ def inserted(scene: Scene, lines: list[str], imports: list[str]) -> tuple[str, .
 
 
 def above(source: str, line: int, lines: list[str]) -> str:
-    """`lines` above the statement that starts in `line`, and above the comment that introduces it."""
+    """`lines` above the statement that starts in `line`, and above the comment that introduces it.
+
+    Directives at the block's top stay there.
+    """
     text = source.split("\n")
-    at = _above_comment(text, line - 1)
-    starts_paragraph = at == 0 or not text[at - 1].strip()
+    top = below_directives(text)
+    at = max(_above_comment(text, line - 1), top)
+    starts_paragraph = at == top or not text[at - 1].strip()
     return "\n".join([*text[:at], *lines, *([""] if starts_paragraph else []), *text[at:]])
 
 
 def among_imports(source: str, lines: list[str], tree: ast.Module, published: str) -> str:
-    """`lines` after the imports that lead the block; with a blank line at its top where none does.
+    """`lines` after the imports that lead the block; with a blank line at its top, below directives, where none does.
 
     Those that were supplied before are ordered anew with them; lines of the `published` block stay as they are.
     `tree` is the block's before anything was added below its leading imports.
@@ -41,9 +46,11 @@ def among_imports(source: str, lines: list[str], tree: ast.Module, published: st
         if not is_import and not (at == 0 and _is_docstring(node)):
             break
         at, imported = node.end_lineno or node.lineno, imported or is_import
+    if not imported and at:
+        return "\n".join([*text[:at], "", *grouped(lines), *text[at:]])
     if not imported:
-        after_docstring = [""] if at else []
-        return "\n".join([*text[:at], *after_docstring, *grouped(lines), *([] if at else [""]), *text[at:]])
+        top = below_directives(text)
+        return "\n".join([*text[:top], *grouped(lines), "", *text[top:]])
     start, authors = at, set(published.split("\n"))
     while start > 0 and is_simple(text[start - 1]) and text[start - 1] not in authors:
         start -= 1

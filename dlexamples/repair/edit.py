@@ -13,6 +13,8 @@ import libcst as cst
 from libcst import matchers
 from libcst.metadata import MetadataWrapper, ParentNodeProvider, PositionProvider
 
+from dlexamples.directives import below_directives
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -209,7 +211,7 @@ def replace_node(tree: Tree, node: cst.CSTNode, value: str) -> str:
 
 def add_imports(tree: Tree, source: str, imports: Sequence[str], node: cst.CSTNode) -> str:
     """`source`, which is the tree's with an edit at `node`, with `imports` below the block's own that stand before
-    `node`, else as the first lines of the block."""
+    `node`, else as the first lines of the block below its directives."""
     if not imports:
         return source
     limit = tree.line(top_statement(tree, node))
@@ -222,7 +224,9 @@ def add_imports(tree: Tree, source: str, imports: Sequence[str], node: cst.CSTNo
         and tree.positions[statement].end.line < limit
     ]
     if not own:
-        return rows + ("" if source.startswith("\n") else "\n") + source
+        text = source.split("\n")
+        top = below_directives(text)
+        return "\n".join([*text[:top], *imports, *([""] if text[top] else []), *text[top:]])
     end = source.index("\n", tree.end(own[-1])) + 1
     return source[:end] + rows + source[end:]
 
