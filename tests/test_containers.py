@@ -41,6 +41,9 @@ def fences(text: str) -> list[Fence]:
         ("<!---->\n", []),
         ("{/* never closed\n", []),
         ("`<!-- a -->`\n\n    <!-- a -->\n\n```\n<!-- a -->\n```\n", []),
+        ("<p>Write <code><!-- a --></code> <!-- b --></p>\n", [("html", 1, 1, " b ")]),
+        ('<p title="<!-- a -->">\n<!-- b --></p>\n', [("html", 2, 2, " b ")]),
+        ("<p><code><!-- a --></p>\n", [("html", 1, 1, " a ")]),
         ("<pre>\n<!-- shown? no: in literal text -->\n</pre>\n", []),
     ],
 )
@@ -103,11 +106,21 @@ def test_tabs(text: str, tabs: tuple[str, ...]) -> None:
         ("---\nprose\n---\n", 0),
         ("---\nNote: see\n\n```py\n```\n\n---\n", 0),
         ("\n---\na: b\n---\n", 0),
+        ("---\nNote: a post\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```py\n```\n\n---\n", 0),
+        ("---\na:\n  - >-\n    ```py\n    ```\n---\n", 6),
+        ('+++\na = """\n```py\n```\n"""\n+++\n', 6),
         ("+++\na: b\n---\n", 0),
     ],
 )
 def test_front_matter(text: str, rows: int) -> None:
     assert front_matter_rows(text.split("\n")) == rows
+
+
+@pytest.mark.parametrize("tag", ["code", "pre", "svg"])
+def test_a_literal_tag_that_is_never_closed_hides_no_fence(tag: str) -> None:
+    fence = "```py\nx\n```\n"
+    assert [each.text for each in fences(f"<div>\nSee <{tag}>x\n{fence}</div>\n")] == ["x\n"]
+    assert fences(f"<div>\nSee <{tag}>x\n{fence}</{tag}>\n</div>\n") == []
 
 
 def test_code_in_a_directive_has_its_info_as_written() -> None:
@@ -163,6 +176,8 @@ HOSTILE = {
     "links in a heading": "# " + "[a](" * 20000,
     "literal tags": "<div>\n" + "<pre>\n```py\n</pre>\n" * 10000,
     "attributes": "<div " + "markdown " * 20000 + "\n```py\nx\n```\n",
+    "comments in elements never closed": "<div>\n" + "<code><!--" * 10000 + "\n",
+    "literal tags never closed": "<div>\n<!-- a -->\n" + "<code>" * 10000 + "\n",
     "blanks": " " * 500_000 + "x\n",
     "tabs before": "\t" * 100_000 + "x",
 }

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 KEY = re.compile(r"""\s*#|[\w"'][^\n]*?\s*[:=]|\[|\{|- """)
 """How a first row of YAML or of TOML begins: a comment, a key, a table, a mapping, an item."""
 FENCE = re.compile(r" {0,3}(```|~~~)")
-TEXT = re.compile(r"[|>][+-]?\s*$|\"\"\"|'''")
-"""What a value of several rows begins with."""
+TEXT = re.compile(r"\s*(?:-\s+)*(?:[^\s|>][^\n]*?:\s+|-\s+)[|>][+\-\d]{0,2}\s*(?:#[^\n]*)?$|[^\n]*=\s*(?:\"\"\"|''')")
+"""What a value of several rows begins with, in YAML and in TOML. A table's row is none."""
 
 
 def front_matter_rows(rows: Sequence[str]) -> int:

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 HTML = re.compile(r"<!--(?!-?>)(?P<text>.*?)(?:-->|\Z)", re.DOTALL)
 JSX = re.compile(r"\{/\*(?P<text>.*?)\*/", re.DOTALL)
 
+ELEMENT = re.compile(
+    r"<!--(?!-?>).*?(?:-->|\Z)"
+    r"|<(?P<closes>/?)(?P<name>[a-z][\w-]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>",
+    re.DOTALL | re.IGNORECASE,
+)
+"""A comment or a tag: what begins inside of one is no other."""
+CODE = {"code", "samp", "kbd", "pre", "xmp"}
+
 JSX_END = re.compile(r"\*/")
 
 
@@ -48,7 +56,7 @@ def written(form: str, pairs: Sequence[tuple[str, str]], line: int, heading: tup
     """The comments of a block whose rows, from the document's line `line` on, are these prefixes and texts."""
     text = "\n".join(source for _, source in pairs)
     row, seen = 0, 0
-    for found in (JSX if form == "jsx" else HTML).finditer(text):
+    for found in JSX.finditer(text) if form == "jsx" else _html(text):
         start, end = found.span("text")
         if start == end:
             continue
@@ -66,6 +74,23 @@ def written(form: str, pairs: Sequence[tuple[str, str]], line: int, heading: tup
             prefixes=(prefix + source[:column], *(prefix for prefix, _ in pairs[row + 1 : row + 1 + rows_more])),
             form=form,
         )
+
+
+def _html(text: str) -> Iterator[re.Match[str]]:
+    """HTML's comments that stand neither in a tag nor in an element of code."""
+    if "<!--" not in text:
+        return
+    found = list(ELEMENT.finditer(text))
+    ends = {each["name"].lower(): each.start() for each in found if each["closes"]}
+    inside = ""
+    for each in found:
+        name = (each["name"] or "").lower()
+        if inside:
+            inside = "" if each["closes"] and name == inside else inside
+        elif name in CODE and not each["closes"] and each.start() < ends.get(name, 0):
+            inside = name
+        elif not name and (comment := HTML.match(text, each.start())):
+            yield comment
 
 
 def percent(rows: Sequence[str], line: int, heading: tuple[str, ...]) -> Comment:

@@ -64,9 +64,12 @@ def _code_rows(html: str, start: int) -> Iterator[tuple[int, str]]:
     """The rows of an HTML block that look like the first of a fence or of a tag, and are not in a literal element or a
     comment: the line and the marker."""
     inside, seen, line = "", 0, start
+    ends = {_name(mark): mark.start() for mark in LITERAL.finditer(html) if mark[1]}
     for found in CODE_ROW.finditer(html):
         for mark in LITERAL.finditer(html, seen, found.start()):
-            inside = _inside(inside, mark)
+            # An element that is not closed in its block hides nothing.
+            if not mark[2] or mark.start() <= ends.get(_name(mark), -1):
+                inside = _inside(inside, mark)
         line += html.count("\n", seen, found.start())
         seen = found.start()
         if not inside and line > start:
@@ -75,11 +78,15 @@ def _code_rows(html: str, start: int) -> Iterator[tuple[int, str]]:
 
 def _inside(inside: str, mark: re.Match[str]) -> str:
     """The literal element, or the comment, that the text after a tag is in."""
-    name = (mark[2] or mark[0]).lower()
+    name = _name(mark)
     if not inside:
         return "" if mark[1] or name == "-->" else name
     ends = name == "-->" if inside == "<!--" else bool(mark[1]) and name == inside
     return "" if ends else inside
+
+
+def _name(mark: re.Match[str]) -> str:
+    return (mark[2] or mark[0]).lower()
 
 
 def _reads_as_code(state: StateBlock, line: int, marker: str, end: int, block: Token) -> bool:
