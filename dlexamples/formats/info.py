@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ class Info:
     """`.python .input`, without dots."""
     flags: frozenset[str] = frozenset()
     """The words beside the language: `notest`, `fixture:x`, `out`, `input`."""
+    label: str = ""
+    """The chunk's name in Quarto and knitr, which is no flag: `setup` of `{python setup, include=FALSE}`."""
     identifier: str = ""
     """`id` of `{#id .python}`."""
 
@@ -93,6 +95,9 @@ def parse_info(info: str) -> Info:
                 words.append(token["class"])
             case "name" | "word":
                 words.append(token["name"] or token["word"])
+    label = _label(info, tokens)
+    if label:
+        words.remove(label)
     said = words[1:] if directive else words
     meant = DIRECTIVES.get(directive) or next((word for word in said if word.lower() not in LOOKS), "")
     return Info(
@@ -102,6 +107,7 @@ def parse_info(info: str) -> Info:
         attributes=attributes,
         classes=tuple(classes),
         flags=frozenset(said) - {meant},
+        label=label,
         identifier=next((token["identifier"] for token in tokens if token["identifier"]), ""),
     )
 
@@ -112,6 +118,16 @@ def _directive(head: re.Match[str] | None, tokens: list[re.Match[str]]) -> str:
         return ""
     name = tokens[0]["name"].lower()
     return name if name in DIRECTIVES else ""
+
+
+def _label(info: str, tokens: Sequence[re.Match[str]]) -> str:
+    """The second word in braces behind a language."""
+    said = [token for token in tokens if token.lastgroup]
+    if not info.lstrip().startswith("{") or [token.lastgroup for token in said[:2]] != ["word", "word"]:
+        return ""
+    first, second = said[:2]
+    is_inside = "}" not in info[first.end() : second.start()]
+    return second["word"] if is_inside and second["word"] != first["word"] else ""
 
 
 def _unquoted(value: str) -> str:

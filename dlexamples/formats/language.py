@@ -53,7 +53,8 @@ def labelled(info: Info) -> Reading | None:
         return Reading("pycon", f"{said}, an interpreter session")
     if not PYTHON.fullmatch(name):
         return Reading(name, said)
-    shown = next((word for word in info.words if word.lower() in OUTPUT), "")
+    # `title="x" result`: what stands among attributes is theirs.
+    shown = next((word for word in (info.classes if info.attributes else info.words) if word.lower() in OUTPUT), "")
     if shown:
         return Reading("text", f"{said} {shown}, what a program printed")
     return Reading("python", said)

@@ -26,6 +26,10 @@ LINES = {"bash": "shell lines", "text": "lines of output or prose"}
 KINDS = {"bash": "shell commands", "text": "output, or prose,"}
 MARKER = re.compile(r"`{3,}|~{3,}")
 
+NAMES = re.compile(
+    r"""(?<=[\s,{])(\#[^\s,{}]+|(title|caption|label|name|id|lst-label)\s*=\s*("[^"]*"|'[^']*'|[^\s,}]*))"""
+)
+
 
 class Run(NamedTuple):
     """Rows next to each other that are no Python, from 0."""
@@ -124,8 +128,11 @@ def _edits(draft: Draft, runs: Sequence[Run]) -> Iterator[Edit]:
     parts = list(_parts(draft, runs))
     if parts[0].kind != "python":
         yield _edit(draft, -1, 0, [opening[: len(indent)] + _opening(again, parts[0].kind)], runs)
+    is_named = False
     for part, following in pairwise(parts):
-        between = [indent + closing, indent.rstrip(), indent + _opening(again, following.kind)]
+        is_named = is_named or part.kind == "python"
+        opens = _opening(_unnamed(draft, again) if is_named else again, following.kind)
+        between = [indent + closing, indent.rstrip(), indent + opens]
         yield _edit(draft, part.stop, following.start, between, runs)
 
 
@@ -148,6 +155,14 @@ def _opening(opening: str, language: str) -> str:
     if marker:
         return f"{marker[0]}{language}"
     return re.sub(r"(highlight\s+)[\w-]+", rf"\1{language}", opening, count=1)
+
+
+def _unnamed(draft: Draft, opening: str) -> str:
+    """The opening line without what only one block of a document can be called."""
+    if draft.info.label:
+        opening = re.sub(rf"(?<=[\s,]){re.escape(draft.info.label)}(?=[\s,}}])", "", opening, count=1)
+    opening = NAMES.sub("", opening)
+    return re.sub(r"(?<=\{)\s+|[\s,]+(?=\}|$)|\s+(?=,)|(?<=\w)\s*,(?=\s*,)", "", opening)
 
 
 def _closing(draft: Draft, opening: str) -> str:

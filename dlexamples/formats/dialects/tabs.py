@@ -28,6 +28,9 @@ MODULES = {
     "paddle": "paddle",
     "paddlepaddle": "paddle",
 }
+JOINING = {"and", "or", "with", "in", "on", "the", "using", "version", "backend", "code", "example", "implementation"}
+JOINING |= {"v", "x", "python", "api"}
+"""What may stand in a tab's title beside frameworks and numbers. `NumPy, no JAX needed` names none."""
 
 
 def frameworks(draft: Draft) -> Draft:
@@ -43,11 +46,20 @@ def frameworks(draft: Draft) -> Draft:
 
 def _around(draft: Draft) -> frozenset[str]:
     """What the innermost tab says that names a framework."""
-    named = (frozenset(_modules(title)) for title in reversed(draft.fence.tabs))
+    titles = (title for title in reversed(draft.fence.tabs) if _names_only(title))
+    named = (frozenset(_modules(title)) for title in titles)
     return next((modules for modules in named if modules), frozenset())
 
 
+def _names_only(title: str) -> bool:
+    return all(word in MODULES or word in JOINING for word in _words(title))
+
+
+def _words(title: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", title.lower())
+
+
 def _modules(names: str) -> Iterator[str]:
-    for word in re.findall(r"[a-z]+", names.lower()):
+    for word in _words(names):
         if word in MODULES:
             yield MODULES[word]
