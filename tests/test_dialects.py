@@ -81,7 +81,7 @@ INFOS = {
     "{python}": Info(("python",), "python"),
     "{python, echo=FALSE}": Info(("python",), "python", attributes={"echo": "FALSE"}),
     "{python setup, include = FALSE, fig.cap = 'a, b'}": Info(
-        ("python", "setup"), "python", attributes={"include": "FALSE", "fig.cap": "a, b"}, flags=frozenset({"setup"})
+        ("python",), "python", attributes={"include": "FALSE", "fig.cap": "a, b"}, label="setup"
     ),
     "{.python .input n=4}": Info(
         ("python", "input"), "python", attributes={"n": "4"}, classes=("python", "input"), flags=frozenset({"input"})
@@ -339,7 +339,75 @@ def test_only_shell_commands_are_split_off_without_asking(
 
 @pytest.mark.parametrize("source", ["cat = undefined_fn(", "ls = [1, 2, 3)\nprint(1)"])
 def test_a_broken_assignment_in_a_cell_is_no_magic(source: str) -> None:
-    cell = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": source}
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "execution_count": None,
+        "metadata": {},
+        "outputs": [],
+        "source": source,
+    }
     notebook = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [cell]}
     block = parse(Path("post.ipynb"), json.dumps(notebook)).blocks[0]
     assert (block.language, block.source.rstrip("\n"), block.flaws) == ("python", source, ())
+
+
+@pytest.mark.parametrize("info", ["{python results}", "{python output, echo=FALSE}", "{python ignore}"])
+def test_the_label_of_a_chunk_is_no_flag(info: str) -> None:
+    block = parse(Path("post.md"), f"```{info}\nx = 1\n```\n").blocks[0]
+    assert (block.language, block.markers) == ("python", ())
+    assert parse_info(info).label in {"results", "output", "ignore"}
+
+
+def test_a_word_among_attributes_is_no_output() -> None:
+    assert parse(Path("post.md"), '```python title="x" result\nx = 1\n```\n').blocks[0].is_python
+
+
+@pytest.mark.parametrize(
+    ("title", "tabs"),
+    [
+        ("NumPy, no JAX needed", set()),
+        ("numpy-jax", set()),
+        ("PyTorch 2.x", {"torch"}),
+        ("TensorFlow / Keras", {"tensorflow", "keras"}),
+        ("with JAX", {"jax"}),
+    ],
+)
+def test_a_tab_names_frameworks_and_nothing_else(title: str, tabs: set[str]) -> None:
+    text = f'=== "{title}"\n\n    ```python\n    x = 1\n    ```\n'
+    assert parse(Path("post.md"), text).blocks[0].tabs == tabs
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("import numpy as np\na = undefined()\nprintln(a)\n", "python"),
+        ("from x import y\nprintln(y)\n", "python"),
+        ("println(a)\n", "text"),
+        ("import java.util as ju\nprintln(a)\n", "text"),
+    ],
+)
+def test_an_import_of_python_outweighs_a_call_of_another_language(text: str, language: str) -> None:
+    assert parse(Path("post.md"), f"```\n{text}```\n").blocks[0].language == language
+
+
+@pytest.mark.parametrize(
+    ("info", "second"),
+    [
+        ("{python fig1}", "{python}"),
+        ("{python fig1, echo=FALSE}", "{python, echo=FALSE}"),
+        ("{.python #id1}", "{.python}"),
+        ("{#id1 .python}", "{.python}"),
+        ('python title="x.py" linenums="1"', 'python linenums="1"'),
+        ('python title="x.py"', "python"),
+    ],
+)
+def test_the_parts_of_a_fence_share_no_name(info: str, second: str) -> None:
+    text = f"```{info}\nimport sys\npip install x\nprint(sys)\n```\n"
+    (flaw,) = parse(Path("post.md"), text).blocks[0].flaws
+    opening = [row for row in apply(text, flaw.edits).split("\n") if "python" in row]
+    assert [" ".join(row.split()) for row in opening] == [f"```{info}", f"```{second}"]
+
+
+def test_a_script_of_python_is_a_near_miss() -> None:
+    block = parse(Path("post.md"), "```python\n%%script python3 -u\nx = 1\n```\n").blocks[0]
+    assert (block.language, block.near_miss) == ("text", "it is Python that another process runs")

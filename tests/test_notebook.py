@@ -143,6 +143,10 @@ KERNELS = {
     "nothing": ({}, "python"),
     "a name alone": ({"kernelspec": {"name": "python3", "display_name": "x"}}, "python"),
     "R": ({"kernelspec": {"name": "ir", "display_name": "R", "language": "R"}}, "r"),
+    "a name that says no language": ({"kernelspec": {"name": "conda_pytorch_p39", "display_name": "x"}}, "python"),
+    "another kernel of Python": ({"kernelspec": {"name": "xpython", "display_name": "x"}}, "python"),
+    "R by its name": ({"kernelspec": {"name": "ir", "display_name": "R"}}, "r"),
+    "Julia by its name": ({"kernelspec": {"name": "julia-1.10", "display_name": "x"}}, "julia"),
     "Julia": ({"language_info": {"name": "julia"}}, "julia"),
 }
 

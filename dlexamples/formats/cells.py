@@ -7,6 +7,7 @@ notebook they are counted over the sources, cell after cell, with a blank line b
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -19,6 +20,41 @@ from dlexamples.formats.lines import BOM, lines
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+KERNELS = {
+    "r": {"ir", "irkernel", "r", "xr"},
+    "julia": {"ijulia", "julia", "xjulia"},
+    "bash": {"bash", "sh", "zsh"},
+    "c++": {"cling", "cpp", "xcling", "xcpp", "xeus"},
+    "c": {"c", "xc"},
+    "javascript": {
+        "deno",
+        "ijavascript",
+        "javascript",
+        "jslab",
+        "node",
+        "nodejs",
+        "tslab",
+        "typescript",
+        "xjavascript",
+    },
+    "scala": {"almond", "apache_toree_scala", "scala", "spylon"},
+    "java": {"ganymede", "ijava", "jjava", "java"},
+    "kotlin": {"kotlin"},
+    "rust": {"evcxr", "rust"},
+    "go": {"go", "gonb", "gophernotes"},
+    "ruby": {"iruby", "ruby"},
+    "haskell": {"haskell", "ihaskell"},
+    "octave": {"octave", "xoctave"},
+    "matlab": {"imatlab", "matlab", "jupyter_matlab"},
+    "lua": {"lua", "xlua"},
+    "perl": {"iperl", "perl"},
+    "sql": {"sql", "xsql", "xsqlite", "xsqlite3"},
+    "sas": {"sas"},
+    "c#": {"csharp", ".net-csharp"},
+}
+"""Languages by their kernels' names without versions, of
+https://github.com/jupyter/jupyter/wiki/Jupyter-kernels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +146,13 @@ def _cells(path: Path, text: str, node: Any) -> Iterator[Cell]:
 def _language(metadata: Any) -> str:
     """Of notebooks that name no kernel, Python."""
     said = metadata.get("language_info", {}).get("name") or metadata.get("kernelspec", {}).get("language")
-    return str(said or metadata.get("kernelspec", {}).get("name") or "python").lower()
+    return str(said or _of_kernel(str(metadata.get("kernelspec", {}).get("name") or "python"))).lower()
+
+
+def _of_kernel(name: str) -> str:
+    """The language of a kernel that says nothing but its name. Environments' names are anything: `conda_pytorch`."""
+    kernel = re.sub(r"([-_ ]kernel)?[-_. ]*[\d.]*$", "", name.lower())
+    return next((language for language, kernels in KERNELS.items() if kernel in kernels), "python")
 
 
 def _in_file(text: str, cells: Sequence[Cell]) -> list[Cell]:

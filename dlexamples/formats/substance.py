@@ -151,7 +151,9 @@ def looks_like(tree: ast.Module, source: str, hinted: bool, bound: Collection[st
     rows = [row.strip() for row in source.splitlines() if row.strip() and not row.strip().startswith("#")]
     named = Bound(bound)
     named.add(tree)
-    language = elsewhere(tree, named) or ("R" if re.search(r"^[\w.]+ <- ", source, re.MULTILINE) else "")
+    language = ("" if _imports_as_python(tree) else elsewhere(tree, named)) or (
+        "R" if re.search(r"^[\w.]+ <- ", source, re.MULTILINE) else ""
+    )
     if language:
         return f"reads as {language}"
     if substance(tree.body).startswith(("imports", "defines")):
@@ -167,6 +169,17 @@ def looks_like(tree: ast.Module, source: str, hinted: bool, bound: Collection[st
     if len(tree.body) == 1 and _is_formula(tree.body[0], named):
         return "is a formula over names that nothing here defines"
     return ""
+
+
+def _imports_as_python(tree: ast.Module) -> bool:
+    """Whether it imports as only Python does: `import x as y`, `from x import y`."""
+    for statement in tree.body:
+        match statement:
+            case ast.ImportFrom():
+                return True
+            case ast.Import(names=names) if any(name.asname for name in names):
+                return all(name.name.split(".")[0] not in ELSEWHERE for name in names)
+    return False
 
 
 def elsewhere(tree: ast.Module, named: Collection[str]) -> str:

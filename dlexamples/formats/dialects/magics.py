@@ -126,6 +126,9 @@ def _other_language(draft: Draft) -> Draft | None:
         near = "it is Python that is written to a file" if written[0].endswith(".py") else ""
         why = f"%%{name} writes it to {written[0]} and does not run it"
         return replace(draft, language="text", why=why, near_miss=near)
+    if name == "script" and re.match(r"\s+(\S*/)?python[\d.]*(\s|$)", cell["rest"]):
+        why = "%%script runs it in another process of Python"
+        return replace(draft, language="text", why=why, near_miss="it is Python that another process runs")
     if name not in LANGUAGES:
         return None
     return replace(draft, language=LANGUAGES[name], why=f"it begins with %%{cell['name']}")
