@@ -242,7 +242,7 @@ def shows_fences(found: Suspect) -> Iterator[Guess]:
 
 def _last_rows(found: Suspect) -> Iterator[tuple[int, int]]:
     """The rows, from 0, that may be the closing line of the whole, each with the length of the longest marker above."""
-    depth, longest = 1, len(found.mark)
+    depth, longest, ended = 1, len(found.mark), False
     for i in range(found.fence.line, len(found.rows)):
         text = _text(found.rows[i].text, found.indent)
         if text is None:
@@ -250,9 +250,13 @@ def _last_rows(found: Suspect) -> Iterator[tuple[int, int]]:
         marked = MARKED.fullmatch(text)
         if not marked or len(marked["indent"]) > 3 or marked["mark"][0] != found.mark[0]:
             continue
+        # What opens behind a row that may close the whole is the reader's, not shown.
+        if ended and marked["rest"].strip():
+            return
         longest = max(longest, len(marked["mark"]))
         depth += 1 if marked["rest"].strip() else -1
         if depth < 1 and not marked["rest"].strip() and i >= found.fence.end_line:
+            ended = True
             yield i, longest
 
 
