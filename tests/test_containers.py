@@ -116,6 +116,19 @@ def test_front_matter(text: str, rows: int) -> None:
     assert front_matter_rows(text.split("\n")) == rows
 
 
+@pytest.mark.parametrize("above", ["a[^1]\n\n[^1]: Note\n", "Term\n:   Definition\n", "> [^a]: Note\n>\n"])
+def test_a_fence_of_a_footnote_or_a_definition(above: str) -> None:
+    quote = "> " if above.startswith(">") else ""
+    rows = ["```py", "x", "```"]
+    text = above + quote.strip() + "\n" + "".join(f"{quote}    {row}\n" for row in rows) + "\n    y\n"
+    assert next((each.form, each.text) for each in fences(text)) == ("fence", "x\n")
+
+
+def test_a_note_without_blocks_of_its_own_is_a_text() -> None:
+    assert [each.form for each in fences("[^1]: Note\n\ntext\n\n    x\n")] == ["indented"]
+    assert [each.text for each in fences(": a\nb\n\n    ```py\n    x\n    ```\n")] == ["x\n"]
+
+
 @pytest.mark.parametrize("tag", ["code", "pre", "svg"])
 def test_a_literal_tag_that_is_never_closed_hides_no_fence(tag: str) -> None:
     fence = "```py\nx\n```\n"
@@ -178,6 +191,8 @@ HOSTILE = {
     "attributes": "<div " + "markdown " * 20000 + "\n```py\nx\n```\n",
     "comments in elements never closed": "<div>\n" + "<code><!--" * 10000 + "\n",
     "literal tags never closed": "<div>\n<!-- a -->\n" + "<code>" * 10000 + "\n",
+    "definitions": ": a\n" * 10000 + "\n    x\n",
+    "footnotes": "".join("    " * depth + "[^1]: a\n\n" for depth in range(300)),
     "blanks": " " * 500_000 + "x\n",
     "tabs before": "\t" * 100_000 + "x",
 }

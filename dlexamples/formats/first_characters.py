@@ -29,7 +29,7 @@ FIRST = {
     "html_block": "<",
     "jsx_comment": "{",
     "list": "*+-0123456789",
-    "mkdocs": "!?=",
+    "mkdocs": "!?=[:",
     "myst_line_comment": "%",
     "reference": "[",
 }
