@@ -22,7 +22,10 @@ def _with_flaws(outcome: Outcome) -> Outcome:
     flaws = outcome.block.flaws
     if not flaws:
         return outcome
-    outcome = replace(outcome, diagnostics=tuple(_verified(f, outcome) for f in flaws) + outcome.diagnostics)
+    own = [_verified(flaw, outcome) for flaw in flaws]
+    # A summary shows the first alone: a note is not to hide what makes the gate red.
+    broken, remarks = ([d for d in own if (d.level == "error") is red] for red in (True, False))
+    outcome = replace(outcome, diagnostics=(*broken, *outcome.diagnostics, *remarks))
     if outcome.verdict not in RAN | {Verdict.NOT_PYTHON}:
         return outcome
     errors = [flaw for flaw in flaws if flaw.diagnostic.level == "error"]
