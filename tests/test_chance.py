@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dlexamples.printed import differs_by_chance
+from dlexamples.model import Printed, Span
+from dlexamples.printed import differs, differs_by_chance
 
 
 @pytest.mark.parametrize(
@@ -22,3 +23,15 @@ from dlexamples.printed import differs_by_chance
 )
 def test_only_numbers_that_are_drawn(shown: str, got: str, again: str, excused: bool) -> None:
     assert differs_by_chance(shown, got, again) is excused
+
+
+@pytest.mark.parametrize(("shown", "got"), [("99 m/s", "10 m/s"), ("7  # random forest", "5")])
+def test_units_and_comments_that_only_resemble_what_varies(shown: str, got: str) -> None:
+    assert differs(Printed(1, shown, Span(1, 1, 1, 1)), got)
+
+
+@pytest.mark.parametrize(
+    ("shown", "got"), [("99 samples/s", "10 samples/s"), ("7  # random", "5"), ("7  # may vary.", "5")]
+)
+def test_what_varies_is_not_compared(shown: str, got: str) -> None:
+    assert differs(Printed(1, shown, Span(1, 1, 1, 1)), got) is None

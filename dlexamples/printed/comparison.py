@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 NOT_COMPARED = frozenset({"SKIP", "IGNORE", "IGNORE_OUTPUT", "IGNORE_WANT"})
 """doctest's, pytest-doctestplus's and xdoctest's options for output that is only there to be read."""
-_VARIES = re.compile(r"#\s*(?:may vary|random|uninitialized)\b", re.IGNORECASE)
+_VARIES = re.compile(r"#\s*(?:may vary|random|uninitialized)\s*(?:$|[^\w\s])", re.IGNORECASE | re.MULTILINE)
 _SHAPE = re.compile(r"(?<=\]),\s*shape=\([\d, ]*\)")
 _NOTE = re.compile(r"(?<!\S)#\s.*")
 RELATIVE = 1e-4

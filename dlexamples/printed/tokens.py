@@ -17,7 +17,8 @@ _TOKEN = re.compile(
     | (?P<time>
         \d+:\d\d:\d\d(?:\.\d+)? | \d+:\d\d(?=<) | (?<=<)\d+:\d\d | (?<=ETA:\ )\d+:\d\d
         | {_NUMBER} \ ? (?: [nuµμm]?s | secs? | seconds? ) (?: /\w+ )? (?!\w)
-        | {_NUMBER} \ ? \w+/s (?: ec (?:ond)? )? (?!\w)
+        | {_NUMBER} \ ? (?: it | steps? | batch(?:es)? | samples? | examples? | images? | tokens? | rows? | files?
+          | epochs? | iterations? | [kKMG]?i?B ) /s (?: ec (?:ond)? )? (?!\w)
       )
     | (?P<number> {_NUMBER} )
     | (?P<word> \w+ )
