@@ -30,15 +30,19 @@ def check(document: Document, runner: Runner, mode: str = "auto") -> Iterator[Ou
     found = sessions(document, mode)
     runner.warm(found)
     yield from without_session(document)
-    several = Counter(block_id for session in found for block_id in session.judged)
+    outcomes = (outcome for session in found for outcome in check_session(session, runner))
+    yield from _one_each(outcomes, Counter(block_id for session in found for block_id in session.judged))
+
+
+def _one_each(outcomes: Iterator[Outcome], several: Counter[str]) -> Iterator[Outcome]:
+    """The worst outcome of each block, once all have come. `several`: in how many sessions it is judged."""
     held: dict[str, Outcome] = {}
-    for session in found:
-        for outcome in check_session(session, runner):
-            block_id = outcome.block.id
-            held[block_id] = worse(held.get(block_id, outcome), outcome)
-            several[block_id] -= 1
-            if not several[block_id]:
-                yield held.pop(block_id)
+    for outcome in outcomes:
+        block_id = outcome.block.id
+        held[block_id] = worse(held.get(block_id, outcome), outcome)
+        several[block_id] -= 1
+        if not several[block_id]:
+            yield held.pop(block_id)
 
 
 def worse(first: Outcome, second: Outcome) -> Outcome:
