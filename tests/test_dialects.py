@@ -411,3 +411,19 @@ def test_the_parts_of_a_fence_share_no_name(info: str, second: str) -> None:
 def test_a_script_of_python_is_a_near_miss() -> None:
     block = parse(Path("post.md"), "```python\n%%script python3 -u\nx = 1\n```\n").blocks[0]
     assert (block.language, block.near_miss) == ("text", "it is Python that another process runs")
+
+
+@pytest.mark.parametrize(
+    ("source", "language"),
+    [
+        ("(tensor([[0., 1.]]), tensor(5))\n", "text"),
+        ("(tensor([[0., 1.]]), 5)\n", "text"),
+        ("[array([1, 2]), torch.Size([2])]\n", "text"),
+        ("(tensor([[0., 1.]]), missing)\n", "python"),
+        ("(tensor([[0., 1.]]), Missing(1))\n", "python"),
+        ("(torch.tensor([0.]), 5)\n", "python"),
+    ],
+)
+def test_a_tuple_of_arrays_is_output(source: str, language: str) -> None:
+    (block,) = parse(Path("post.md"), f"```python\n{source}```\n").blocks
+    assert block.language == language

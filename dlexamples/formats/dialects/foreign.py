@@ -85,12 +85,20 @@ def pieces(codes: Sequence[str], bound: Collection[str]) -> list[Piece]:
 
 
 def is_printed_array(statement: ast.stmt, bound: Collection[str]) -> bool:
-    """`tensor([1., 2.])`, which nothing defines: what an array prints as."""
-    match statement:
-        case ast.Expr(value=ast.Call(func=ast.Name(id=name)) as call):
-            return name in ARRAYS and is_value(call) and name not in bound and "*" not in bound
-        case ast.Expr(value=ast.Call(func=ast.Attribute()) as call):
-            return dotted(call.func) == "torch.Size" and is_value(call)
+    """`tensor([1., 2.])`, which nothing defines, or a tuple or list with one: what arrays print as."""
+    return isinstance(statement, ast.Expr) and _is_array(statement.value, bound)
+
+
+def _is_array(value: ast.expr, bound: Collection[str]) -> bool:
+    match value:
+        case ast.Call(func=ast.Name(id=name)):
+            return name in ARRAYS and is_value(value) and name not in bound and "*" not in bound
+        case ast.Call(func=ast.Attribute() as function):
+            return dotted(function) == "torch.Size" and is_value(value)
+        case ast.Tuple(elts=items) | ast.List(elts=items):
+            arrays = [item for item in items if _is_array(item, bound)]
+            rest = (node for item in items if item not in arrays for node in ast.walk(item))
+            return bool(arrays) and is_value(value) and not any(isinstance(node, (ast.Call, ast.Name)) for node in rest)
     return False
 
 
