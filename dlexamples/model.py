@@ -325,8 +325,10 @@ class Policy:
     show_diff: bool = True
 
     def accepts(self, outcome: Outcome) -> bool:
-        """A fence in another language is nothing to run, and may still be broken itself."""
-        broken = outcome.verdict is Verdict.NOT_PYTHON and any(d.level == "error" for d in outcome.diagnostics)
+        """What is not run, or runs as printed, may be broken all the same: its fence, or a marker beside it. The errors
+        of the other verdicts are what was mended."""
+        mended = outcome.verdict in {Verdict.FILLED, Verdict.REPAIRED}
+        broken = not mended and any(diagnostic.level == "error" for diagnostic in outcome.diagnostics)
         return outcome.verdict in self.accept and not broken
 
     def accepts_all(self, report: Report) -> bool:

@@ -128,10 +128,10 @@ class BlockItem(pytest.Item):
             if text:
                 self.add_report_section("call", name + whose, text)
         policy = Policy(self.config.stash[SETTINGS].accepted)
-        if outcome.verdict is Verdict.SKIPPED:
-            raise pytest.skip.Exception(outcome.reason, _use_item_location=True)
         if not policy.accepts(outcome):
             raise NotAcceptedError(_details(self.parent.document, outcome, self.config))
+        if outcome.verdict is Verdict.SKIPPED:
+            raise pytest.skip.Exception(outcome.reason, _use_item_location=True)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The code frame in the post; our own stack only for our own faults."""
