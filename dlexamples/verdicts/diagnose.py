@@ -36,6 +36,8 @@ _DOES_NOT_MEET = re.compile(
     r"\b(shapes?|sizes?|dim(ension)?s?|dtypes?|scalar type|same device|mat1|broadcast|axis|rank|ndim|channels)\b", re.I
 )
 _ARGUMENT = re.compile(r"\bargument|\bparameter|takes? .*\bpositional\b|not callable", re.I)
+_UNREACHED = re.compile(r"<urlopen error\b")
+"""URLError's own text, in an error that a library raises anew after it has tried several mirrors (torchvision)."""
 _GPU = re.compile(r"Could not satisfy device specification.*GPU|no CUDA|CUDA.*not available|NVIDIA driver", re.I | re.S)
 
 
@@ -70,7 +72,7 @@ def diagnose(halt: Halt, sources: tuple[str, ...]) -> Finding:
         if submodule and installed(package):
             return Finding("DL202", f"package `{package}` has no module `{halt.name}`", "no such module")
         return Finding("DL502", f"package `{package}` is not installed", "not installed")
-    if (kinds | set(halt.causes)) & NETWORK_ERRORS:
+    if (kinds | set(halt.causes)) & NETWORK_ERRORS or (not halt.own and _UNREACHED.search(halt.message)):
         return Finding("DL504", f"needs the network, and there it got no answer ({raised})", "needs the network")
     if kinds & {"FileNotFoundError", "NotADirectoryError", "IsADirectoryError"}:
         return Finding("DL503", f"a file that is not there: blocks start in an empty folder ({raised})", "no such file")
