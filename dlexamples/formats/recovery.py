@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from dlexamples.formats.elements import Fence
 from dlexamples.formats.layout import apply
 from dlexamples.formats.mended import as_published, changed, edit_of, is_untouched, rows_of, text_of
 from dlexamples.formats.mistakes import guesses
+from dlexamples.formats.stretches import around, stretch
 from dlexamples.formats.suspects import faulty, is_broken, may_be_faulty, swallows
 from dlexamples.model import Diagnostic, Fix, Flaw, Span
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from dlexamples.formats.elements import Comment
     from dlexamples.formats.mended import Row
+    from dlexamples.formats.stretches import Stretch
     from dlexamples.formats.suspects import Guess, Mend, Suspect
 
     Element = Fence | Comment
@@ -26,10 +28,10 @@ if TYPE_CHECKING:
 
 WORK = 4_000_000
 """Characters, each fence counted as so many more, that are read again for all guesses about one document together:
-each guess is a reading of the whole."""
+each guess is a reading of the stretch in which the fence stands."""
 A_FENCE = 200
 FEWEST, MOST = 3, 200
-"""Guesses that are tried for one document, however long or short it is."""
+"""Guesses that are tried in one stretch, however long or short it is."""
 
 
 class Reading(NamedTuple):
@@ -50,21 +52,87 @@ def recovered(text: str, read: Read) -> Iterator[Element]:
     """The elements that `read` finds in `text`, as their author meant them, each that had to be read otherwise with
     its flaw.
 
-    A faulty fence is mended in each of the ways that authors' mistakes suggest, the document is read with each, and
-    the best reading is kept. Where nothing is faulty, nothing is read again.
+    A faulty fence is mended in each of the ways that authors' mistakes suggest, its stretch of the document is read
+    with each, and the best reading is kept. Where nothing is faulty, nothing is read again.
     """
-    elements = list(read(text))
-    if not any(isinstance(element, Fence) and may_be_faulty(element) for element in elements):
-        yield from elements
+    ahead = list(read(text))
+    if not any(isinstance(element, Fence) and may_be_faulty(element) for element in ahead):
+        yield from ahead
         return
-    reading, flaws = _mended(_reading(rows_of(text), elements), read)
-    if not flaws:
-        yield from elements
-        return
-    found = [as_published(element, reading.rows) for element in reading.elements]
-    sound = not _in_vain(flaws, reading) and _reads_back(text, found, flaws, read)
+    rows = rows_of(text)
+    work = Work(max(WORK, 2 * _size(rows, ahead)))
+    settled: list[Element] = []
+    while suspect := next(_faulty(rows, ahead, settled), None):
+        found = (_part(each, suspect, ahead, read, work) for each in _around(suspect, settled, ahead, work))
+        part = next(filter(None, found))
+        start, stop = part.stretch.start, part.stretch.stop
+        settled = [*(element for element in (*settled, *ahead) if element.line <= start), *part.elements]
+        if part.is_in_step:
+            ahead = [element for element in ahead if element.line > stop]
+        else:
+            below = stretch(rows, stop, len(rows), settled)
+            work.left -= _size(below.rows, ahead)
+            ahead = [as_published(element, below.rows) for element in read(text_of(below.rows))]
+    yield from (*settled, *ahead)
+
+
+@dataclass
+class Work:
+    """How many characters may still be read again."""
+
+    left: int
+
+    def tries(self, size: int) -> Iterator[int]:
+        """A number for each guess that may be tried where a reading is of so many characters."""
+        for number in range(min(max(min(self.left, WORK) // max(size, 1), FEWEST), MOST)):
+            self.left -= size
+            yield number
+
+
+def _size(rows: Sequence[Row], elements: Sequence[Element]) -> int:
+    return sum(len(row.text) + 1 for row in rows) + A_FENCE * len(elements)
+
+
+def _around(suspect: Suspect, settled: list[Element], ahead: list[Element], work: Work) -> Iterator[Stretch]:
+    """The stretches in which a faulty fence may be mended, the shortest first."""
+    above = [*settled, *(element for element in ahead if element.line < suspect.fence.line)]
+    found = around(suspect.rows, above, suspect.fence, first=settled[-1].end_line if settled else 0)
+    return found if work.left > 0 else iter(list(found)[-1:])
+
+
+class Part(NamedTuple):
+    """What is found in one stretch."""
+
+    stretch: Stretch
+    elements: list[Element]
+    is_in_step: bool
+    """What was read below the stretch stays as it was read."""
+
+
+def _part(each: Stretch, suspect: Suspect, ahead: Sequence[Element], read: Read, work: Work) -> Part | None:
+    """The elements of a stretch as their author meant them; None where they cannot be told from the stretch alone."""
+    elements = list(read(text_of(each.rows)))
+    alone = [as_published(element, each.rows) for element in each.own(elements)]
+    whole = [element for element in ahead if each.start < element.line <= each.stop]
+    is_in_step = each.ends_soundly(elements) and alone == whole
+    if not is_in_step and _above(alone, suspect) != _above(whole, suspect):
+        return None
+    reading, flaws = _mended(_reading(each.rows, elements), read, work)
+    if not each.ends_soundly(reading.elements):
+        return None
+    found = [as_published(element, reading.rows) for element in each.own(reading.elements)] if flaws else alone
+    sound = not _in_vain(flaws, reading) and _reads_back(each, found, flaws, read, work)
     told = flaws if sound else {line: list(map(_unoffered, flaws[line])) for line in flaws}
-    seen = {element.line: element.text.rstrip("\n") for element in elements if isinstance(element, Fence)}
+    return Part(each, list(_flawed(found, told, alone)), is_in_step)
+
+
+def _above(elements: Sequence[Element], suspect: Suspect) -> list[Element]:
+    return [element for element in elements if element.line < suspect.fence.line]
+
+
+def _flawed(found: Sequence[Element], told: dict[int, list[Flaw]], alone: Sequence[Element]) -> Iterator[Element]:
+    """The elements with what is told of them. `alone`: as they were read before they were mended."""
+    seen = {element.line: element.text.rstrip("\n") for element in alone if isinstance(element, Fence)}
     # A directive that turns out to hold fences is none itself: the first of them says what is wrong with it.
     waiting = sorted(told, reverse=True)
     for element in found:
@@ -85,19 +153,24 @@ def _harmless(flaw: Flaw) -> Flaw:
     return replace(flaw, diagnostic=replace(flaw.diagnostic, level="warning"))
 
 
-def _reads_back(text: str, found: Iterable[Element], flaws: Mapping[int, list[Flaw]], read: Read) -> bool:
-    """Whether the document with all that is offered has the fences that were found, but for lines that are deleted,
+def _reads_back(
+    part: Stretch, found: Sequence[Element], flaws: Mapping[int, list[Flaw]], read: Read, work: Work
+) -> bool:
+    """Whether the stretch with all that is offered has the fences that were found, but for lines that are deleted,
     and nothing more to be offered."""
     edits = [edit for told in flaws.values() for flaw in told for edit in flaw.edits]
+    if not edits:
+        return True
     deleted = {edit.line for edit in edits if not edit.after.strip("> \n")}
     wanted = [element.text for element in found if isinstance(element, Fence) and element.line not in deleted]
     try:
-        mended = apply(text, edits)
+        mended = apply(text_of(part.rows), map(part.placed, edits))
     except ValueError:
         return False
-    again, more = _mended(_reading(rows_of(mended), list(read(mended))), read)
+    again, more = _mended(_reading(rows_of(mended), list(read(mended))), read, work)
     is_mended = not any(flaw.edits for told in more.values() for flaw in told)
-    return is_mended and wanted == [element.text for element in again.elements if isinstance(element, Fence)]
+    fences = [element.text for element in part.own(again.elements) if isinstance(element, Fence)]
+    return is_mended and part.ends_soundly(again.elements) and wanted == fences
 
 
 def _unoffered(flaw: Flaw) -> Flaw:
@@ -120,8 +193,9 @@ def _loose(rows: Sequence[Row], elements: Iterable[Element]) -> int:
     )
 
 
-def _faulty(rows: Sequence[Row], elements: Iterable[Element]) -> Iterator[Suspect]:
-    above: list[Fence] = []
+def _faulty(rows: Sequence[Row], elements: Iterable[Element], settled: Iterable[Element] = ()) -> Iterator[Suspect]:
+    """The faulty fences among the elements, which follow those that are settled."""
+    above = [element for element in settled if isinstance(element, Fence)]
     for element in elements:
         if not isinstance(element, Fence):
             continue
@@ -130,13 +204,12 @@ def _faulty(rows: Sequence[Row], elements: Iterable[Element]) -> Iterator[Suspec
         above.append(element)
 
 
-def _mended(reading: Reading, read: Read) -> tuple[Reading, dict[int, list[Flaw]]]:
+def _mended(reading: Reading, read: Read, work: Work) -> tuple[Reading, dict[int, list[Flaw]]]:
     """The best reading, and what is wrong with the fences, by the published lines on which they open."""
     flaws: dict[int, list[Flaw]] = defaultdict(list)
     settled: set[int] = set()
     fences: set[int] = set()
-    size = sum(len(row.text) + 1 for row in reading.rows) + A_FENCE * len(reading.elements)
-    tries = iter(range(min(max(WORK // max(size, 1), FEWEST), MOST)))
+    tries = work.tries(_size(reading.rows, reading.elements))
     found = _faulty(reading.rows, reading.elements)
     while suspect := next(found, None):
         line = suspect.published(suspect.fence.line)
