@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import resource
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,11 @@ from test_cli import run
 from dlexamples.formats import parse, read
 from dlexamples.formats.layout import apply
 from dlexamples.ledger import Ledger, ledger, other_languages, total
-from dlexamples.reports.terminal.ledger import table
+from dlexamples.reports.terminal.ledger import plain, table
 from dlexamples.reports.terminal.surface import Surface
 
 HERE = Path(__file__).parent
+CODES = HERE.parent / "dlexamples" / "codes"
 CORPUS = HERE.parent.parent / "shared" / "corpus" / "docs"
 DOCUMENTS = sorted([*(HERE / "cases").rglob("*.md"), *CORPUS.glob("*.md*")])
 COUNTED = sorted([*(HERE / "cases" / "document").glob("*.md*"), *CORPUS.glob("*.md*")])
@@ -194,13 +196,13 @@ def test_several_documents_have_one_sum(tmp_path: Path) -> None:
 
 def test_a_narrow_terminal() -> None:
     found = [ledger(parse(Path("a.md"), "```\nimport torch\nx = torch.ones(2)\n```\n"))]
-    wide = [row.plain for row in table(found, Surface(width=70), wrap=True)]
+    wide = [plain(row) for row in table(found, Surface(width=70), wrap=True)]
     assert wide == [
         "a.md:1-4  a-1  python  session-1  no info string; it parses as Python",
         "                                  and imports torch",
         "a.md: 1 fence: 1 run",
     ]
-    narrow = [row.plain for row in table(found, Surface(width=45), wrap=True)]
+    narrow = [plain(row) for row in table(found, Surface(width=45), wrap=True)]
     assert narrow[:2] == ["a.md:1-4  a-1  python  session-1", "    no info string; it parses as Python and"]
 
 
@@ -220,3 +222,22 @@ def test_a_session_mode(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("```python\nx = 1\n```\n\n```python\nx\n```\n")
     assert run("list", "a.md", folder=tmp_path).stdout.count("session-1") == 2
     assert run("list", "--session", "block", "a.md", folder=tmp_path).stdout.count("session-2") == 1
+
+
+@pytest.mark.parametrize("fault", ["", "```python\nx = 1\n\nThis is prose.\n\n"], ids=["sound", "faulty"])
+def test_ten_megabytes_are_listed_in_seconds(fault: str, tmp_path: Path) -> None:
+    posts = "".join(path.read_text("utf-8") for path in sorted(CODES.glob("*.md")))
+    half = posts * (5_000_000 // len(posts) + 1)
+    text = half + fault + half
+    (tmp_path / "long.md").write_text(text, "utf-8")
+    start = children_seconds()
+    done = run("list", "long.md", folder=tmp_path)
+    # 3 s on an idle machine; the tests run side by side.
+    assert children_seconds() - start < 10
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) > text.count("```python")
+
+
+def children_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

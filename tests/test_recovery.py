@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ import pytest
 
 from dlexamples.formats import parse, splice, write
 from dlexamples.formats.layout import apply
+from dlexamples.formats.stretches import AROUND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -176,3 +178,26 @@ def test_many_faults_take_seconds(text: str) -> None:
     start = time.perf_counter()
     assert flaws(post(text))
     assert time.perf_counter() - start < 20
+
+
+@pytest.mark.parametrize("mistake", ["closed twice", "never closed"])
+def test_mistakes_in_a_long_post_are_each_mended_where_they_are(mistake: str) -> None:
+    pages = [path.read_text("utf-8") for path in sorted((TESTS.parent / "dlexamples" / "codes").glob("*.md"))]
+    sound = "".join(pages * 3)
+    rows = sound.split("\n")
+    closing = [block.end_line - 1 for block in post(sound).blocks if block.is_python]
+    chosen = [closing[len(closing) * part // 4] for part in (1, 2, 3)]
+    for i in reversed(chosen):
+        if mistake == "closed twice":
+            rows.insert(i, "```")
+        else:
+            del rows[i]
+    found = post("\n".join(rows))
+    sources = [block.source for block in found.blocks if not any("closes no fence" in m for m in messages(block))]
+    assert min(later - earlier for earlier, later in pairwise(chosen)) > AROUND
+    assert [source.rstrip() for source in sources] == [block.source.rstrip() for block in post(sound).blocks]
+    assert len(flaws(found)) == len(chosen)
+
+
+def messages(block: Block) -> list[str]:
+    return [flaw.diagnostic.message for flaw in block.flaws]

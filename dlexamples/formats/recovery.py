@@ -62,15 +62,16 @@ def recovered(text: str, read: Read) -> Iterator[Element]:
     rows = rows_of(text)
     work = Work(max(WORK, 2 * _size(rows, ahead)))
     settled: list[Element] = []
+    sound = 0
     while suspect := next(_faulty(rows, ahead, settled), None):
-        found = (_part(each, suspect, ahead, read, work) for each in _around(suspect, settled, ahead, work))
+        found = (_part(each, suspect, ahead, read, work) for each in _around(suspect, settled, ahead, sound, work))
         part = next(filter(None, found))
-        start, stop = part.stretch.start, part.stretch.stop
-        settled = [*(element for element in (*settled, *ahead) if element.line <= start), *part.elements]
+        settled = [*(element for element in (*settled, *ahead) if element.line <= part.start), *part.elements]
+        sound = part.stop
         if part.is_in_step:
-            ahead = [element for element in ahead if element.line > stop]
+            ahead = [element for element in ahead if element.line > sound]
         else:
-            below = stretch(rows, stop, len(rows), settled)
+            below = stretch(rows, sound, len(rows), settled)
             work.left -= _size(below.rows, ahead)
             ahead = [as_published(element, below.rows) for element in read(text_of(below.rows))]
     yield from (*settled, *ahead)
@@ -93,17 +94,23 @@ def _size(rows: Sequence[Row], elements: Sequence[Element]) -> int:
     return sum(len(row.text) + 1 for row in rows) + A_FENCE * len(elements)
 
 
-def _around(suspect: Suspect, settled: list[Element], ahead: list[Element], work: Work) -> Iterator[Stretch]:
-    """The stretches in which a faulty fence may be mended, the shortest first."""
-    above = [*settled, *(element for element in ahead if element.line < suspect.fence.line)]
-    found = around(suspect.rows, above, suspect.fence, first=settled[-1].end_line if settled else 0)
-    return found if work.left > 0 else iter(list(found)[-1:])
+def _around(
+    suspect: Suspect, settled: list[Element], ahead: list[Element], sound: int, work: Work
+) -> Iterator[Stretch]:
+    """The stretches in which a faulty fence may be mended, the shortest first; the last is all below row `sound`."""
+    line = suspect.fence.line
+    above = [*settled, *(element for element in ahead if element.line < line)]
+    if work.left > 0:
+        below = [element for element in ahead if element.line >= line]
+        yield from around(suspect.rows, above, below, suspect.fence, sound)
+    yield stretch(suspect.rows, sound, len(suspect.rows), settled)
 
 
 class Part(NamedTuple):
     """What is found in one stretch."""
 
-    stretch: Stretch
+    start: int
+    stop: int
     elements: list[Element]
     is_in_step: bool
     """What was read below the stretch stays as it was read."""
@@ -114,16 +121,18 @@ def _part(each: Stretch, suspect: Suspect, ahead: Sequence[Element], read: Read,
     elements = list(read(text_of(each.rows)))
     alone = [as_published(element, each.rows) for element in each.own(elements)]
     whole = [element for element in ahead if each.start < element.line <= each.stop]
-    is_in_step = each.ends_soundly(elements) and alone == whole
-    if not is_in_step and _above(alone, suspect) != _above(whole, suspect):
+    if each.end and _above(alone, suspect) != _above(whole, suspect):
         return None
     reading, flaws = _mended(_reading(each.rows, elements), read, work)
-    if not each.ends_soundly(reading.elements):
-        return None
     found = [as_published(element, reading.rows) for element in each.own(reading.elements)] if flaws else alone
+    # One that is cut in two by the stretch's end would be mended, too.
+    last = max((element.line for element in found if isinstance(element, Fence)), default=0)
+    if each.end and (each.ends_under(reading.elements) is None or last in flaws):
+        return None
     sound = not _in_vain(flaws, reading) and _reads_back(each, found, flaws, read, work)
     told = flaws if sound else {line: list(map(_unoffered, flaws[line])) for line in flaws}
-    return Part(each, list(_flawed(found, told, alone)), is_in_step)
+    is_in_step = not each.end or (each.ends_under(elements) == each.ends_under(reading.elements) and alone == whole)
+    return Part(each.start, each.stop, list(_flawed(found, told, alone)), is_in_step)
 
 
 def _above(elements: Sequence[Element], suspect: Suspect) -> list[Element]:
@@ -170,7 +179,7 @@ def _reads_back(
     again, more = _mended(_reading(rows_of(mended), list(read(mended))), read, work)
     is_mended = not any(flaw.edits for told in more.values() for flaw in told)
     fences = [element.text for element in part.own(again.elements) if isinstance(element, Fence)]
-    return is_mended and part.ends_soundly(again.elements) and wanted == fences
+    return is_mended and part.ends_under(again.elements) is not None and wanted == fences
 
 
 def _unoffered(flaw: Flaw) -> Flaw:

@@ -1,18 +1,20 @@
 """A long document in stretches that are read by themselves, so that a mistake in one costs no reading of the whole.
 
-CommonMark's block structure is told line by line: behind a heading at the margin nothing is open but what swallows
-headings, a fence or raw HTML. Whether something does is seen by reading: a fence that is put at a stretch's end is
-found there, under the heading above it, or it is not.
+CommonMark's block structure is told line by line: behind prose at the margin, with a blank line above, nothing is open
+but what swallows prose, a fence or raw HTML. Whether something does is seen by reading: a fence that is put at a
+stretch's end is found there, or it is not.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from dlexamples.formats.elements import Fence
 from dlexamples.formats.mended import Row
+from dlexamples.formats.prose import is_prose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,6 +28,7 @@ AROUND = 400
 """Rows above and below a faulty fence that its author's mistake may have to do with."""
 ATX = re.compile(r"(#{1,6}) +\S")
 SETEXT = re.compile(r"(=+|-+)[ \t]*")
+LEVELS = 6
 END_MARK = "~" * 40
 
 
@@ -40,10 +43,12 @@ class Stretch(NamedTuple):
     end: str
     """The text of the fence that stands at its end; empty where the document ends there."""
 
-    def ends_soundly(self, elements: Sequence[Element]) -> bool:
-        """Whether nothing in these elements goes on below the stretch."""
+    def ends_under(self, elements: Sequence[Element]) -> tuple[str, ...] | None:
+        """The headings above what follows the stretch; None where something in these elements goes on below it."""
+        if not self.end:
+            return ()
         last = elements[-1] if elements else None
-        return not self.end or (isinstance(last, Fence) and last.info == self.end and last.heading[-1:] == (self.end,))
+        return last.heading if isinstance(last, Fence) and last.info == self.end else None
 
     def placed(self, edit: Edit) -> Edit:
         """An edit of the document as one of the stretch's rows."""
@@ -55,23 +60,25 @@ class Stretch(NamedTuple):
         return list(elements[:-1] if self.end else elements)
 
 
-def around(rows: Sequence[Row], above: Sequence[Element], faulty: Fence, first: int) -> Iterator[Stretch]:
-    """Stretches with the faulty fence in them, each longer than the one before; the last is all that is left.
+def around(
+    rows: Sequence[Row], above: Sequence[Element], below: Sequence[Element], faulty: Fence, first: int
+) -> Iterator[Stretch]:
+    """Stretches with the faulty fence in them, each longer than the one before, none to the document's end.
 
-    `above`: what was read above the fence. `first`: no stretch starts above this row, from 0, if it can be helped.
+    `above`, `below`: what was read above and from the fence on. `first`: no stretch starts above this row, from 0.
     """
     inside = _inside(above)
-    starts = range(max(faulty.line - 1 - AROUND, first), 0, -1)
-    start = next((i for i in starts if i not in inside and _is_boundary(rows, i)), 0)
+    starts = range(max(faulty.line - 1 - AROUND, first), first, -1)
+    start = next((i for i in starts if i not in inside and _is_at_margin(rows, i)), first)
+    inside = _inside(below)
     reach = AROUND
-    while (below := faulty.end_line + reach) < len(rows):
-        stop = next((i for i in range(below, len(rows)) if _is_boundary(rows, i)), len(rows))
-        if stop < len(rows):
-            yield stretch(rows, start, stop, above)
+    while (end := faulty.end_line + reach) < len(rows):
+        # A mistake may turn everything below it inside out: code was read as prose and prose as code.
+        outside = (i for i in range(end, len(rows)) if i not in inside and _is_at_margin(rows, i))
+        swallowed = (i for i in range(end, len(rows)) if i in inside and _is_at_margin(rows, i) and _is_prose(rows[i]))
+        stops = {stop for found in (outside, swallowed) for stop in islice(found, 1)}
+        yield from (stretch(rows, start, stop, above) for stop in sorted(stops))
         reach *= 4
-    yield stretch(rows, start, len(rows), above)
-    if start:
-        yield stretch(rows, 0, len(rows), above)
 
 
 def stretch(rows: Sequence[Row], start: int, stop: int, above: Sequence[Element]) -> Stretch:
@@ -79,10 +86,8 @@ def stretch(rows: Sequence[Row], start: int, stop: int, above: Sequence[Element]
     own = [*headings, *rows[start:stop]]
     if stop == len(rows):
         return Stretch(start, stop, own, len(headings), "")
-    level = ATX.match(rows[stop].text)
-    assert level, "a stretch ends above a heading"
     name = f"end-of-stretch-{stop}"
-    put_in = ("", f"{level[1]} {name}", "", f"{END_MARK}{name}", END_MARK)
+    put_in = ("The stretch ends here.", "", f"{END_MARK}{name}", END_MARK)
     return Stretch(start, stop, [*own, *(Row(text, rows[stop].line, None) for text in put_in)], len(headings), name)
 
 
@@ -91,14 +96,20 @@ def _inside(elements: Iterable[Element]) -> frozenset[int]:
     return frozenset(line - 1 for element in elements for line in range(element.line, element.end_line + 1))
 
 
-def _is_boundary(rows: Sequence[Row], i: int) -> bool:
-    return bool(ATX.match(rows[i].text)) and not rows[i - 1].text.strip()
+def _is_at_margin(rows: Sequence[Row], i: int) -> bool:
+    """Whether a paragraph or a heading at the margin may begin there, which ends lists, quotes and the like."""
+    first = rows[i].text[:1]
+    return (first.isalpha() or first in {"#", "`", '"', "("}) and not rows[i - 1].text.strip()
+
+
+def _is_prose(row: Row) -> bool:
+    return bool(ATX.match(row.text)) or is_prose(row.text)
 
 
 def _headings_above(rows: Sequence[Row], start: int, inside: frozenset[int]) -> list[Row]:
-    """The rows of the headings under which the row `start`, a heading, stands."""
+    """The rows of the headings under which the row `start` stands."""
     own = ATX.match(rows[start].text)
-    lowest = len(own[1]) if own else 1
+    lowest = len(own[1]) if own else LEVELS + 1
     found: list[Row] = []
     for i in range(start - 1, -1, -1):
         if lowest == 1:

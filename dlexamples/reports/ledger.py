@@ -23,15 +23,14 @@ def write(output_format: str, ledgers: Sequence[Ledger], stream: TextIO) -> None
         stream.write(json.dumps(tree(ledgers), indent=2) + "\n")
         return
     from dlexamples.reports.terminal import surface
-    from dlexamples.reports.terminal.ledger import table
+    from dlexamples.reports.terminal.ledger import plain, styled, table
 
     terminal = surface.of(stream)
     rows = table(ledgers, terminal, wrap=stream.isatty())
     if terminal.colour:
-        surface.write(stream, terminal, rows)
+        surface.write(stream, terminal, map(styled, rows))
         return
-    # Thousands of rows, which rich would take seconds to print.
-    stream.writelines(surface.encodable(f"{row.plain}\n", stream) for row in rows)
+    stream.writelines(surface.encodable(f"{plain(row)}\n", stream) for row in rows)
 
 
 def tree(ledgers: Sequence[Ledger]) -> dict[str, Any]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 GAP, INDENT, LABEL = 2, 4, 10
 LEVELS = {"error": "bold red", "warning": "yellow", "note": "cyan"}
+Line = tuple[tuple[str, str], ...]
+"""Texts with their styles in rich's words. rich's own `Text` takes seconds for thousands of rows."""
 NARROWEST = 30
 """The reason has a line of its own where a terminal leaves it less."""
 
@@ -33,21 +35,31 @@ class Columns(NamedTuple):
     session: int
 
 
-def table(ledgers: Sequence[Ledger], surface: Surface, *, wrap: bool) -> Iterator[Text]:
+def table(ledgers: Sequence[Ledger], surface: Surface, *, wrap: bool) -> Iterator[Line]:
     """The rows and totals of every document, and of all together. `wrap`: at the width of the terminal."""
     width = surface.width if wrap else 0
     for each in ledgers:
         yield from _document(each, width)
-        yield Text.assemble((_path(each), "bold"), ": ", _counts(len(each.rows), each.totals, each.languages))
+        yield (_path(each), "bold"), (f": {_counts(len(each.rows), each.totals, each.languages)}", "")
         if len(ledgers) > 1:
-            yield Text()
+            yield ()
     if len(ledgers) > 1:
         count = sum(len(each.rows) for each in ledgers)
         told = _counts(count, total(ledgers), other_languages(ledgers))
-        yield Text.assemble((f"{len(ledgers)} documents", "bold"), ": ", told)
+        yield (f"{len(ledgers)} documents", "bold"), (f": {told}", "")
 
 
-def _document(each: Ledger, width: int) -> Iterator[Text]:
+def plain(line: Line) -> str:
+    return "".join(text for text, _ in line).rstrip()
+
+
+def styled(line: Line) -> Text:
+    text = Text.assemble(*line)
+    text.rstrip()
+    return text
+
+
+def _document(each: Ledger, width: int) -> Iterator[Line]:
     places = [f"{_path(each)}:{row.block.line}-{row.block.end_line}" for row in each.rows]
     columns = Columns(
         _width(places),
@@ -63,15 +75,15 @@ def _document(each: Ledger, width: int) -> Iterator[Text]:
         yield from _remark(*_flaw(flaw), width)
 
 
-def _row(place: str, row: Row, columns: Columns, width: int) -> Iterator[Text]:
+def _row(place: str, row: Row, columns: Columns, width: int) -> Iterator[Line]:
     block = row.block
     why = visible(block.why + (f"; does not parse: {block.syntax_error}" if block.syntax_error else ""))
     language = visible(block.language)
-    start = Text.assemble(
-        _padded(place, columns.place),
+    start = (
+        (_padded(place, columns.place), ""),
         (_padded(visible(block.id), columns.id), "bold"),
         (_padded(language, columns.language), "dim" if row.outlook == NOT_PYTHON else "green"),
-        _padded(visible(row.session), columns.session) if columns.session else "",
+        (_padded(visible(row.session), columns.session) if columns.session else "", ""),
     )
     yield from _hung(start, why, "dim", width)
 
@@ -94,34 +106,32 @@ def _flaw(flaw: Flaw) -> tuple[str, str, str]:
     return diagnostic.level, LEVELS.get(diagnostic.level, ""), told
 
 
-def _remark(label: str, style: str, text: str, width: int) -> Iterator[Text]:
-    start = Text.assemble(" " * INDENT, (label.ljust(LABEL), style))
-    yield from _hung(start, visible(text), "", width)
+def _remark(label: str, style: str, text: str, width: int) -> Iterator[Line]:
+    yield from _hung(((" " * INDENT, ""), (label.ljust(LABEL), style)), visible(text), "", width)
 
 
-def _hung(start: Text, text: str, style: str, width: int) -> Iterator[Text]:
+def _hung(start: Line, text: str, style: str, width: int) -> Iterator[Line]:
     """The text beside its start, wrapped there; below it where too little room is left."""
-    room = width - start.cell_len
-    indent = start.cell_len
-    if width and room < NARROWEST:
-        start.rstrip()
+    if not width:
+        yield (*start, (text.rstrip(), style))
+        return
+    indent = sum(cell_len(part) for part, _ in start)
+    if width - indent < NARROWEST:
         yield start
-        start, indent, room = Text(" " * INDENT), INDENT, width - INDENT
-    lines = wrapped(text, room) if width else [text]
-    for number, line in enumerate(lines):
-        whole = Text.assemble(start if number == 0 else " " * indent, (line, style))
-        whole.rstrip()
-        yield whole
+        start, indent = ((" " * INDENT, ""),), INDENT
+    for line in wrapped(text, width - indent):
+        yield (*start, (line, style))
+        start = ((" " * indent, ""),)
 
 
-def _counts(count: int, totals: Mapping[str, int], languages: Mapping[str, int]) -> Text:
+def _counts(count: int, totals: Mapping[str, int], languages: Mapping[str, int]) -> str:
     """`3 fences: 1 run, 2 not Python (bash 1, text 1)`."""
     others = ", ".join(f"{visible(language)} {number}" for language, number in languages.items())
     parts = [f"{number} {outlook}" for outlook, number in totals.items()]
     if others:
         parts[-1] += f" ({others})"
     told = f"{count} fence{'s' * (count != 1)}"
-    return Text(": ".join([told, ", ".join(parts)]) if parts else told)
+    return ": ".join([told, ", ".join(parts)]) if parts else told
 
 
 def _path(each: Ledger) -> str:
