@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from dlexamples.formats.dialects.magics import without_magics
 
 if TYPE_CHECKING:
     from dlexamples.formats.dialects.draft import Draft
+
+MARKER = re.compile(r"\s*(```|~~~)")
 
 
 def labelled(draft: Draft) -> Draft:
@@ -37,5 +40,7 @@ def near_miss(draft: Draft) -> Draft:
     """Why a block in another language may be meant as Python."""
     if draft.near_miss or draft.language == "python":
         return draft
+    if draft.fence.form == "indented" and MARKER.match(draft.source):
+        return replace(draft, near_miss="it shows a fence, because four blanks or more stand before its markers")
     why = language.near_miss(draft.info, draft.source, draft.fence.heading, draft.bound)
     return replace(draft, near_miss=why)
