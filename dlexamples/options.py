@@ -38,6 +38,9 @@ def running_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Seconds for one block. [default: 60]",
         ),
         click.option(
+            "--network", is_flag=True, default=None, help="Let data sets and weights be downloaded. [default: offline]"
+        ),
+        click.option(
             "--accept",
             metavar="VERDICTS",
             help="Verdicts that pass beside `passed`: filled,repaired. [default: filled]",

@@ -93,7 +93,13 @@ class PostFile(pytest.File):
         from dlexamples.sessions import needed_for, sessions
 
         settings = self.config.stash[SETTINGS]
-        runner = Runner(_pool(self.config), self.document, device=settings.device, timeout=settings.timeout)
+        runner = Runner(
+            _pool(self.config),
+            self.document,
+            device=settings.device,
+            timeout=settings.timeout,
+            network=settings.network,
+        )
         self.outcomes.update({outcome.block.id: outcome for outcome in without_session(self.document)})
         for session in sessions(self.document, settings.session):
             if block.id in session.judged:

@@ -41,6 +41,7 @@ def running(settings: Settings) -> Iterator[Running]:
                 document,
                 device=settings.device,
                 timeout=settings.timeout,
+                network=settings.network,
                 running=shown.running,
                 faults=faults,
             )

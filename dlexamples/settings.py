@@ -45,6 +45,8 @@ class Settings:
     session: str = "auto"
     timeout: float = 60.0
     """Seconds for one block."""
+    network: bool = False
+    """Loaders may download what they name; else something stands in for it."""
     output_format: str = "text"
     folder: Path = Path()
     """Where the settings were found."""
@@ -122,6 +124,7 @@ def _value(where: str, name: str, value: Any) -> Any:
         "device": lambda v: _one_of(v, DEVICES),
         "session": lambda v: _one_of(v, SESSIONS),
         "timeout": _seconds,
+        "network": _boolean,
         "output_format": lambda v: _one_of(v, _formats()),
     }
     if name not in checks:

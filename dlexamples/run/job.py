@@ -78,18 +78,22 @@ def frameworks(sources: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(["numpy", *modules]))
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a process of the blocks finds around it."""
+
+    folder: Path
+    device: str
+    network: bool
+    """Loaders may download; else something stands in for what they would."""
+    seed: int = SEED
+
+
 def job(
-    session: Session,
-    text: Text,
-    folder: Path,
-    *,
-    device: str,
-    wait: Collection[int],
-    skip: Collection[int],
-    seed: int = SEED,
+    session: Session, text: Text, around: Surroundings, *, wait: Collection[int], skip: Collection[int]
 ) -> dict[str, Any]:
     """The job as the worker reads it; makes the folders that it names."""
-    scratch, results = folder / "scratch", folder / "results"
+    scratch, results = around.folder / "scratch", around.folder / "results"
     scratch.mkdir()
     results.mkdir()
     stem = Path(text.filename).stem
@@ -102,13 +106,14 @@ def job(
         "blocks": [
             _block(i, *each) for i, each in enumerate(zip(session.blocks, text.sources, text.first_lines, strict=True))
         ],
-        "device": device,
-        "seed": seed,
+        "device": around.device,
+        "seed": around.seed,
+        "network": around.network,
         "published": [block.source for block in session.blocks],
         "wait": sorted(wait),
         "skip": sorted({*skip, *(i for i, block in enumerate(session.blocks) if block.marks.skip)}),
         "preload": frameworks(text.sources),
-        "environment": _environment(str(scratch), device),
+        "environment": _environment(str(scratch), around),
         "unset": ["DISPLAY", "WAYLAND_DISPLAY"],
     }
 
@@ -133,8 +138,10 @@ def _block(index: int, block: Block, source: str, first_line: int) -> dict[str, 
     }
 
 
-def _environment(scratch: str, device: str) -> dict[str, str]:
-    hidden = {"CUDA_VISIBLE_DEVICES": "-1"} if device == "cpu" else {}
+def _environment(scratch: str, around: Surroundings) -> dict[str, str]:
+    hidden = {"CUDA_VISIBLE_DEVICES": "-1"} if around.device == "cpu" else {}
+    # The hub's client says at once that there is no network instead of retrying until the block's time is out.
+    offline = {} if around.network else {"HF_HUB_OFFLINE": "1"}
     return {
         "HOME": scratch,
         "TMPDIR": scratch,
@@ -142,7 +149,6 @@ def _environment(scratch: str, device: str) -> dict[str, str]:
         "MPLCONFIGDIR": scratch,
         "PYTHONHASHSEED": str(SEED),
         "TF_CPP_MIN_LOG_LEVEL": "2",
-        # There is no network: the hub's client says so at once instead of retrying until the block's time is out.
-        "HF_HUB_OFFLINE": "1",
+        **offline,
         **hidden,
     }

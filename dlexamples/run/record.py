@@ -14,6 +14,7 @@ from dlexamples.run.columns import characters, rows
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dlexamples.model import Fill
     from dlexamples.run.job import Text
     from dlexamples.run.pool import Process
 
@@ -82,6 +83,8 @@ class BlockRun:
     """By line of a statement: what it printed."""
     findings: tuple[dict[str, Any], ...] | None = None
     """What is wrong with the calls of a block that is not to be run."""
+    served: list[Fill] = field(default_factory=list)
+    """What loaders got in place of a download."""
     absent: bool = False
     """The device that its author asks for is not here."""
 

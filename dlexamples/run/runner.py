@@ -9,8 +9,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from dlexamples.model import Claim, Fill
 from dlexamples.printed import matches_exception
-from dlexamples.run.job import SEED, frameworks, job, text
+from dlexamples.run.job import SEED, Surroundings, frameworks, job, text
 from dlexamples.run.pool import END_SECONDS, START_SECONDS, Pool, Process
 from dlexamples.run.record import BlockRun, Run, collect_output, halted, note_done
 
@@ -36,13 +37,16 @@ class Runner:
         *,
         device: str = "auto",
         timeout: float = 60.0,
+        network: bool = False,
         running: Callable[[str, int], None] = lambda block, line: None,
         faults: list[str] | None = None,
     ) -> None:
-        """`running` is told each block and line that starts; tracebacks of our own are added to `faults`."""
+        """`network`: loaders get what they download, and not what stands in for it. `running` is told each block and
+        line that starts; tracebacks of our own are added to `faults`."""
         self.pool = pool
         self.document = document
         self.device = device
+        self.network = network
         self.timeout = timeout
         self.running = running
         self.faults = faults if faults is not None else []
@@ -92,7 +96,8 @@ class Runner:
         while True:
             folder = self.pool.new_folder()
             skip = ran.ended.keys()
-            task = job(session, ran.text, folder, device=self._device(session), wait=wait, skip=skip, seed=seed)
+            surroundings = Surroundings(folder, self._device(session), self.network, seed)
+            task = job(session, ran.text, surroundings, wait=wait, skip=skip)
             ran.process = self.pool.start(task, folder)
             self._follow(session, ran, wait)
             fatal = next((i for i, b in enumerate(ran.blocks) if b.fatal), None)
@@ -163,6 +168,8 @@ class Runner:
                     run.process.send({"do": "go on"})
             elif kind == "raised":
                 run.blocks[event["block"]].raised[event["line"]] = (tuple(event["kinds"]), event["message"])
+            elif kind == "served":
+                run.blocks[event["block"]].served.append(_served(event))
             elif kind == "checked":
                 run.blocks[event["block"]].findings = tuple(event["findings"])
             elif kind == "absent":
@@ -171,6 +178,11 @@ class Runner:
 
 def _is_expected(block: Block, halt: Halt) -> bool:
     return bool(block.marks.raises) and matches_exception(block.marks.raises, halt.kinds, halt.message)
+
+
+def _served(event: dict[str, Any]) -> Fill:
+    shape = tuple(event["shape"]) if event["shape"] is not None else None
+    return Fill(event["name"], event["dataset"], Claim(event["claim"]), shape, event["dtype"], event["why"], "")
 
 
 def _next_event(process: Process, deadline: float) -> dict[str, Any]:

@@ -80,6 +80,7 @@ class _Case:
             device=self.run.device,
             seconds=self.run.seconds,
             figures=self.run.figures,
+            fills=tuple(self.run.served),
         )
         if self.run.blocked_by:
             return self._blocked(outcome, *self.run.blocked_by)
@@ -95,7 +96,9 @@ class _Case:
         worst = next((diagnostic for diagnostic in found if diagnostic.level == "error"), None)
         if worst is None:
             return outcome
-        return replace(outcome, verdict=Verdict.FAILED, reason=first_line(worst.message), fills=(), edits=())
+        return replace(
+            outcome, verdict=Verdict.FAILED, reason=first_line(worst.message), fills=tuple(self.run.served), edits=()
+        )
 
     def _is_flaky(self) -> bool:
         """It stopped for good in one run, and not in the next of the same text."""
@@ -116,7 +119,7 @@ class _Case:
             outcome,
             verdict=verdict,
             reason=reason,
-            fills=fills,
+            fills=(*fills, *outcome.fills),
             edits=tuple(edits(self.block, self.index, self.source, self.mends)),
             diagnostics=tuple(self._diagnostics_of(self.mends, verified_on=verified)) + outcome.diagnostics,
         )
@@ -133,7 +136,12 @@ class _Case:
             fills = tuple(fill for mend in mends for fill in mend.proposal.fills if fill.name in read)
             listed = ", ".join(f"`{name}`" for name in sorted(read & brought))
             verdict = Verdict.FILLED if {fill.name for fill in fills} >= read & brought else Verdict.REPAIRED
-            return replace(outcome, verdict=verdict, reason=f"{listed}: from what block {block.id} lacks", fills=fills)
+            return replace(
+                outcome,
+                verdict=verdict,
+                reason=f"{listed}: from what block {block.id} lacks",
+                fills=(*fills, *outcome.fills),
+            )
         return outcome
 
     def _failed(self, outcome: Outcome) -> Outcome:

@@ -19,7 +19,7 @@ import sys
 import warnings
 from typing import Any
 
-from . import worker
+from . import offline, worker
 from .channel import SocketChannel
 
 leave = os._exit
@@ -32,6 +32,7 @@ def main(arguments: list[str]) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
         listener.bind(path)
         listener.listen(64)
+        offline.load()
         preload(modules)
         gc.collect()
         gc.freeze()

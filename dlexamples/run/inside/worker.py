@@ -10,6 +10,7 @@ A job is a dict (see `dlexamples.run.job`), an event is a dict with the key `eve
 | raised    | a statement raised as the post shows  | block, line, kinds, message                         |
 | blocked   | a block needs what an earlier one lost | block, name, by                                    |
 | checked   | the calls of a `no-run` block were looked up | block, findings                               |
+| served    | a loader got something else than a download | block, and those of `offline.Served`          |
 | absent    | a block's own device is not here      | block                                               |
 | done      | a block ended, however                | block, seconds, device, lines, inner, hit, figures, warned |
 |           |                                       | and `written` where the post shows output           |
@@ -35,7 +36,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-from . import errors, shown
+from . import errors, offline, shown
 from .calls import findings
 from .channel import Channel, PipeChannel
 from .lines import Lines, code_lines, function_lines
@@ -52,6 +53,8 @@ def run(job: dict[str, Any], channel: Channel) -> None:
         channel.send({"event": "no-device"})
         return
     session = SessionRun(job, channel)
+    if not job["network"]:
+        offline.stand_in(session.serve)
     session.lines.start()
     for index in range(len(session.blocks)):
         session.block(index)
@@ -82,15 +85,21 @@ class SessionRun:
         self.lost: dict[str, int] = {}
         """By name: the block that failed before it bound the name, or changed its object."""
         self.flags = 0
+        self.running = 0
         self.written: list[list[int]] = []
         """Of the block that runs: each statement's line, and how many bytes were printed before it."""
         self.process = os.getpid()
         self.path, self.recursion_limit = list(sys.path), sys.getrecursionlimit()
         self.namespace: dict[str, Any] = main_module(job).__dict__
 
+    def serve(self, what: dict[str, Any]) -> None:
+        """Tells what a loader got in place of a download."""
+        self.channel.send({"event": "served", "block": self.running, **what})
+
     def block(self, index: int) -> None:
         """Runs one block to its end or to its first failing statement."""
         block = self.blocks[index]
+        self.running = index
         self.channel.send({"event": "block", "block": index})
         shown.redirect(self.job["results"], index)
         started = time.perf_counter()
@@ -269,6 +278,7 @@ def main(arguments: list[str]) -> None:
     if job is None:
         return
     os.environ.update(job["environment"])
+    offline.load()
     with open(os.devnull, "wb") as nothing:
         os.dup2(nothing.fileno(), 1)
         os.dup2(nothing.fileno(), 2)
