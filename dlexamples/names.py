@@ -29,6 +29,8 @@ class Statement:
 
     line: int
     end_line: int
+    needs: frozenset[str]
+    """Read when it runs, builtins included; what only a function's body reads is not."""
     binds: frozenset[str]
     touches: frozenset[str]
     """Names whose objects it changes without binding them: `model.add(…)`, `x[0] = 1`, `train(model)`."""
@@ -119,8 +121,11 @@ def _statement(scope: Scope, node: ast.stmt) -> Statement:
     before, scope.ever = scope.ever, set()
     scope.visit(node)
     binds, scope.ever = frozenset(scope.ever), before | scope.ever
+    own = Scope()
+    own.visit(node)
     first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-    return Statement(first, node.end_lineno or first, binds, frozenset(_touched(node) - scope.imported))
+    touches = frozenset(_touched(node) - scope.imported)
+    return Statement(first, node.end_lineno or first, frozenset(own.needs), binds, touches)
 
 
 def _names_of_broken(source: str) -> Names:
@@ -139,7 +144,7 @@ def _names_of_broken(source: str) -> Names:
         previous, leaf = leaf, following
     imports = frozenset(re.findall(r"^\s*(?:import|from)\s+(\w+)", source, re.MULTILINE))
     needs = frozenset(reads - binds - BUILTINS)
-    whole = Statement(1, max(1, source.count("\n")), frozenset(binds), frozenset(touches - imports))
+    whole = Statement(1, max(1, source.count("\n")), needs, frozenset(binds), frozenset(touches - imports))
     return Names(needs=needs, binds=frozenset(binds), statements=(whole,), imports=imports)
 
 

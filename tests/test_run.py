@@ -130,9 +130,9 @@ def test_a_failure_blocks_what_needs_it_and_nothing_else(pool: Pool) -> None:
     ) == [
         "failed",
         "passed",
+        "passed",
         "blocked",
-        "blocked",
-        "blocked",
+        "passed",
     ]
 
 
@@ -217,8 +217,29 @@ def test_a_block_that_ends_its_watcher_fails_in_time() -> None:
 
 
 def test_old_definitions_do_not_stand_in_for_those_of_a_failed_block(pool: Pool) -> None:
-    blocks = ["x = 1\nz = 1", "print(z)\nassert 0\nx = 2", "def f(): return x\nassert f() == 1"]
+    blocks = ["x = 1\nz = 1", "print(z)\nx = z.missing", "def f(): return x\nassert f() == 1"]
     assert verdicts(pool, *blocks) == ["passed", "failed", "blocked"]
+
+
+def test_what_stands_below_a_failure_runs(pool: Pool) -> None:
+    blocks = (
+        "x = 1\ny = [1]",
+        "y.append(x.missing)\nw = y\nz = 2",
+        "print(z)",
+        "print(y)",
+        "import sys\nsys.exit(0)\nv = 3",
+        "print(v)",
+    )
+    assert verdicts(pool, *blocks) == ["passed", "failed", "passed", "blocked", "failed", "blocked"]
+    found = outcomes(pool, *blocks[:4])
+    assert (found[2].stdout, found[3].stdout) == ("2\n", "")
+    assert "from block" in found[3].reason
+
+
+def test_a_block_tells_its_first_failure(pool: Pool) -> None:
+    (outcome,) = outcomes(pool, "x = [].missing\ny = 1 / 0")
+    (diagnostic,) = outcome.diagnostics
+    assert "missing" in diagnostic.message
 
 
 def test_a_block_that_leans_on_what_was_supplied_elsewhere_is_filled(pool: Pool) -> None:

@@ -10,7 +10,7 @@ from dlexamples.alignment import as_running
 from dlexamples.epochs import shortened
 from dlexamples.formats import parse, splice
 from dlexamples.names import names
-from dlexamples.printed import expected_exception
+from dlexamples.printed import announced, expected_exception
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -120,17 +120,20 @@ def job(
 
 def _block(index: int, block: Block, source: str, first_line: int) -> dict[str, Any]:
     found = names(source)
-    statements = [{**asdict(s), "binds": sorted(s.binds), "touches": sorted(s.touches)} for s in found.statements]
+    statements = [
+        {**asdict(s), "needs": sorted(s.needs), "binds": sorted(s.binds), "touches": sorted(s.touches)}
+        for s in found.statements
+    ]
     running = source if block.marks.epochs is None else shortened(source, block.marks.epochs)[0]
     raising = [printed.line for printed in block.printed if printed.line and expected_exception(printed.text)]
     return {
         "index": index,
         "source": running,
         "first_line": first_line,
-        "needs": sorted(found.needs | found.builtins),
         "statements": statements,
         "interactive": block.interactive,
         "printed": bool(block.printed),
+        "announced": {str(line): name for line, name in announced(running).items()},
         "may_raise": [as_running(line, block.source, source) for line in raising],
         "no_run": block.marks.no_run,
         "left_out": bool(block.marks.skip or block.marks.no_run or block.marks.device or block.marks.raises),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dlexamples.alignment import as_running, whole_line
+from dlexamples.alignment import as_published, as_running, whole_line
 from dlexamples.model import Diagnostic, Span
-from dlexamples.printed import differs, differs_by_chance, expected_exception
+from dlexamples.printed import announced, differs, differs_by_chance, expected_exception
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,9 @@ def unmet(block: Block, source: str, run: BlockRun, other: BlockRun | None) -> I
         place = block.span(whole_line(block.source, 0, _last_line(block)))
         message = f"`{block.marks.raises}` is expected, and the block runs to its end"
         yield Diagnostic("DL208", "error", message, place, label="nothing is raised")
+    for line, name in announced(source).items():
+        if line not in run.raised:
+            yield _runs_all_the_same(block, source, line, name)
     for printed in block.printed:
         line = printed.line and as_running(printed.line, block.source, source)
         yield from _unprinted(printed, line, run, other)
@@ -36,6 +39,13 @@ def prints_otherwise(block: Block, source: str, run: BlockRun) -> bool:
     if not any(printed.line for printed in block.printed):
         return False
     return any(diagnostic.code == "DL207" for diagnostic in unmet(block, source, run, None))
+
+
+def _runs_all_the_same(block: Block, source: str, line: int, name: str) -> Diagnostic:
+    said = f"raises `{name}`" if name else "fails"
+    place = as_published(whole_line(source, 0, line), source, block.source)
+    message = f"the comment says that this {said}, and it runs"
+    return Diagnostic("DL208", "error" if name else "warning", message, block.span(place), label="nothing is raised")
 
 
 def _unprinted(printed: Printed, line: int, run: BlockRun, other: BlockRun | None) -> Iterator[Diagnostic]:

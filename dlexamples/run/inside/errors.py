@@ -115,6 +115,15 @@ def _types(node: ast.stmt, namespace: dict[str, Any]) -> dict[str, str]:
     return {name: public_name(type(namespace[name])) for name in used if name in namespace}
 
 
+def is_announced(error: BaseException, name: str | None) -> bool:
+    """Whether a comment says that the statement fails so: `name` is a class, or empty where it names none. Then code
+    that is not there is still the author's slip."""
+    if name:
+        return name.rpartition(".")[2] in {kind.__name__ for kind in type(error).__mro__}
+    slips = (NameError, ImportError, SyntaxError)
+    return name is not None and isinstance(error, Exception) and not isinstance(error, slips)
+
+
 def public_name(kind: type) -> str:
     """The shortest dotted name under which the class can be reached: `torch.nn.Linear`, not where it is defined."""
     parts = kind.__module__.split(".")

@@ -6,9 +6,9 @@ A job is a dict (see `dlexamples.run.job`), an event is a dict with the key `eve
 |-----------|---------------------------------------|-----------------------------------------------------|
 | block     | a block starts                        | block                                               |
 | at        | a top-level statement starts          | block, line                                         |
-| stop      | a statement raised                    | block, and those of `errors.described`              |
+| stop      | the first of a block's statements raised | block, and those of `errors.described`           |
 | raised    | a statement raised as the post shows  | block, line, kinds, message                         |
-| blocked   | a block needs what an earlier one lost | block, name, by                                    |
+| blocked   | a statement needs what an earlier block lost | block, name, by                              |
 | checked   | the calls of a `no-run` block were looked up | block, findings                               |
 | served    | a loader got something else than a download | block, and those of `offline.Served`          |
 | absent    | a block's own device is not here      | block                                               |
@@ -19,7 +19,8 @@ A job is a dict (see `dlexamples.run.job`), an event is a dict with the key `eve
 | end       | the session ended                     |                                                     |
 
 One that stops where the job says `wait` is no verdict any more: on the command `ask` it imports
-`dlexamples.run.ask` and looks for a mend, on `go on` it leaves the rest of the block and goes on with the next.
+`dlexamples.run.ask` and looks for a mend, on `go on` it goes on with the next statement. What a statement that failed
+would have bound or changed is lost, and with it every later statement that needs that.
 """
 
 from __future__ import annotations
@@ -84,6 +85,8 @@ class SessionRun:
         self.lines = Lines(self.filename)
         self.lost: dict[str, int] = {}
         """By name: the block that failed before it bound the name, or changed its object."""
+        self.failed: set[int] = set()
+        """Blocks of which it is told that they failed, or what they lack."""
         self.flags = 0
         self.running = 0
         self.written: list[list[int]] = []
@@ -97,7 +100,7 @@ class SessionRun:
         self.channel.send({"event": "served", "block": self.running, **what})
 
     def block(self, index: int) -> None:
-        """Runs one block to its end or to its first failing statement."""
+        """Runs one block to its end."""
         block = self.blocks[index]
         self.running = index
         self.channel.send({"event": "block", "block": index})
@@ -107,8 +110,7 @@ class SessionRun:
         code: list[types.CodeType] = []
         self.written = []
         if self._is_left_out(index):
-            self._lose(block, 0)
-            self._forget(block, 0)
+            self._lose(block, block["statements"])
         else:
             with shown.recorded_warnings(warned, self.filename):
                 code = self._run(index)
@@ -147,14 +149,17 @@ class SessionRun:
             nodes, code = self._compiled(block)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             first = block["first_line"]
-            self._stopped(index, 0, ast.Pass(lineno=first, col_offset=0, end_lineno=first, end_col_offset=0), error)
-            return []
-        name = next((name for name in block["needs"] if name in self.lost), None)
-        if name is not None:
-            self._blocked(index, 0, name)
+            nothing = ast.Pass(lineno=first, col_offset=0, end_lineno=first, end_col_offset=0)
+            self._stopped(index, block["statements"], nothing, error)
             return []
         offset = block["first_line"] - 1
         for number, (node, compiled) in enumerate(zip(nodes, code, strict=True)):
+            # Of a block that is too deep to be analysed there is one entry for the whole.
+            known = block["statements"][number : number + 1]
+            missing = [name for statement in known for name in statement["needs"] if name in self.lost]
+            if missing:
+                self._blocked(block, known, missing[0])
+                continue
             self.lines.watch(compiled)
             line = node.lineno - offset
             self.channel.send({"event": "at", "block": index, "line": line})
@@ -165,14 +170,17 @@ class SessionRun:
                 execute(compiled, self.namespace)
             except BaseException as error:
                 self._end_if_forked(error)
-                if line in block["may_raise"]:
+                if line in block["may_raise"] or errors.is_announced(error, block["announced"].get(str(line))):
                     self._raised(index, line, error)
                     continue
-                self._stopped(index, number, node, error)
-                break
+                if not isinstance(error, Exception) or block["left_out"]:
+                    # The author's own end of the block, or of the program.
+                    self._stopped(index, block["statements"][number:], node, error)
+                    break
+                self._stopped(index, known, node, error)
+                continue
             self._end_if_forked(None)
-            # Of a block that is too deep to be analysed there is one entry for the whole.
-            for statement in block["statements"][number : number + 1]:
+            for statement in known:
                 for bound in statement["binds"]:
                     self.lost.pop(bound, None)
         return code
@@ -210,20 +218,23 @@ class SessionRun:
             shown.flush()
             leave(0 if error is None or isinstance(error, SystemExit) else 1)
 
-    def _stopped(self, index: int, number: int, node: ast.stmt, error: BaseException) -> None:
+    def _stopped(self, index: int, lost: list[dict[str, Any]], node: ast.stmt, error: BaseException) -> None:
+        """A statement failed, and with it all that is `lost`. Only a block's first failure is told: the later ones
+        may follow from it."""
         block = self.blocks[index]
         if isinstance(error, NameError) and error.name in self.lost:
-            self._blocked(index, number, error.name)
+            self._blocked(block, lost, error.name)
             return
-        self._lose(block, number)
         offset = block["first_line"] - 1
         stop = errors.described(error, node, self.namespace, self.filename, offset)
         errors.show(error, self.filename, block)
         shown.flush()
-        self.channel.send({"event": "stop", "block": index, **stop})
-        if index in self.job["wait"]:
-            self._wait(index, node, error)
-        self._forget(block, number)
+        if index not in self.failed:
+            self.failed.add(index)
+            self.channel.send({"event": "stop", "block": index, **stop})
+            if index in self.job["wait"]:
+                self._wait(index, node, error)
+        self._lose(block, lost)
 
     def _raised(self, index: int, line: int, error: BaseException) -> None:
         """The post shows this statement's traceback: the next one runs, as at a prompt."""
@@ -231,26 +242,25 @@ class SessionRun:
         kinds, message = [kind.__name__ for kind in type(error).__mro__], errors.message(error, 0)
         self.channel.send({"event": "raised", "block": index, "line": line, "kinds": kinds, "message": message})
 
-    def _blocked(self, index: int, number: int, name: str) -> None:
-        self.channel.send({"event": "blocked", "block": index, "name": name, "by": self.lost[name]})
-        self._lose(self.blocks[index], number)
-        self._forget(self.blocks[index], number)
+    def _blocked(self, block: dict[str, Any], lost: list[dict[str, Any]], name: str) -> None:
+        index = block["index"]
+        if index not in self.failed:
+            # What fails further down may follow from it, and no mend of it could be tried.
+            self.failed.add(index)
+            self.channel.send({"event": "blocked", "block": index, "name": name, "by": self.lost[name]})
+        self._lose(block, lost)
 
-    def _lose(self, block: dict[str, Any], first: int) -> None:
-        """What the rest of the block would have bound or changed is not to be had. Where its author says that it is
-        not run, or that it ends with an exception, what an earlier block has bound is what a reader has."""
-        for statement in block["statements"][first:]:
+    def _lose(self, block: dict[str, Any], statements: list[dict[str, Any]]) -> None:
+        """What these statements would have bound or changed is not to be had, and what an earlier block has bound is
+        not what they would have. Where the author says that the block is not run, or that it ends with an exception,
+        it is what a reader has."""
+        for statement in statements:
             for name in itertools.chain(statement["binds"], statement["touches"]):
                 if not (block["left_out"] and name in self.namespace):
                     self.lost[name] = block["index"]
-
-    def _forget(self, block: dict[str, Any], first: int) -> None:
-        """What the rest of the block would have bound is not what an earlier block has bound."""
-        if block["left_out"]:
-            return
-        for statement in block["statements"][first:]:
             for name in statement["binds"]:
-                self.namespace.pop(name, None)
+                if not block["left_out"]:
+                    self.namespace.pop(name, None)
 
     def _wait(self, index: int, node: ast.stmt, error: BaseException) -> None:
         """Alive at the stop: looks for mends until told to go on."""
