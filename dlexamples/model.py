@@ -12,6 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -267,6 +268,10 @@ class Place:
     end_column: int
 
 
+POST = "post"
+"""The data set of a fill that is the post's own text, from another place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fill:
     """Data, or an import, that the post leaves out and that was written into it."""
@@ -338,6 +343,28 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Definition:
+    """A statement of a block that binds one name."""
+
+    block: str
+    """The block's id."""
+    source: str
+    """Its lines, without a line end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What a post says outside the session that stopped."""
+
+    imports: Mapping[str, Definition] = field(default_factory=dict)
+    """By name: the import in another block."""
+    definitions: Mapping[str, Definition] = field(default_factory=dict)
+    """By name: the class, the function or the assignment in another block."""
+    packages: frozenset[str] = frozenset()
+    """Top-level packages that any block imports, and those of which the prose speaks."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Where a session stopped, with everything alive. Exists only in the process of the blocks."""
 
@@ -355,6 +382,7 @@ class Stop:
     at: Place
     """The innermost place of the post's text: the failing call where the interpreter tells it (Python 3.11
     and later), else the whole line."""
+    post: Post = field(default_factory=Post)
 
 
 @dataclass(frozen=True, slots=True)

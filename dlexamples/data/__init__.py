@@ -9,15 +9,28 @@ import builtins
 from typing import TYPE_CHECKING
 
 from dlexamples.data.aliases import alias
+from dlexamples.data.further_down import defined_elsewhere, imported_elsewhere
+from dlexamples.data.index import indexed
 from dlexamples.data.later import bound_later
 from dlexamples.data.library import library
 from dlexamples.data.scene import scene
 from dlexamples.data.supply import supply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from dlexamples.data.scene import Scene
     from dlexamples.model import Proposal, Stop
+
+WAYS: tuple[Callable[[str, Scene], Iterator[Proposal]], ...] = (
+    imported_elsewhere,
+    alias,
+    defined_elsewhere,
+    library,
+    indexed,
+    supply,
+)
+"""How a name that the session never binds may be supplied; the first that knows the name decides."""
 
 
 def propose(stop: Stop) -> Iterator[Proposal]:
@@ -30,9 +43,11 @@ def propose(stop: Stop) -> Iterator[Proposal]:
         return
     here = scene(stop)
     if name in here.bound:
+        yield from imported_elsewhere(name, here)
+        yield from defined_elsewhere(name, here)
         yield from bound_later(name, here)
     elif here.reads(name):
-        yield from list(alias(name, here)) or list(library(name, here)) or supply(name, here)
+        yield from next(filter(None, (list(way(name, here)) for way in WAYS)), [])
 
 
 def _missing(stop: Stop) -> str:

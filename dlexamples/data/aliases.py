@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dlexamples.data.echo import only_echoed
 from dlexamples.data.missing_import import Import, imported, supplied
-from dlexamples.data.uses import is_used_as
+from dlexamples.data.uses import is_used_as, shown_uses
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -50,12 +50,15 @@ def alias(name: str, scene: Scene) -> Iterator[Proposal]:
     row = table().get(name)
     if row is None:
         return
+    packages = scene.packages
+    if not any(candidate.beside & packages for candidate in row.imports):
+        packages = packages | scene.stop.post.packages
     for candidate in row.imports:
-        if candidate.beside and not candidate.beside & scene.packages:
+        if candidate.beside and not candidate.beside & packages:
             continue
         value = imported(name, candidate)
         if value is None or only_echoed(name, value, scene):
             continue
         if is_used_as(value, name, row.use, scene):
-            yield supplied(name, value, candidate, scene)
+            yield supplied(name, candidate, shown_uses(name, value, candidate.thing, scene), scene)
             return

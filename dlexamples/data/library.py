@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlexamples.data.missing_import import Import, imported, supplied
 from dlexamples.data.public import public_names
-from dlexamples.data.uses import is_used_as
+from dlexamples.data.uses import is_used_as, shown_uses
 from dlexamples.names import names
 
 if TYPE_CHECKING:
@@ -26,15 +26,15 @@ _EXACT_DATA = re.compile(r"(load|make)_\w+")
 def library(name: str, scene: Scene) -> Iterator[Proposal]:
     """The import for `name`, when one public module of scikit-learn has it and the session uses it as that."""
     module = public_names(PACKAGE).get(name)
-    # The network is not there for `fetch_openml`; a word by itself, `shuffle`, may be anybody's.
-    if module is None or name.startswith("fetch_") or (name.islower() and "_" not in name):
+    # A word by itself, `shuffle`, may be anybody's.
+    if module is None or (name.islower() and "_" not in name):
         return
     candidate = Import(f"from {module} import {name}")
     value = imported(name, candidate)
     if not callable(value) or not (_is_near(name, scene) or _is_exact(name, module, value)):
         return
     if is_used_as(value, name, "class" if isinstance(value, type) else "function", scene):
-        yield supplied(name, value, candidate, scene)
+        yield supplied(name, candidate, shown_uses(name, value, candidate.thing, scene), scene)
 
 
 def _is_near(name: str, scene: Scene) -> bool:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dlexamples.data.insert import inserted
-from dlexamples.data.uses import shown_uses
 from dlexamples.model import Applicability, Claim, Fill, Proposal
 
 if TYPE_CHECKING:
@@ -51,10 +50,9 @@ def imported(name: str, candidate: Import) -> Any:
     return bound.get(name)
 
 
-def supplied(name: str, value: Any, candidate: Import, scene: Scene) -> Proposal:
-    """`candidate` among the imports of the block, for a `name` that is `value` there."""
+def supplied(name: str, candidate: Import, why: str, scene: Scene) -> Proposal:
+    """`candidate` among the imports of the block, for `name`."""
     library = candidate.module.partition(".")[0]
-    why = shown_uses(name, value, candidate.thing, scene)
     return Proposal(
         rule="aliases",
         code="DL103",

@@ -17,7 +17,7 @@ CLASS = r"`?((?:\w+\.)*[A-Z]\w*(?:Error|Exception)|StopIteration)`?"
 ALONE = re.compile(rf"(?:[-=]*>\s*)?{CLASS}(?:\s*:.*|[!.]*)")
 """As an interpreter prints it; whatever message stands behind the colon."""
 NAMED = re.compile(
-    r"(?:.*\b)?(?:[Rr]aises?|[Tt]hrows?|[Gg]ives?|produces?|causes?|results? in|leads? to|[Ff]ails? with)(?: an?)? "
+    r"(?:[^:|]*\b)?(?:[Rr]aises?|[Tt]hrows?|[Gg]ives?|produces?|causes?|results? in|leads? to|[Ff]ails? with)(?: an?)? "
     rf"{CLASS}.*"
 )
 UNNAMED = re.compile(

@@ -11,7 +11,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from dlexamples import data, repair
-from dlexamples.model import Place, Stop
+from dlexamples.model import Definition, Place, Post, Stop
 from dlexamples.repair.explain_assert import explain
 from dlexamples.run.columns import characters, rows
 from dlexamples.run.inside.errors import position
@@ -51,7 +51,15 @@ def live_stop(session: Any, index: int, node: ast.stmt, error: BaseException) ->
         published=tuple(session.job["published"]),
         statement=statement,
         at=_place(session, frame) if frame else statement,
+        post=_post(session.job["post"]),
     )
+
+
+def _post(told: dict[str, Any]) -> Post:
+    imports, definitions = (
+        {name: Definition(**found) for name, found in told[kind].items()} for kind in ("imports", "definitions")
+    )
+    return Post(imports, definitions, frozenset(told["packages"]))
 
 
 def _raised_by_the_post(error: BaseException, filename: str) -> bool:

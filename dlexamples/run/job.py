@@ -15,7 +15,7 @@ from dlexamples.printed import announced, expected_exception
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from dlexamples.model import Block, Document, Session
+    from dlexamples.model import Block, Document, Post, Session
 
 SEED = 0
 
@@ -90,7 +90,7 @@ class Surroundings:
 
 
 def job(
-    session: Session, text: Text, around: Surroundings, *, wait: Collection[int], skip: Collection[int]
+    session: Session, text: Text, around: Surroundings, post: Post, *, wait: Collection[int], skip: Collection[int]
 ) -> dict[str, Any]:
     """The job as the worker reads it; makes the folders that it names."""
     scratch, results = around.folder / "scratch", around.folder / "results"
@@ -110,6 +110,7 @@ def job(
         "seed": around.seed,
         "network": around.network,
         "published": [block.source for block in session.blocks],
+        "post": {**asdict(post), "packages": sorted(post.packages)},
         "wait": sorted(wait),
         "skip": sorted({*skip, *(i for i, block in enumerate(session.blocks) if block.marks.skip)}),
         "preload": frameworks(text.sources),

@@ -9,7 +9,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from dlexamples.model import Claim, Fill
+from dlexamples.elsewhere import elsewhere
+from dlexamples.model import Claim, Fill, Post
 from dlexamples.printed import matches_exception
 from dlexamples.run.job import SEED, Surroundings, frameworks, job, text
 from dlexamples.run.pool import END_SECONDS, START_SECONDS, Pool, Process
@@ -97,7 +98,8 @@ class Runner:
             folder = self.pool.new_folder()
             skip = ran.ended.keys()
             surroundings = Surroundings(folder, self._device(session), self.network, seed)
-            task = job(session, ran.text, surroundings, wait=wait, skip=skip)
+            post = elsewhere(self.document, session) if wait else Post()
+            task = job(session, ran.text, surroundings, post, wait=wait, skip=skip)
             ran.process = self.pool.start(task, folder)
             self._follow(session, ran, wait)
             fatal = next((i for i, b in enumerate(ran.blocks) if b.fatal), None)

@@ -7,7 +7,7 @@ import warnings
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from dlexamples.model import Applicability, Claim, Fill, Place, Proposal
+from dlexamples.model import POST, Applicability, Claim, Fill, Place, Proposal
 from dlexamples.run.columns import rows
 from dlexamples.run.job import NotReadBackError
 
@@ -125,7 +125,7 @@ def _better_run(session: Session, run: Run, wait: Collection[int], mended: Mende
             attempt = runner.run(session, proposal.sources, wait=wait, ended=run.ended)
         except NotReadBackError:
             continue
-        if _gets_further(attempt, run, halt):
+        if _gets_further(attempt, run, halt, proposal):
             mended.mends.append(Mend(halt, run.text.sources, proposal))
             return attempt
         _note_why_not(attempt, halt, proposal, mended, runner)
@@ -166,11 +166,12 @@ def _ask(run: Run, halt: Halt, mended: Mended, runner: Runner) -> list[Proposal]
     return [_proposal(candidate) for candidate in reply["candidates"]]
 
 
-def _gets_further(attempt: Run, run: Run, halt: Halt) -> bool:
+def _gets_further(attempt: Run, run: Run, halt: Halt, proposal: Proposal) -> bool:
     """Whether the candidate's run got past the stop, or stops in the same statement for another reason.
 
     A stop in a line that the candidate itself brought is no progress, but for a name that the statement which it
-    replaced would have missed next, and for a part of that statement that the line still holds.
+    replaced would have missed next, and for a part of that statement that the line still holds. What it has taken from
+    elsewhere in the post is the author's.
     """
     if any(block.fatal for index, block in enumerate(attempt.blocks[: halt.block + 1]) if index not in run.ended):
         return False
@@ -186,7 +187,8 @@ def _gets_further(attempt: Run, run: Run, halt: Halt) -> bool:
     if stopped_in in old[:index]:
         return False
     line = _line(attempt.text.sources, now.at)
-    if any(line in rows(source) for source in before):
+    taken = [fill.source for fill in proposal.fills if fill.dataset == POST]
+    if any(line in rows(source) for source in (*before, *taken)):
         return (now.error, now.message, line) != (halt.error, halt.message, _line(before, halt.at))
     if now.name is not None and now.name in old[index]:
         return True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from dlexamples.model import Document, Fill, Outcome, Policy, Report, Verdict
+from dlexamples.model import POST, Document, Fill, Outcome, Policy, Report, Verdict
 from dlexamples.reports.terminal.diff import diff, layout_diff
 from dlexamples.reports.terminal.frame import Page, frame
 from dlexamples.reports.terminal.listing import listing
@@ -87,6 +87,8 @@ def _claim(fill: Fill, surface: Surface) -> str:
     statement = fill.source.strip()
     if fill.shape is None and statement.startswith(("import ", "from ")):
         return f"{fill.name}: {statement} {surface.glyphs.dot} {fill.why}"
+    if fill.dataset == POST:
+        return f"{fill.name}: {fill.why}"
     size = surface.glyphs.times.join(map(str, fill.shape or ()))
     facts = (fill.claim.value, f"{size} {fill.dtype}".strip(), fill.why)
     return f"{fill.name}: " + f" {surface.glyphs.dot} ".join(fact for fact in facts if fact)
