@@ -30,12 +30,16 @@ LONGEST = 60
 
 
 def elsewhere(document: Document, session: Session) -> Post:
-    """The imports and definitions of the blocks that the session does not hold, the first of each name."""
+    """The imports and definitions of the blocks below the session's first that it does not hold, the first of each
+    name. A session that its author has named shares nothing."""
     own = {block.id for block in session.blocks}
+    first = min(block.line for block in session.blocks)
+    named = any(block.marks.session for block in session.blocks)
     imports: dict[str, Definition] = {}
     definitions: dict[str, Definition] = {}
     for block in document.blocks:
-        if block.is_python and block.id not in own and not block.marks.session:
+        is_open = block.is_python and not block.marks.session and not named
+        if is_open and block.line > first and block.id not in own:
             for name, is_import, source in _bindings(block.source):
                 found = imports if is_import else definitions
                 found.setdefault(name, Definition(block.id, source))

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dlexamples.model import Block
+
 CLASS = r"`?((?:\w+\.)*[A-Z]\w*(?:Error|Exception)|StopIteration)`?"
 ALONE = re.compile(rf"(?:[-=]*>\s*)?{CLASS}(?:\s*:.*|[!.]*)")
 """As an interpreter prints it; whatever message stands behind the colon."""
@@ -38,11 +40,12 @@ SIMPLE = (ast.Expr, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Delete, ast.Im
 """Statements of which a comment beside them speaks: what stands in a branch or a function may not run at all."""
 
 
-def announced(source: str) -> dict[int, str]:
-    """The statements that fail as their author says, by line: the exception's class, or nothing for any."""
-    comments = dict(_comments(source))
-    if not comments:
+def announced(block: Block, source: str) -> dict[int, str]:
+    """The statements of a block, as `source`, that fail as their author says, by line: the exception's class, or
+    nothing for any. In an interpreter session the output says it."""
+    if block.interactive or block.printed:
         return {}
+    comments = dict(_comments(source))
     found: dict[int, str] = {}
     for node in _statements(source):
         lines = [node.lineno, node.end_lineno or node.lineno]

@@ -26,7 +26,7 @@ def unmet(block: Block, source: str, run: BlockRun, other: BlockRun | None) -> I
         place = block.span(whole_line(block.source, 0, _last_line(block)))
         message = f"`{block.marks.raises}` is expected, and the block runs to its end"
         yield Diagnostic("DL208", "error", message, place, label="nothing is raised")
-    for line, name in announced(source).items():
+    for line, name in announced(block, source).items():
         if line not in run.raised:
             yield _runs_all_the_same(block, source, line, name)
     for printed in block.printed:
