@@ -15,6 +15,7 @@ from dlexamples.data.later import bound_later
 from dlexamples.data.library import library
 from dlexamples.data.scene import scene
 from dlexamples.data.supply import supply
+from dlexamples.data.usual import usual
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ WAYS: tuple[Callable[[str, Scene], Iterator[Proposal]], ...] = (
     defined_elsewhere,
     library,
     indexed,
+    usual,
     supply,
 )
 """How a name that the session never binds may be supplied; the first that knows the name decides."""

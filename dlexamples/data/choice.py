@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from dlexamples.data.consumers import forms
 from dlexamples.data.forms import EVERY
 from dlexamples.data.names import Said, said
-from dlexamples.data.refusal import CannotTell
+from dlexamples.data.refusal import CannotTell, NothingSaysWhich
 from dlexamples.data.table import CATALOGUE, DataSet
 from dlexamples.data.unserved import UNUSED
 
@@ -49,9 +49,13 @@ def choose(name: str, spoken: Said, scene: Scene) -> Choice:
     dataset = _spoken_of(scene)
     if forms(name, scene) == EVERY:
         raise CannotTell(UNUSED)
+    return Choice(dataset, plain_names(name, scene), f"the text around it speaks of {dataset.title}", by_name=False)
+
+
+def plain_names(name: str, scene: Scene) -> tuple[str, ...]:
+    """`name`, and the other missing names of data that speak of no data set."""
     plain = [other for other in scene.free if _is_plain(other) and forms(other, scene) != EVERY]
-    others = tuple(other for other in plain if other != name)
-    return Choice(dataset, (name, *others), f"the text around it speaks of {dataset.title}", by_name=False)
+    return (name, *(other for other in plain if other != name))
 
 
 def _of_words(words: frozenset[str]) -> DataSet:
@@ -71,7 +75,7 @@ def _spoken_of(scene: Scene) -> DataSet:
         if found:
             shown = " and ".join(dataset.title for dataset in found)
             raise CannotTell(f"the post speaks of {shown}; the name does not say which is meant")
-    raise CannotTell("nothing in the code says which data set it stands for; a comment that names it would do")
+    raise NothingSaysWhich("nothing in the code says which data set it stands for; a comment that names it would do")
 
 
 def _with_partners(name: str, dataset: DataSet, scene: Scene) -> tuple[str, ...]:

@@ -100,11 +100,11 @@ def _held_out(table: Table, layout: Layout, imports: Imports) -> Written:
     train, *held = layout.parts
     tensor = f"{imports.module('torch')}.tensor" if layout.values == "torch" else ""
     if len(held) == 1:
-        lines += _split(split, layout.halves(train, held[0]), x, y, "0.2", tensor)
+        lines += _split(split, layout.halves(train, held[0]), x, y, "0.2", tensor, stratified=table.stratified)
     else:
         xs, ys = layout.named(Form.FEATURES, train, x), layout.named(Form.TARGETS, train, y)
-        lines += _split(split, (xs, x, ys, y), x, y, "0.4", "")
-        lines += _split(split, layout.halves(*held), x, y, "0.5", tensor)
+        lines += _split(split, (xs, x, ys, y), x, y, "0.4", "", stratified=table.stratified)
+        lines += _split(split, layout.halves(*held), x, y, "0.5", tensor, stratified=table.stratified)
         lines += [f"{name} = {tensor}({name})" for name in (xs, ys) if tensor and name != "_"]
     for wanted in layout.wanted:
         if wanted.form not in {Form.FEATURES, Form.TARGETS}:
@@ -114,8 +114,11 @@ def _held_out(table: Table, layout: Layout, imports: Imports) -> Written:
     return Written(lines, x)
 
 
-def _split(split: str, names: tuple[str, ...], x: str, y: str, size: str, tensor: str) -> list[str]:
-    given = f"    {x}, {y}, test_size={size}, stratify={y}, random_state=0"
+def _split(
+    split: str, names: tuple[str, ...], x: str, y: str, size: str, tensor: str, *, stratified: bool
+) -> list[str]:
+    by_class = f", stratify={y}" if stratified else ""
+    given = f"    {x}, {y}, test_size={size}{by_class}, random_state=0"
     if tensor:
         return [f"{', '.join(names)} = map({tensor}, {split}(", given, "))"]
     return [f"{', '.join(names)} = {split}(", given, ")"]

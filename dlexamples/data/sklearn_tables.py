@@ -37,10 +37,11 @@ def _arrays(load: str, classes: int, ask: Ask) -> list[str]:
         bound = f"{ask.x} = {loader}().data"
     if not ask.wants_x:
         bound = f"{ask.y} = {loader}().target"
-    return [bound, *_inputs(ask), *_targets(ask, classes)]
+    return [bound, *inputs_as_asked(ask), *targets_as_asked(ask, classes)]
 
 
-def _inputs(ask: Ask) -> list[str]:
+def inputs_as_asked(ask: Ask) -> list[str]:
+    """float64 rows as float32, in a tensor for torch."""
     if not ask.wants_x or ask.values == "raw":
         return []
     if ask.values == "torch":
@@ -49,7 +50,8 @@ def _inputs(ask: Ask) -> list[str]:
     return [f'{ask.x} = {ask.x}.astype("float32")']
 
 
-def _targets(ask: Ask, classes: int) -> list[str]:
+def targets_as_asked(ask: Ask, classes: int) -> list[str]:
+    """int64 classes (N,) in the shape and dtype that the loss wants."""
     if not ask.wants_y:
         return []
     y, torch = ask.y, ask.imports.module("torch") if ask.values == "torch" else ""

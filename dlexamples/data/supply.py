@@ -6,16 +6,17 @@ import contextlib
 import io
 from typing import TYPE_CHECKING, Any
 
-from dlexamples.data.choice import Choice, choose, subjects
+from dlexamples.data.choice import Choice, choose, plain_names, subjects
 from dlexamples.data.forms import Form
 from dlexamples.data.import_group import grouped
 from dlexamples.data.imports import Imports
 from dlexamples.data.infer import Need, need
 from dlexamples.data.insert import inserted
+from dlexamples.data.invented import invented
 from dlexamples.data.layout import Layout, Written, written
 from dlexamples.data.names import said, stem
 from dlexamples.data.partners import check_partners
-from dlexamples.data.refusal import CannotTell
+from dlexamples.data.refusal import CannotTell, NothingSaysWhich
 from dlexamples.data.targets import target
 from dlexamples.model import Applicability, Fill, Proposal
 
@@ -37,15 +38,32 @@ def supply(name: str, scene: Scene) -> Iterator[Proposal]:
     choice: Choice | None = None
     try:
         choice = choose(name, spoken, scene)
-        yield _proposal(choice, need(choice.names, subjects(), scene), scene)
+        asked = need(choice.names, subjects(), scene)
+        _check_rows(choice, asked)
+        table = choice.dataset.table(asked.width)
+        check_partners(table, asked, scene)
+        yield _proposal(choice, asked, table, scene)
     except CannotTell as refusal:
-        yield _refused(name, choice, str(refusal), scene)
+        made_up = spoken.plain and isinstance(refusal, NothingSaysWhich)
+        yield _invented(name, refusal, scene) if made_up else _refused(name, choice, str(refusal), scene)
 
 
-def _proposal(choice: Choice, asked: Need, scene: Scene) -> Proposal:
-    _check_rows(choice, asked)
-    table = choice.dataset.table(asked.width)
-    check_partners(table, asked, scene)
+def _invented(name: str, refusal: CannotTell, scene: Scene) -> Proposal:
+    """Data of the shape that the model takes; the `refusal` where nothing says it."""
+    names = plain_names(name, scene)
+    try:
+        asked = need(names, subjects(), scene)
+    except CannotTell:
+        return _refused(name, None, str(refusal), scene)
+    try:
+        made = invented(names, asked, scene)
+        check_partners(made.table, made.need, scene)
+        return _proposal(made.choice, made.need, made.table, scene)
+    except CannotTell as why:
+        return _refused(name, None, f"{refusal}; none is made up, as {why}", scene)
+
+
+def _proposal(choice: Choice, asked: Need, table: Table, scene: Scene) -> Proposal:
     imports = Imports(scene)
     layout = _layout(choice, asked, table, scene)
     code = written(table, layout, imports)

@@ -50,6 +50,10 @@ class Table:
     """An expression for scikit-learn's Bunch, where the data set has one."""
     may_be_split: bool = True
     """False where the rows are all there are, so that none can be held out."""
+    name: str = ""
+    """Of the data set, where another than the one that was asked for stands in."""
+    stratified: bool = True
+    """Whether there are enough rows of each class for some to be held out by class."""
     why: str = ""
     """A reading that the name alone does not give: `4-bit parity, because …`."""
 

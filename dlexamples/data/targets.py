@@ -42,7 +42,7 @@ _FLATTENS = re.compile(r"\.(un)?squeeze\(|\.(flatten|ravel)\(\)|\.(view|reshape)
 
 def target(model: Any, model_asked: Asked, classes: int, scene: Scene) -> Target:
     """The form of the targets. Raises CannotTell when the loss and the model's outputs cannot hold the classes."""
-    loss = _loss(model, scene)
+    loss = loss_of(model, scene)
     units = model_asked.units
     if scene_framework(model, scene) == "torch" and loss in _OF_ONE_HOT:
         loss = "crossentropy"
@@ -92,7 +92,7 @@ def _flattens(scene: Scene) -> bool:
     return any(_FLATTENS.search(source) for source in scene.stop.sources)
 
 
-def _loss(model: Any, scene: Scene) -> str:
+def loss_of(model: Any, scene: Scene) -> str:
     """The loss of the live model, of a live criterion, or the one that the code names; plain() of it."""
     if kind(model) == "keras" and getattr(model, "loss", None) is not None:
         return plain(_name(model.loss))
@@ -101,6 +101,11 @@ def _loss(model: Any, scene: Scene) -> str:
     if len(live) == 1:
         return live.pop()
     return next((loss for loss in named if not live or loss in live), "")
+
+
+def is_of_classes(loss: str) -> bool:
+    """Whether the loss compares classes, and not numbers."""
+    return loss in _OF_CLASSES | _OF_ONE_HOT
 
 
 def plain(name: str) -> str:
