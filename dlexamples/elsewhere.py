@@ -25,13 +25,17 @@ SPOKEN = {
     "transformers": r"\bhugging ?face transformers\b|\btransformers library\b",
 }
 """How prose speaks of a library, where the word is the library's alone."""
+IMPORT = re.compile(r"^(?:\+|>>>)? ?((?:from [\w.]+ import|import) [\w., ]+)$", re.MULTILINE)
+"""A whole import, also one that a diff adds."""
+INSTALL = re.compile(r"\bpip3? install ((?:-?-?\w[\w.\[\]=<>~-]* *)+)")
+NAME = re.compile(r"(?<![\w-])[A-Za-z]\w*(?:[-.]\w+)*")
 LONGEST = 60
 """Lines of a definition that is taken from another block."""
 
 
 def elsewhere(document: Document, session: Session) -> Post:
-    """The imports and definitions of the blocks below the session's first that it does not hold, the first of each
-    name. A session that its author has named shares nothing."""
+    """The imports and definitions of the blocks below the session's first that it does not hold, and the imports that
+    are shown in other languages' fences, the first of each name. A session that its author has named shares nothing."""
     own = {block.id for block in session.blocks}
     first = min(block.line for block in session.blocks)
     named = any(block.marks.session for block in session.blocks)
@@ -43,14 +47,31 @@ def elsewhere(document: Document, session: Session) -> Post:
             for name, is_import, source in _bindings(block.source):
                 found = imports if is_import else definitions
                 found.setdefault(name, Definition(block.id, source))
+    if not named:
+        for name, source, block_id in _shown(document):
+            imports.setdefault(name, Definition(block_id, source))
     return Post(imports, definitions, _packages(document))
 
 
 def _packages(document: Document) -> frozenset[str]:
     blocks = (block for block in document.blocks if block.is_python)
     imported = frozenset().union(*(names(block.source).imports for block in blocks))
+    shown = {source.split()[1].partition(".")[0] for _, source, _ in _shown(document)}
+    installed = {
+        name.lower().replace("-", "_") for line in INSTALL.findall(document.text) for name in NAME.findall(line)
+    }
     text = document.text.lower()
-    return imported | {package for package, pattern in SPOKEN.items() if re.search(pattern, text)}
+    return imported | shown | installed | {package for package, pattern in SPOKEN.items() if re.search(pattern, text)}
+
+
+def _shown(document: Document) -> Iterator[tuple[str, str, str]]:
+    """Imports in a fence that is no Python, a diff or a listing: the name, the import, the block's id."""
+    for block in document.blocks:
+        if not block.is_python and "import" in block.source:
+            for line in IMPORT.findall(block.source):
+                for name, is_import, source in _bindings(line):
+                    if is_import:
+                        yield name, source, block.id
 
 
 @lru_cache(maxsize=1024)

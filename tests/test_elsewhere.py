@@ -67,3 +67,15 @@ def test_what_has_a_name_shares_nothing() -> None:
     marked = f"<!-- dlexamples: session a -->\n{TEXT}"
     assert of(named).definitions
     assert not of(marked).definitions
+
+
+def test_what_other_fences_show() -> None:
+    found = of(
+        "```python\nnet = Net(size)\n```\n\n```bash\npip install -U pytorch-lightning torchmetrics==1.0\n```\n\n"
+        "```diff\n+from accelerate.utils import Plugin, Config as C\n-import old\n+import a word\n```\n"
+    )
+    assert {name: definition.source for name, definition in found.imports.items()} == {
+        "Plugin": "from accelerate.utils import Plugin",
+        "C": "from accelerate.utils import Config as C",
+    }
+    assert found.packages == {"accelerate", "pytorch_lightning", "torchmetrics", "torch"}
