@@ -147,6 +147,7 @@ def _environment(scratch: str, around: Surroundings) -> dict[str, str]:
         "TMPDIR": scratch,
         "MPLBACKEND": "Agg",
         "MPLCONFIGDIR": scratch,
+        "KERAS_HOME": f"{scratch}/.keras",
         "PYTHONHASHSEED": str(SEED),
         "TF_CPP_MIN_LOG_LEVEL": "2",
         **offline,
