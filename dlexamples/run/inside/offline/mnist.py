@@ -71,9 +71,13 @@ def as_npz(url: re.Match[str]) -> Remote:
 
 @lies_at(r".*((?:train|t10k)-(images|labels)-idx\d-ubyte)")
 def as_idx(url: re.Match[str]) -> Remote:
-    """The names of the files are the same for all of them; the rest of the URL tells which set is meant."""
+    """The names of the files are the same for all of them; the rest of the URL tells which set is meant.
+
+    Keras keeps Fashion-MNIST's beside MNIST's .npz.
+    """
     address = url.string.lower()
-    made = kmnist if "kmnist" in address else fashion_mnist if "fashion" in address else mnist
+    is_fashion = "fashion" in address or "tf-keras-datasets/" in address
+    made = kmnist if "kmnist" in address else fashion_mnist if is_fashion else mnist
     data, (train, test) = made()
     part = train.resampled(TRAIN) if url[1].startswith("train") else test.resampled(TEST, 1)
     return Remote(data, [(url[1], idx(part.images if url[2] == "images" else part.labels))])

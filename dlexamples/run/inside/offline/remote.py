@@ -135,13 +135,14 @@ def authors_call() -> str:
         inner, frame = frame, frame.f_back
     assert inner
     name, module = inner.f_code.co_name, str(inner.f_globals.get("__name__", ""))
-    published = type(inner.f_locals["self"]).__name__ if name == "__init__" and "self" in inner.f_locals else name
+    owner, method = (type(inner.f_locals["self"]).__name__, f".{name}") if "self" in inner.f_locals else (name, "")
     parts = module.replace(".src.", ".").split(".")
     for length in range(1, len(parts)):
         package = sys.modules.get(".".join(parts[:length]))
-        if package and published in vars(package) and vars(package)[published] is inner.f_globals.get(published):
-            return f"{package.__name__}.{published}"
-    return ".".join([*parts, published])
+        if package and owner in vars(package) and vars(package)[owner] is inner.f_globals.get(owner):
+            parts = parts[:length]
+            break
+    return ".".join([*parts, owner]) + method.removesuffix(".__init__")
 
 
 def _split(url: str) -> tuple[str, str]:
