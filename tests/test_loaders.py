@@ -236,6 +236,18 @@ def test_moods_can_be_learned_from_reviews() -> None:
     assert 150 < np.mean([len(text) for text in held["x_train"][:800]]) < 300
 
 
+def test_topics_can_be_learned_from_newswires() -> None:
+    from sklearn.naive_bayes import MultinomialNB
+
+    found = remote.find("reuters.npz")
+    assert found
+    [(_, contents)] = found.files
+    held = np.load(io.BytesIO(contents), allow_pickle=True)
+    counts = np.array([np.bincount(np.minimum(text, 799), minlength=800) for text in held["x"][:2000]])
+    topics = held["y"][:2000]
+    assert MultinomialNB().fit(counts[:1500], topics[:1500]).score(counts[1500:], topics[1500:]) > 0.6
+
+
 def test_prices_follow_from_the_columns() -> None:
     from sklearn.linear_model import LinearRegression
 
