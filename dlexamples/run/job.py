@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -102,7 +104,7 @@ def job(
         "filename": text.filename,
         "scratch": str(scratch),
         "results": str(results),
-        "script": str(scratch / f"{script or 'post'}.py"),
+        "script": str(scratch / f"{_not_a_module(script or 'post')}.py"),
         "blocks": [
             _block(i, *each) for i, each in enumerate(zip(session.blocks, text.sources, text.first_lines, strict=True))
         ],
@@ -117,6 +119,15 @@ def job(
         "environment": _environment(str(scratch), around),
         "unset": ["DISPLAY", "WAYLAND_DISPLAY"],
     }
+
+
+def _not_a_module(name: str) -> str:
+    """A post on requests is often called requests.md: its script must not be what `import requests` finds."""
+    try:
+        taken = name in sys.builtin_module_names or importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError):
+        taken = True
+    return f"{name}_post" if taken else name
 
 
 def _block(index: int, block: Block, source: str, first_line: int) -> dict[str, Any]:
@@ -151,6 +162,7 @@ def _environment(scratch: str, around: Surroundings) -> dict[str, str]:
         "TMPDIR": scratch,
         "MPLBACKEND": "Agg",
         "MPLCONFIGDIR": scratch,
+        "KERAS_HOME": f"{scratch}/.keras",
         "PYTHONHASHSEED": str(SEED),
         "TF_CPP_MIN_LOG_LEVEL": "2",
         **offline,

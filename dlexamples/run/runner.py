@@ -171,7 +171,9 @@ class Runner:
             elif kind == "raised":
                 run.blocks[event["block"]].raised[event["line"]] = (tuple(event["kinds"]), event["message"])
             elif kind == "served":
-                run.blocks[event["block"]].served.append(_served(event))
+                fill = _served(event)
+                if fill not in run.blocks[event["block"]].served:
+                    run.blocks[event["block"]].served.append(fill)
             elif kind == "checked":
                 run.blocks[event["block"]].findings = tuple(event["findings"])
             elif kind == "absent":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import itertools
+import os
 import re
 import sys
 import traceback
@@ -12,6 +13,7 @@ from types import TracebackType
 from typing import Any
 
 MOST_TRAIL = 12
+OFFLINE = os.path.join(os.path.dirname(__file__), "offline")
 
 
 def described(
@@ -86,7 +88,16 @@ def show(error: BaseException, filename: str, block: dict[str, Any]) -> None:
         error.lineno = line + block["first_line"] - 1
         error.end_lineno = error.end_lineno and error.end_lineno + block["first_line"] - 1
     with contextlib.suppress(Exception):
-        traceback.print_exception(type(error), error, first)
+        told = traceback.TracebackException(type(error), error, first)
+        _leave_out_ours(told)
+        sys.stderr.write("".join(told.format()))
+
+
+def _leave_out_ours(told: traceback.TracebackException | None) -> None:
+    """The frames of what lies under the loaders, of this error and of those that led to it."""
+    while told is not None:
+        told.stack[:] = [frame for frame in told.stack if not frame.filename.startswith(OFFLINE)]
+        told = told.__cause__ or told.__context__
 
 
 def _links(link: TracebackType | None) -> list[TracebackType]:

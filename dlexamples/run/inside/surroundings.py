@@ -18,6 +18,7 @@ def enter(job: dict[str, Any]) -> None:
     for name in job["unset"]:
         os.environ.pop(name, None)
     os.chdir(job["scratch"])
+    _keep_keras_here()
     tempfile.tempdir = None
     with open(os.devnull, "rb") as nothing:
         os.dup2(nothing.fileno(), 0)
@@ -29,6 +30,13 @@ def enter(job: dict[str, Any]) -> None:
     ours = __name__.partition(".")[0]
     for name in [name for name in sys.modules if name.partition(".")[0] == ours]:
         del sys.modules[name]
+
+
+def _keep_keras_here() -> None:
+    """Keras took its folder from the environment, and made it, when the server imported it: that is not the block's."""
+    if config := sys.modules.get("keras.src.backend.config"):
+        config.__dict__["_KERAS_DIR"] = os.environ["KERAS_HOME"]
+        os.makedirs(os.environ["KERAS_HOME"], exist_ok=True)
 
 
 def prepare(job: dict[str, Any]) -> bool:
