@@ -1,0 +1,191 @@
+"""Which file a stop misses, which call reads it, and where in the text it must be made."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import os
+import sys
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from dlexamples.data.files.literals import live, value_of
+from dlexamples.data.scene import Scene, last_name, scene
+from dlexamples.model import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dlexamples.model import Stop
+
+# Modules under which a function knows itself, where that is not the package that authors import it from.
+_HOMES = {"_io": "builtins", "io": "builtins", "posix": "os", "nt": "os", "keras_preprocessing": "keras"}
+# They give None, or an empty list, for what is not there, and the stop comes later.
+_SILENT = {"cv2.imread", "glob.glob"}
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A file or folder that is not there."""
+
+    path: str
+    """As the post gives it; relative to the working folder where it lies in it."""
+    call: ast.Call
+    reader: str
+    """What is called, as package and name: `pandas.read_csv`."""
+    scene: Scene
+    """Its statement is the one above which the file must be made."""
+
+    @property
+    def suffix(self) -> str:
+        return PurePath(self.path).suffix.lower()
+
+
+def missing(stop: Stop) -> Missing | None:
+    """What the failing call could not find; nothing where the stop has another cause, or no call tells of it."""
+    if isinstance(stop.error, (NameError, ImportError, SyntaxError)):
+        return None
+    here = scene(stop)
+    for call in _calls(here.trees[stop.at.block], stop.at):
+        reader = _reader(call, here)
+        for path in _paths(call, here):
+            if not os.path.exists(path) and (reader in _SILENT or _is_meant(path, stop.error)):
+                return Missing(_relative(path), call, reader, here)
+    return _silently(here)
+
+
+def is_outside(path: str) -> bool:
+    return os.path.isabs(path) or path.startswith(("~", "..")) or ":\\" in path
+
+
+def saved_elsewhere(lost: Missing) -> str:
+    """Where the session's own text writes the file, below the place that reads it; empty when it does nowhere."""
+    name = PurePath(lost.path).name
+    for index, tree in enumerate(lost.scene.trees):
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and _writes(call) and name in map(_last_part, _strings(call)):
+                code = f"`{ast.unparse(call.func)}`"
+                if index > lost.scene.stop.statement.block:
+                    return f"{code} writes it in a later block: that one must come first"
+                return f"{code} writes it in the post, and that line is not run before this one"
+    return ""
+
+
+def _silently(here: Scene) -> Missing | None:
+    """What an earlier `cv2.imread` or `glob` did not find, where the failing statement reads what it gave."""
+    read = [n.id for n in ast.walk(here.statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
+    for name in dict.fromkeys(read):
+        value = here.live.get(name, here)
+        if value is not None and not (isinstance(value, list) and not value):
+            continue
+        for index, node in _bindings(name, here):
+            call = node.value
+            if not isinstance(call, ast.Call) or _reader(call, here) not in _SILENT:
+                continue
+            for path in _paths(call, here):
+                if os.path.exists(path):
+                    continue
+                place = Place(
+                    index, node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0
+                )
+                reader = _reader(call, here)
+                return Missing(_relative(path), call, reader, scene(replace(here.stop, statement=place)))
+    return None
+
+
+def _bindings(name: str, here: Scene) -> Iterator[tuple[int, ast.Assign]]:
+    """The last top-level assignment of `name` before the statement that stopped."""
+    at = (here.stop.statement.block, here.stop.statement.line)
+    found = [
+        (index, node)
+        for index in range(here.stop.statement.block + 1)
+        for node in here.trees[index].body
+        if isinstance(node, ast.Assign) and [last_name(target) for target in node.targets] == [name]
+        if (index, node.lineno) < at
+    ]
+    yield from found[-1:]
+
+
+def _calls(tree: ast.Module, at: Place) -> list[ast.Call]:
+    """The calls in a place, and those round it in the same lines, innermost first."""
+    found = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and node.lineno <= at.end_line and (node.end_lineno or 0) >= at.line
+    ]
+    return sorted(found, key=lambda call: len(ast.unparse(call)))
+
+
+def _paths(call: ast.Call, here: Scene) -> Iterator[str]:
+    """What the call is given, or called on, that may be a path."""
+    receiver = [call.func.value] if isinstance(call.func, ast.Attribute) else []
+    for node in [*call.args, *(keyword.value for keyword in call.keywords), *receiver]:
+        value = value_of(node, here)
+        if isinstance(value, PurePath) or (isinstance(value, str) and value and "\n" not in value):
+            path = os.fspath(value)
+            if "://" not in path and not _is_module(node, here):
+                yield path
+
+
+def _is_module(node: ast.expr, here: Scene) -> bool:
+    return isinstance(live(node, here), type(sys))
+
+
+def _is_meant(path: str, error: BaseException) -> bool:
+    """Whether the error tells of this path: by its attribute, else in its words."""
+    told = getattr(error, "filename", None)
+    if isinstance(error, OSError) and isinstance(told, (str, bytes, os.PathLike)):
+        return _same(path, os.fsdecode(told))
+    is_of_files = isinstance(error, (OSError, ValueError, RuntimeError)) or type(error).__name__ == "NotFoundError"
+    return is_of_files and path.rstrip("/") in str(error)
+
+
+def _same(path: str, told: str) -> bool:
+    return os.path.realpath(path) == os.path.realpath(told) or os.path.normpath(path) == os.path.normpath(told)
+
+
+def _relative(path: str) -> str:
+    """Without `./`, and without the working folder where it lies in it; others as they are."""
+    inside = os.path.isabs(path) and os.path.realpath(path).startswith(os.path.realpath(os.getcwd()) + os.sep)
+    path = os.path.relpath(os.path.realpath(path), os.path.realpath(os.getcwd())) if inside else path
+    return path if path.startswith("~") or ":\\" in path else os.path.normpath(path).replace(os.sep, "/")
+
+
+def _reader(call: ast.Call, here: Scene) -> str:
+    """`pandas.read_csv`: the package that the function comes from, and its own name there."""
+    function = live(call.func, here) or getattr(builtins, last_name(call.func), None)
+    if function is None and isinstance(call.func, ast.Attribute):
+        function = _method(call.func, here)
+    # A function of an extension module may not know where it is from.
+    holder = live(call.func.value, here) if isinstance(call.func, ast.Attribute) else None
+    home = getattr(function, "__module__", None) or getattr(holder, "__name__", "")
+    home = home.partition(".")[0] if isinstance(home, str) else ""
+    return f"{_HOMES.get(home, home)}.{last_name(call.func) if home else ''}"
+
+
+def _method(node: ast.Attribute, here: Scene) -> Any:
+    """The function behind `model.load_weights`, `Path("x").read_text`: found on the class, no property is asked."""
+    value = value_of(node.value, here)
+    owner = type(value if isinstance(value, PurePath) else live(node.value, here))
+    made_here = live(node.value.func, here) if isinstance(node.value, ast.Call) else None
+    if isinstance(made_here, type):
+        owner = made_here
+    return next((vars(base)[node.attr] for base in owner.__mro__ if node.attr in vars(base)), None)
+
+
+def _writes(call: ast.Call) -> bool:
+    """`torch.save(…)`, `model.save(…)`, `df.to_csv(…)`, `joblib.dump(…)`, `open(…, "w")`."""
+    name = last_name(call.func)
+    if name == "open":
+        return any(text[:1] in {"w", "a", "x"} and len(text) <= 3 for text in _strings(call))
+    return name.startswith(("save", "to_", "write", "dump", "imsave", "imwrite")) or name in {"retrieve", "urlretrieve"}
+
+
+def _strings(call: ast.Call) -> list[str]:
+    nodes = (node for argument in [*call.args, *(k.value for k in call.keywords)] for node in ast.walk(argument))
+    return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+
+
+def _last_part(path: str) -> str:
+    return path.rpartition("/")[2]
