@@ -1,6 +1,7 @@
 """Which blocks share a namespace.
 
-A block belongs to the latest earlier block that defines a name which it uses; the connected groups are the sessions.
+A block belongs to the latest earlier block that defines a name which it uses, or writes a file that it reads; the
+connected groups are the sessions.
 A block that changes global state (a seed, a default dtype, the environment) sets the scene for every later session.
 """
 
@@ -157,6 +158,8 @@ def _definers(index: int, known: Sequence[Names], binders: Mapping[str, Sequence
             binding = binders.get(name, ())
             earlier = set(binding[bisect_right(binding, index) :][:1])
         found |= earlier
+    for file in known[index].opens:
+        found |= {i for i in range(index) if file in known[i].makes}
     return found
 
 
@@ -179,19 +182,19 @@ def _read(names: Names) -> frozenset[str]:
 
 
 def _gives(names: Names) -> frozenset[str]:
-    """What it defines, or changes in place."""
-    return names.binds.union(*(statement.touches for statement in names.statements))
+    """What it defines, changes in place or writes to a file."""
+    return names.binds.union(names.makes, *(statement.touches for statement in names.statements))
 
 
 def _ancestors(index: int, known: Sequence[Names], given: Sequence[frozenset[str]]) -> set[int]:
-    """Earlier blocks that define, or change in place, what block `index` uses, and theirs in turn. `given`: what each
-    block gives."""
+    """Earlier blocks that define, change in place or write what block `index` uses, and theirs in turn. `given`: what
+    each block gives."""
     found: set[int] = set()
-    wanted = set(_read(known[index]))
+    wanted = {*_read(known[index]), *known[index].opens}
     for i in range(index - 1, -1, -1):
         if known[i].star or not wanted.isdisjoint(given[i]):
             found.add(i)
-            wanted |= _read(known[i])
+            wanted |= _read(known[i]) | known[i].opens
     return found
 
 

@@ -125,17 +125,18 @@ class _Case:
         )
 
     def _leaning(self, outcome: Outcome) -> Outcome:
-        """As printed it runs, but only on names that mends of other blocks have brought."""
+        """As printed it runs, but only on names or files that mends of other blocks have brought."""
         found = names(self.block.source)
         read = found.needs | found.needs_later
         for index, block in enumerate(self.session.blocks[: self.index]):
-            brought = names(self.mended.sources[index]).binds - names(block.source).binds
-            if not read & brought:
-                continue
+            brought = read & (names(self.mended.sources[index]).binds - names(block.source).binds)
             mends = [mend for mend in self.mended.mends if mend.changes(index)]
-            fills = tuple(fill for mend in mends for fill in mend.proposal.fills if fill.name in read)
-            listed = ", ".join(f"`{name}`" for name in sorted(read & brought))
-            verdict = Verdict.FILLED if {fill.name for fill in fills} >= read & brought else Verdict.REPAIRED
+            brought |= found.opens & {fill.name for mend in mends for fill in mend.proposal.fills}
+            if not brought:
+                continue
+            fills = tuple(fill for mend in mends for fill in mend.proposal.fills if fill.name in brought)
+            listed = ", ".join(f"`{name}`" for name in sorted(brought))
+            verdict = Verdict.FILLED if {fill.name for fill in fills} >= brought else Verdict.REPAIRED
             return replace(
                 outcome,
                 verdict=verdict,

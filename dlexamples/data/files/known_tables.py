@@ -40,7 +40,8 @@ def _iris(asking: Asking, names: tuple[str, ...], last: str, numbered: bool, wri
     lines += [f'{iris}.data["{last}"] = {kinds}']
     if numbered:
         written = [*(text for text in written if text != "index=False"), 'index_label="Id"']
-    lines += [f"{iris}.data.to_csv({', '.join([f'"{asking.path}"', *written])})"]
+    arguments = ", ".join([f'"{asking.path}"', *written])
+    lines += [f"{iris}.data.to_csv({arguments})"]
     return Made(
         lines,
         "iris",

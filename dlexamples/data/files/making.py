@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dlexamples.names import names as found
 from dlexamples.registry import Registry
 
 if TYPE_CHECKING:
@@ -42,8 +43,13 @@ class Asking:
         return self.call.args[position] if at_hand and position is not None else None
 
     def unused(self, *names: str) -> str:
-        """The first of the names that the session does not have. Raises ValueError when it has all of them."""
-        taken = {*self.scene.bound, *self.scene.free, *self.scene.stop.namespace}
+        """The first of the names that the post does not have; one that only an earlier fill has may be used again.
+
+        Raises StopIteration when the post has all of them.
+        """
+        scene = self.scene
+        authors = frozenset().union(*(found(source).binds for source in scene.stop.published))
+        taken = authors | {*scene.free} | ({*scene.stop.namespace} - (scene.bound - authors))
         return next(name for name in (*names, *(f"{name}_made" for name in names)) if name not in taken)
 
 
@@ -84,9 +90,12 @@ def maker(*keys: str) -> Callable[[Maker], Maker]:
 
 
 def generator(asking: Asking) -> tuple[str, list[str]]:
-    """The name of a seeded generator, and the line that makes it."""
+    """The name of a seeded generator, and the line that makes it unless a fill above it in the block has."""
     name = asking.unused("rng", "generator")
-    return name, [f"{name} = {asking.imports.module('numpy', 'np')}.random.default_rng(0)"]
+    line = f"{name} = {asking.imports.module('numpy', 'np')}.random.default_rng(0)"
+    place = asking.scene.stop.statement
+    above = asking.scene.stop.sources[place.block].split("\n")[: place.line - 1]
+    return name, [] if line in above else [line]
 
 
 def shown_call(asking: Asking) -> str:

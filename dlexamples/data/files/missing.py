@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dlexamples.data.files.literals import live, value_of
 from dlexamples.data.scene import Scene, last_name, scene
 from dlexamples.model import Place
+from dlexamples.paths import files_made, writes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,15 +61,13 @@ def is_outside(path: str) -> bool:
 
 
 def saved_elsewhere(lost: Missing) -> str:
-    """Where the session's own text writes the file, below the place that reads it; empty when it does nowhere."""
-    name = PurePath(lost.path).name
+    """Where the session's own text writes the file, on a line that was not run before; empty where it does nowhere."""
     for index, tree in enumerate(lost.scene.trees):
         for call in ast.walk(tree):
-            if isinstance(call, ast.Call) and _writes(call) and name in map(_last_part, _strings(call)):
-                code = f"`{ast.unparse(call.func)}`"
-                if index > lost.scene.stop.statement.block:
-                    return f"{code} writes it in a later block: that one must come first"
-                return f"{code} writes it in the post, and that line is not run before this one"
+            if isinstance(call, ast.Call) and writes(call) and lost.path in files_made(call):
+                is_later = index > lost.scene.stop.statement.block
+                where = "a later block writes it" if is_later else "the post writes it, on a line that was not run before"
+                return f"{where} (`{ast.unparse(call.func)}`), and that one must come first"
     return ""
 
 
@@ -172,20 +171,3 @@ def _method(node: ast.Attribute, here: Scene) -> Any:
     if isinstance(made_here, type):
         owner = made_here
     return next((vars(base)[node.attr] for base in owner.__mro__ if node.attr in vars(base)), None)
-
-
-def _writes(call: ast.Call) -> bool:
-    """`torch.save(…)`, `model.save(…)`, `df.to_csv(…)`, `joblib.dump(…)`, `open(…, "w")`."""
-    name = last_name(call.func)
-    if name == "open":
-        return any(text[:1] in {"w", "a", "x"} and len(text) <= 3 for text in _strings(call))
-    return name.startswith(("save", "to_", "write", "dump", "imsave", "imwrite")) or name in {"retrieve", "urlretrieve"}
-
-
-def _strings(call: ast.Call) -> list[str]:
-    nodes = (node for argument in [*call.args, *(k.value for k in call.keywords)] for node in ast.walk(argument))
-    return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-
-
-def _last_part(path: str) -> str:
-    return path.rpartition("/")[2]

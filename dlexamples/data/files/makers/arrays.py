@@ -102,7 +102,7 @@ def array(asking: Asking) -> Made:
         short = f'{numpy}.savez("{asking.path}", {", ".join(items)})'
         long = [f"{numpy}.savez(", f'    "{asking.path}",', *(f"    {item}," for item in items), ")"]
         what = f"made-up arrays under the keys that the code asks for: {', '.join(keys)}"
-        return Made([*lines, *([short] if len(short) <= 100 else long)], "arrays", what, Claim.SYNTHETIC, "its keys")
+        return Made([*lines, *([short] if len(short) <= 100 else long)], "arrays", what, Claim.SYNTHETIC, "the keys that the code asks for")
     value, shape = _one(held if _says(held) else asking.stem, rng, asking)
     line = f'{numpy}.save("{asking.path}", {value})'
     return Made([*lines, line], "array", "made-up values", Claim.SYNTHETIC, "its name, and what the model takes", shape)

@@ -53,7 +53,8 @@ def _of_classes(asking: Asking, names: list[str]) -> Made:
     name, number = asking.unused("name", "folder"), asking.unused("number", "count")
     size = _size(asking.scene)
     shown = ", ".join(f'"{each}"' for each in names)
-    one = f'{image}.fromarray({rng}.integers(0, 256, ({size}, {size}, 3), dtype="uint8"))'
+    pixels = asking.unused("pixels", "noise")
+    made = f'{pixels} = {rng}.integers(0, 256, ({size}, {size}, 3), dtype="uint8")'
     over = f"[{shown}]" if len(shown) < 80 else f'[f"class_{{n}}" for n in range({len(names)})]'
     return Made(
         [
@@ -61,7 +62,8 @@ def _of_classes(asking: Asking, names: list[str]) -> Made:
             f"for {name} in {over}:",
             f'    {makedirs}(f"{asking.path}/{{{name}}}", exist_ok=True)',
             f"    for {number} in range({PER_CLASS}):",
-            f'        {one}.save(f"{asking.path}/{{{name}}}/{{{number}}}.jpg")',
+            f"        {made}",
+            f'        {image}.fromarray({pixels}).save(f"{asking.path}/{{{name}}}/{{{number}}}.jpg")',
         ],
         "image folder",
         f"{PER_CLASS} pictures of noise for each of {len(names)} classes, where the post has its own",
@@ -80,8 +82,10 @@ def _pictures(asking: Asking, folder: str, suffix: str, code: str) -> Made:
     name, number = asking.unused("name", "word"), asking.unused("number", "count")
     size = _size(asking.scene)
     between = "." if re.search(r"""split\(["']\.["']\)\[0\]""", code) else "_"
+    below = f"{folder}/" if folder else ""
     words = _words(asking.scene) or ["cat", "dog"]
-    one = f'{image}.fromarray({rng}.integers(0, 256, ({size}, {size}, 3), dtype="uint8"))'
+    pixels = asking.unused("pixels", "noise")
+    made = f'{pixels} = {rng}.integers(0, 256, ({size}, {size}, 3), dtype="uint8")'
     shown = ", ".join(f'"{word}"' for word in words)
     return Made(
         [
@@ -89,7 +93,8 @@ def _pictures(asking: Asking, folder: str, suffix: str, code: str) -> Made:
             *([f'{makedirs}("{folder}", exist_ok=True)'] if folder else []),
             f"for {name} in [{shown}]:",
             f"    for {number} in range({PER_CLASS}):",
-            f'        {one}.save(f"{folder}{"/" if folder else ""}{{{name}}}{between}{{{number}}}{suffix}")',
+            f"        {made}",
+            f'        {image}.fromarray({pixels}).save(f"{below}{{{name}}}{between}{{{number}}}{suffix}")',
         ],
         "images",
         f"{PER_CLASS * len(words)} pictures of noise, where the post has its own",
@@ -103,12 +108,13 @@ def _pictures(asking: Asking, folder: str, suffix: str, code: str) -> Made:
 
 def _texts(asking: Asking, folder: str) -> Made:
     makedirs = f"{asking.imports.module('os')}.makedirs"
+    below = f"{folder}/" if folder else ""
     number, file = asking.unused("number", "count"), asking.unused("file", "output")
     return Made(
         [
             *([f'{makedirs}("{folder}", exist_ok=True)'] if folder else []),
             f"for {number} in range({PER_CLASS}):",
-            f'    with open(f"{folder}{"/" if folder else ""}{{{number}}}.txt", "w") as {file}:',
+            f'    with open(f"{below}{{{number}}}.txt", "w") as {file}:',
             f'        {file}.write(f"This is text number {{{number}}}.\\n" * 20)',
         ],
         "texts",
