@@ -1,4 +1,4 @@
-"""Which files the text of a block makes, and which it speaks of: a block that reads one needs the block that made it."""
+"""Which files the text of a block makes, and which it speaks of."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import re
 from pathlib import PurePosixPath
 
 _FILE = re.compile(r"[\w./-]*\w\.[A-Za-z]\w{0,9}")
-_WRITERS = re.compile(r"^(save\w*|to_(csv|json|parquet|pickle|excel|feather|file)|dump|imsave|imwrite|write_\w+|savez\w*)$")
+_WRITERS = re.compile(
+    r"^(save\w*|to_(csv|json|parquet|pickle|excel|feather|file)|dump|imsave|imwrite|write_\w+|savez\w*)$"
+)
 _MODES = re.compile(r"[wax][bt+]{0,2}")
 
 

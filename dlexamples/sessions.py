@@ -13,6 +13,7 @@ from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from dlexamples.installs import installs
 from dlexamples.model import Session
 from dlexamples.names import BUILTINS, Names, names
 
@@ -59,8 +60,9 @@ def _sessions(document: Document, mode: str, here: Installed, *, scenes: bool) -
                 seen.add(own)
     position = {block.id: number for number, block in enumerate(document.blocks)}
     found.sort(key=lambda entry: min(position[block_id] for block_id in entry[0]))
+    told = installs(document.view or document.text)
     return tuple(
-        Session(name or f"session-{number}", tuple(blocks), judged_ids)
+        Session(name or f"session-{number}", tuple(blocks), judged_ids, told)
         for number, (judged_ids, blocks, name) in enumerate(found, 1)
     )
 
@@ -114,7 +116,7 @@ def needed_for(session: Session, wanted: Iterable[str]) -> Session:
         elif block.id not in session.judged:
             keep.add(index)
     blocks = tuple(block for index, block in enumerate(session.blocks) if index in keep)
-    return Session(session.name, blocks, frozenset(ids & session.judged))
+    return Session(session.name, blocks, frozenset(ids & session.judged), session.installs)
 
 
 def _groups(known: Sequence[Names]) -> list[list[int]]:

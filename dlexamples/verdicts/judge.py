@@ -24,6 +24,7 @@ from dlexamples.model import (
 )
 from dlexamples.names import names
 from dlexamples.run.columns import characters, rows
+from dlexamples.verdicts import packages
 from dlexamples.verdicts.budget import ran_shorter
 from dlexamples.verdicts.diagnose import Finding, diagnose, diagnose_end, first_line, without_addresses
 from dlexamples.verdicts.expectations import prints_otherwise, unmet
@@ -154,8 +155,20 @@ class _Case:
             verdict=Verdict.SKIPPED if last.code == "DL501" else Verdict.FAILED,
             reason=first_line(last.message),
             runnable_source=self.block.source,
-            diagnostics=(*causes, last),
+            diagnostics=(*causes, last, *self._also_missing(last)),
         )
+
+    def _also_missing(self, last: Diagnostic) -> Iterator[Diagnostic]:
+        """The other packages that are not installed: each is told once, not one a check."""
+        halt = self.run.halt
+        if last.code != "DL502" or halt is None or halt.block != self.index:
+            return
+        first = (halt.name or "").partition(".")[0]
+        for package, place in packages.also_missing(self.source, self.index, first, halt.statement.line):
+            message = packages.told(package, self.session.installs)
+            yield Diagnostic(
+                "DL502", "error", message, self._span(place, self.mended.sources), (), None, "not installed"
+            )
 
     def _last_word(self, dropped: Sequence[Mend]) -> Diagnostic:
         """Why the block does not run, or why what was mended on the way is not offered."""
@@ -224,7 +237,11 @@ class _Case:
         if halt is None:
             finding = diagnose_end(self.run, self.timeout)
             return finding, self.block.span(whole_line(self.block.source, self.index, self.run.line)), ()
-        return self._explained(diagnose(halt, sources)), self._span(halt.at, sources), self._comes_from(halt, sources)
+        return (
+            self._explained(diagnose(halt, sources, self.session.installs)),
+            self._span(halt.at, sources),
+            self._comes_from(halt, sources),
+        )
 
     def _explained(self, finding: Finding) -> Finding:
         """With what the live process could tell: why nothing is supplied, what an assertion compared."""

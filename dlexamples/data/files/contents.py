@@ -14,12 +14,18 @@ if TYPE_CHECKING:
 
     from dlexamples.data.scene import Scene
 
-_TEXT = re.compile(r"text|review|sentence|comment|title|message|tweet|description|question|answer|summary|headline", re.I)
+_TEXT = re.compile(
+    r"text|review|sentence|comment|title|message|tweet|description|question|answer|summary|headline", re.I
+)
 _DATE = re.compile(r"(^|_)(date|datetime|timestamp|day)($|_)", re.I)
-_WORD = re.compile(r"(^|_)(category|gender|sex|city|country|species|color|colour|type|brand|region|state|name)($|_)", re.I)
+_WORD = re.compile(
+    r"(^|_)(category|gender|sex|city|country|species|color|colour|type|brand|region|state|name)($|_)", re.I
+)
 _NUMBER_OF = re.compile(r"(^|_)(id|idx|index)$|[a-z]Id$", re.I)
 _FILES = re.compile(r"path|file|image|img|url|audio", re.I)
-_TARGET = re.compile(r"^(y|labels?|targets?|class|outcome|species|sentiment|diagnosis|churn|survived|is_\w+|has_\w+)$", re.I)
+_TARGET = re.compile(
+    r"^(y|labels?|targets?|class|outcome|species|sentiment|diagnosis|churn|survived|is_\w+|has_\w+)$", re.I
+)
 _HOLDS_TARGET = re.compile(r"^(self\.)?(y|labels?|targets?)(_?\w+)?$", re.I)
 _CLASSIFIES = re.compile(
     r"cross_?entropy|BCE|NLLLoss|Classifi|LogisticRegression|softmax|accuracy|SVC\b|num_labels|GaussianNB|stratify|"
@@ -84,7 +90,9 @@ def classes(scene: Scene) -> int:
         match node:
             case ast.keyword(arg="num_classes" | "num_labels" | "n_classes", value=ast.Constant(value=int() as number)):
                 return number
-            case ast.Assign(targets=[ast.Name(id="num_classes" | "n_classes")], value=ast.Constant(value=int() as number)):
+            case ast.Assign(
+                targets=[ast.Name(id="num_classes" | "n_classes")], value=ast.Constant(value=int() as number)
+            ):
                 return number
             case ast.Call(args=[ast.Constant(value=int() as number), *_]) if last_name(node.func) == "Dense":
                 found.append(number)
@@ -114,7 +122,9 @@ def _outside(node: ast.expr, scene: Scene) -> Iterator[ast.AST]:
     """Outwards while the column is what is worked on: it is called on, or the first thing given."""
     inner: ast.AST = node
     for outer in scene.ancestors(node):
-        if isinstance(outer, ast.stmt) or (isinstance(outer, ast.Call) and inner is not outer.func and _is_split(outer)):
+        if isinstance(outer, ast.stmt) or (
+            isinstance(outer, ast.Call) and inner is not outer.func and _is_split(outer)
+        ):
             return
         if not isinstance(outer, ast.keyword):
             yield outer

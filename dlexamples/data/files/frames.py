@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,8 @@ from dlexamples.data.files.literals import strings
 from dlexamples.data.scene import last_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dlexamples.data.scene import Scene
 
 # Methods and functions that give a table with the same columns, or an array of them.
@@ -19,12 +20,37 @@ _KEEPS = {
     *("astype", "set_index", "drop", "rename", "replace", "to_numpy", "values", "sort_index", "iloc", "loc", "assign"),
     *("apply", "interpolate", "bfill", "ffill", "numpy", "float", "from_numpy", "tensor", "array", "asarray"),
 }
-_PASSES = {"concat", "get_dummies", "copy", "deepcopy", "shuffle", "DataFrame", "from_numpy", "tensor", "array", "asarray"}
+_PASSES = {
+    "concat",
+    "get_dummies",
+    "copy",
+    "deepcopy",
+    "shuffle",
+    "DataFrame",
+    "from_numpy",
+    "tensor",
+    "array",
+    "asarray",
+}
 # Methods whose first argument names columns, and the arguments that do wherever a table is at hand.
 _FIRST = {"drop", "pop", "groupby", "sort_values", "set_index", "get", "select", "value_counts", "drop_duplicates"}
 SEVERAL = 4
 """Columns of what is only taken as a whole."""
-_SELECTS = {"columns", "subset", "by", "on", "x", "y", "hue", "values", "id_vars", "labels", "size", "style", "stratify"}
+_SELECTS = {
+    "columns",
+    "subset",
+    "by",
+    "on",
+    "x",
+    "y",
+    "hue",
+    "values",
+    "id_vars",
+    "labels",
+    "size",
+    "style",
+    "stratify",
+}
 
 
 @dataclass(slots=True)
@@ -73,8 +99,10 @@ class Frames:
                 return ast.unparse(node) in self.names or (attribute in _KEEPS and self.is_frame(inner))
             case ast.Subscript(value=inner, slice=index):
                 # A column, or what positions take, is no table any more.
-                return not isinstance(index, ast.Tuple | ast.Constant) and self.is_frame(inner) or self._is_row(node)
-            case ast.Call(func=ast.Attribute(value=inner, attr=attribute)) if attribute in _KEEPS and self.is_frame(inner):
+                return (not isinstance(index, ast.Tuple | ast.Constant) and self.is_frame(inner)) or self._is_row(node)
+            case ast.Call(func=ast.Attribute(value=inner, attr=attribute)) if attribute in _KEEPS and self.is_frame(
+                inner
+            ):
                 return True
             case ast.Call(func=function, args=[first, *_]):
                 inside = first.elts if isinstance(first, ast.List | ast.Tuple) else [first]
@@ -101,8 +129,10 @@ class Frames:
 
     def _is_row(self, node: ast.Subscript) -> bool:
         """`df.iloc[0]`."""
-        return isinstance(node.value, ast.Attribute) and node.value.attr in {"iloc", "loc"} and (
-            not isinstance(node.slice, ast.Tuple) and self.is_frame(node.value)
+        return (
+            isinstance(node.value, ast.Attribute)
+            and node.value.attr in {"iloc", "loc"}
+            and (not isinstance(node.slice, ast.Tuple) and self.is_frame(node.value))
         )
 
     def _follow(self, node: ast.AST) -> None:
@@ -114,7 +144,9 @@ class Frames:
                     self._hold(*[target] * self.is_frame(value))
             case ast.Assign(targets=targets, value=value) if self.is_frame(value):
                 self._hold(*targets)
-            case ast.For(target=ast.Tuple(elts=[_, row]), iter=ast.Call(func=ast.Attribute(value=inner, attr="iterrows"))):
+            case ast.For(
+                target=ast.Tuple(elts=[_, row]), iter=ast.Call(func=ast.Attribute(value=inner, attr="iterrows"))
+            ):
                 if self.is_frame(inner):
                     self._hold(row)
             case ast.For(target=row, iter=ast.Call(func=ast.Attribute(value=inner, attr="itertuples"))):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import os
 from pathlib import PurePath
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -120,7 +119,7 @@ def _path(function: str, parts: list[Any]) -> Any:
     if not parts or not all(isinstance(part, (str, PurePath)) for part in parts):
         return UNKNOWN
     if function in {"join", "joinpath"}:
-        return os.path.join(*parts)
+        return str(PurePath(*parts))
     if function in {"Path", "PurePath"}:
         return PurePath(*parts)
     return str(parts[0]) if function in {"str", "fspath"} and len(parts) == 1 else UNKNOWN

@@ -7,7 +7,7 @@ import builtins
 import os
 import sys
 from dataclasses import dataclass, replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from dlexamples.data.files.literals import live, value_of
@@ -51,13 +51,13 @@ def missing(stop: Stop) -> Missing | None:
     for call in _calls(here.trees[stop.at.block], stop.at):
         reader = _reader(call, here)
         for path in _paths(call, here):
-            if not os.path.exists(path) and (reader in _SILENT or _is_meant(path, stop.error)):
+            if not Path(path).exists() and (reader in _SILENT or _is_meant(path, stop.error)):
                 return Missing(_relative(path), call, reader, here)
     return _silently(here)
 
 
 def is_outside(path: str) -> bool:
-    return os.path.isabs(path) or path.startswith(("~", "..")) or ":\\" in path
+    return Path(path).is_absolute() or path.startswith(("~", "../")) or ":\\" in path
 
 
 def saved_elsewhere(lost: Missing) -> str:
@@ -66,7 +66,9 @@ def saved_elsewhere(lost: Missing) -> str:
         for call in ast.walk(tree):
             if isinstance(call, ast.Call) and writes(call) and lost.path in files_made(call):
                 is_later = index > lost.scene.stop.statement.block
-                where = "a later block writes it" if is_later else "the post writes it, on a line that was not run before"
+                where = (
+                    "a later block writes it" if is_later else "the post writes it, on a line that was not run before"
+                )
                 return f"{where} (`{ast.unparse(call.func)}`), and that one must come first"
     return ""
 
@@ -83,7 +85,7 @@ def _silently(here: Scene) -> Missing | None:
             if not isinstance(call, ast.Call) or _reader(call, here) not in _SILENT:
                 continue
             for path in _paths(call, here):
-                if os.path.exists(path):
+                if Path(path).exists():
                     continue
                 place = Place(
                     index, node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0
@@ -141,14 +143,15 @@ def _is_meant(path: str, error: BaseException) -> bool:
 
 
 def _same(path: str, told: str) -> bool:
-    return os.path.realpath(path) == os.path.realpath(told) or os.path.normpath(path) == os.path.normpath(told)
+    return Path(path).resolve() == Path(told).resolve()
 
 
 def _relative(path: str) -> str:
     """Without `./`, and without the working folder where it lies in it; others as they are."""
-    inside = os.path.isabs(path) and os.path.realpath(path).startswith(os.path.realpath(os.getcwd()) + os.sep)
-    path = os.path.relpath(os.path.realpath(path), os.path.realpath(os.getcwd())) if inside else path
-    return path if path.startswith("~") or ":\\" in path else os.path.normpath(path).replace(os.sep, "/")
+    here = Path.cwd().resolve()
+    if Path(path).is_absolute() and Path(path).resolve().is_relative_to(here):
+        return Path(path).resolve().relative_to(here).as_posix()
+    return path if ":\\" in path else os.path.normpath(path).replace(os.sep, "/")
 
 
 def _reader(call: ast.Call, here: Scene) -> str:

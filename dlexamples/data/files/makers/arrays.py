@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dlexamples.data.asked import Asked
 from dlexamples.data.files.contents import classes, classifies
 from dlexamples.data.files.frames import SEVERAL, Columns, Frames
-from dlexamples.data.files.literals import UNKNOWN, value_of
+from dlexamples.data.files.literals import value_of
 from dlexamples.data.files.making import Asking, Made, generator, maker
 from dlexamples.data.refusal import CannotTell
 from dlexamples.data.scene import last_name
@@ -102,10 +102,17 @@ def array(asking: Asking) -> Made:
         short = f'{numpy}.savez("{asking.path}", {", ".join(items)})'
         long = [f"{numpy}.savez(", f'    "{asking.path}",', *(f"    {item}," for item in items), ")"]
         what = f"made-up arrays under the keys that the code asks for: {', '.join(keys)}"
-        return Made([*lines, *([short] if len(short) <= 100 else long)], "arrays", what, Claim.SYNTHETIC, "the keys that the code asks for")
+        return Made(
+            [*lines, *([short] if len(short) <= 100 else long)],
+            "arrays",
+            what,
+            Claim.SYNTHETIC,
+            "the keys that the code asks for",
+        )
     value, shape = _one(held if _says(held) else asking.stem, rng, asking)
     line = f'{numpy}.save("{asking.path}", {value})'
-    return Made([*lines, line], "array", "made-up values", Claim.SYNTHETIC, "its name, and what the model takes", shape)
+    why = "its name, and what the model takes"
+    return Made([*lines, line], "array", f"{ROWS} rows of made-up values", Claim.SYNTHETIC, why, shape)
 
 
 def _holder(asking: Asking) -> str:
@@ -139,19 +146,20 @@ def _says(name: str) -> bool:
 
 def _one(name: str, rng: str, asking: Asking) -> tuple[str, tuple[int, ...]]:
     """An expression for the array that `name` speaks of, and its shape. Raises CannotTell."""
+    is_mnist = "mnist" in asking.path.lower()
     if _TARGET.search(name):
-        if classifies(asking.scene):
-            return f"{rng}.integers(0, {classes(asking.scene)}, {ROWS})", (ROWS,)
+        if is_mnist or classifies(asking.scene):
+            return f"{rng}.integers(0, {10 if is_mnist else classes(asking.scene)}, {ROWS})", (ROWS,)
         return f"{rng}.normal(size={ROWS})", (ROWS,)
     if not _INPUT.search(name):
         raise CannotTell(f"nothing in the code says what `{name}` holds")
     text = "\n".join(asking.scene.stop.sources)
-    if "mnist" in asking.path.lower():
+    if is_mnist:
         return f'{rng}.integers(0, 256, ({ROWS}, 28, 28), dtype="uint8")', (ROWS, 28, 28)
     if found := _IMAGE_SHAPE.search(text):
         sizes = tuple(map(int, found[1].split(",")))
         return f"{rng}.random({(ROWS, *sizes)})", (ROWS, *sizes)
     asked = width(None, Asked(), asking.scene)
-    if asked is None or value_of(ast.Constant(asked.columns), asking.scene) is UNKNOWN:
+    if asked is None:
         raise CannotTell("nothing in the code says which shape it has")
     return f"{rng}.normal(size=({ROWS}, {asked.columns}))", (ROWS, asked.columns)

@@ -158,7 +158,11 @@ def _names(asking: Asking) -> list[str]:
     for argument in ("classes", "class_names"):
         if named := strings(asking.argument(argument), asking.scene):
             return named
-    below = {rest.partition("/")[0] for path in _spoken_paths(asking) if (rest := path.removeprefix(asking.path + "/")) != path}
+    below = {
+        rest.partition("/")[0]
+        for path in _spoken_paths(asking)
+        if (rest := path.removeprefix(asking.path + "/")) != path
+    }
     if len(below) > 1 and not any("." in name for name in below):
         return sorted(below)
     mode = value_of(asking.argument("class_mode") or asking.argument("label_mode"), asking.scene)

@@ -29,7 +29,7 @@ def image(asking: Asking) -> Made:
     return Made(
         [f'{picture(width, height, asking.imports)}.save("{asking.path}")'],
         "image",
-        f"a generated picture, {width}×{height}, where the post has its own",
+        f"a generated picture, {width} by {height}, where the post has its own",
         Claim.SYNTHETIC,
         f"its name, and `{ast.unparse(asking.call.func)}`, which opens it",
         (height, width, 3),

@@ -6,6 +6,7 @@ import ast
 import sys
 from typing import TYPE_CHECKING
 
+from dlexamples.data.asked import Asked
 from dlexamples.data.files.contents import Contents, classes, classifies, contents, is_target
 from dlexamples.data.files.frames import SEVERAL, Columns, Frames
 from dlexamples.data.files.known_tables import known_table
@@ -14,7 +15,6 @@ from dlexamples.data.files.making import Asking, Made, generator, maker
 from dlexamples.data.refusal import CannotTell
 from dlexamples.data.widths import width
 from dlexamples.model import Claim
-from dlexamples.data.asked import Asked
 
 if TYPE_CHECKING:
     from dlexamples.data.scene import Scene
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ROWS = 200
 _DIALECT = {"sep", "delimiter", "encoding", "decimal", "compression", "quotechar"}
 _REFUSED = {"skiprows", "skipfooter", "converters", "comment"}
-_WORDS = ("red", "green", "blue")
+_WORDS = ("a", "b", "c")
 _TEXTS = ("a good film", "a dull film", "nothing new here", "we saw it twice")
 
 
@@ -104,7 +104,7 @@ def _frame(found: dict[str, Contents], rng: str, asking: Asking) -> list[str]:
     pandas = asking.imports.module("pandas", "pd")
     written = f".to_csv({', '.join([_quoted(asking.path), *_written(asking)])})"
     if all(name == f"feature_{number}" for number, name in enumerate([*found][:-1], 1)) and len(found) > SEVERAL:
-        last, = [*found][-1:]
+        (last,) = [*found][-1:]
         count = len(found) - 1
         names = f'columns=[f"feature_{{i}}" for i in range(1, {count + 1})]'
         assigned = f".assign({last}={_values(found[last], rng, asking)})" if last.isidentifier() else ""
@@ -145,7 +145,9 @@ def _written(asking: Asking) -> list[str]:
     arguments = {keyword.arg: keyword.value for keyword in asking.call.keywords if keyword.arg in _DIALECT}
     if len(asking.call.args) > 1:
         arguments["sep"] = asking.call.args[1]
-    found = [f"{'sep' if name == 'delimiter' else name}={_shown(name, node, asking)}" for name, node in arguments.items()]
+    found = [
+        f"{'sep' if name == 'delimiter' else name}={_shown(name, node, asking)}" for name, node in arguments.items()
+    ]
     if asking.reader.endswith("read_table") and not any(text.startswith("sep=") for text in found):
         found.append(r'sep="\t"')
     header = asking.argument("header")

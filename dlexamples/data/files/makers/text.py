@@ -17,7 +17,12 @@ _VERSE = (
     "Rough winds do shake the darling buds of May,",
     "And summer's lease hath all too short a date.",
 )
-_PAIRS = ("Good morning.\\tBonjour.", "Thank you.\\tMerci.", "Where are you?\\tOù es-tu ?", "I am at home.\\tJe suis chez moi.")
+_PAIRS = (
+    "Good morning.\\tBonjour.",
+    "Thank you.\\tMerci.",
+    "Where are you?\\tOù es-tu ?",
+    "I am at home.\\tJe suis chez moi.",
+)
 _OF_CLASSES = re.compile(r"class|label|synset", re.I)
 _PARSES = re.compile(r"json\.load|csv\.|DictReader|yaml|eval\(|xml|ElementTree|pickle")
 _NUMBERS = re.compile(r"\b(float|int)\(|map\((float|int)\b|dtype=(float|int)")

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from dlexamples.data.scene import Scene
 
-_WHAT = "the weights that `{}` has here, where the post has trained ones"
+_WEIGHTS = "the weights that `{}` has here, where the post has trained ones"
+_WHOLE = "`{}` as it is here, where the post has its own"
 _COUNTS = {"epoch": "0", "epochs": "0", "step": "0", "global_step": "0", "loss": "0.0", "best_acc": "0.0"}
 
 
@@ -57,13 +58,13 @@ def keras_model(asking: Asking) -> Made:
     if not asking.reader.endswith("load_model"):
         raise CannotTell("what it holds is for the post to say")
     owner = _only(asking.scene, "keras")
-    return _made([f'{owner}.save("{asking.path}")'], owner)
+    return _made([f'{owner}.save("{asking.path}")'], owner, _WHOLE)
 
 
 @maker("joblib.load")
 def joblib_model(asking: Asking) -> Made:
     owner = _only(asking.scene, "estimator")
-    return _made([f'{asking.imports.module("joblib")}.dump({owner}, "{asking.path}")'], owner)
+    return _made([f'{asking.imports.module("joblib")}.dump({owner}, "{asking.path}")'], owner, _WHOLE)
 
 
 @maker(".pkl", ".pickle", ".joblib", ".sav")
@@ -71,17 +72,20 @@ def pickled_model(asking: Asking) -> Made:
     if asking.reader != "builtins.open":
         raise CannotTell("what it holds is for the post to say")
     owner = _only(asking.scene, "estimator")
+    file = asking.unused("file", "output")
     pickle = asking.imports.module("pickle")
-    return _made([f'with open("{asking.path}", "wb") as file:', f"    {pickle}.dump({owner}, file)"], owner)
+    return _made([f'with open("{asking.path}", "wb") as {file}:', f"    {pickle}.dump({owner}, {file})"], owner, _WHOLE)
 
 
-def _made(lines: list[str], owner: str) -> Made:
-    return Made(lines, "weights", _WHAT.format(owner), Claim.SYNTHETIC, f"`{owner}`, which is alive where it is loaded")
+def _made(lines: list[str], owner: str, what: str = _WEIGHTS) -> Made:
+    return Made(lines, "weights", what.format(owner), Claim.SYNTHETIC, f"`{owner}`, which is alive where it is loaded")
 
 
 def _only(scene: Scene, wanted: str) -> str:
     """The one model that is alive. Raises CannotTell."""
-    models = [name for name, value in scene.stop.namespace.items() if kind(value) == wanted and not name.startswith("_")]
+    models = [
+        name for name, value in scene.stop.namespace.items() if kind(value) == wanted and not name.startswith("_")
+    ]
     if len({id(scene.stop.namespace[name]) for name in models}) != 1:
         raise CannotTell("a model that only its author has is in it, and none is made before it in the post")
     if wanted == "estimator" and not _is_fitted(scene.stop.namespace[models[0]]):
@@ -124,4 +128,4 @@ def _keys(asking: Asking) -> list[str]:
     nodes = (node for tree in asking.scene.trees for node in ast.walk(tree))
     found = [n for n in nodes if isinstance(n, ast.Subscript) and _is_key(n, asking)]
     found.sort(key=lambda node: node.lineno)
-    return list(dict.fromkeys(node.slice.value for node in found if isinstance(node.slice, ast.Constant)))
+    return list(dict.fromkeys(str(node.slice.value) for node in found if isinstance(node.slice, ast.Constant)))
