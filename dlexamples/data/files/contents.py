@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from dlexamples.data.scene import Scene
 
 _TEXT = re.compile(
-    r"text|review|sentence|comment|title|message|tweet|description|question|answer|summary|headline", re.I
+    r"text|review|sentence|comment|title|message|tweet|description|question|answer|summary|headline|content|prompt|"
+    r"(^|_)(body|caption|instruction|document|abstract|article|query|sms|email)($|_)",
+    re.I,
 )
 _DATE = re.compile(r"(^|_)(date|datetime|timestamp|day)($|_)", re.I)
 _WORD = re.compile(
@@ -54,9 +56,10 @@ def contents(name: str, uses: list[ast.expr], scene: Scene) -> Contents:
         return Contents("word" if all(isinstance(value, str) for value in values) else "class", values, len(values))
     if any(_is_attribute(node, "dt") or last_name(_function(node)) == "to_datetime" for node in around):
         return Contents("date")
-    if any(_ENCODES.search(ast.unparse(_function(node))) for node in around if isinstance(node, ast.Call)):
+    called = [_called(node, scene) for node in around if isinstance(node, ast.Call)]
+    if any(map(_ENCODES.search, called)):
         return Contents("word")
-    is_read = any(_is_attribute(node, "str") or _TOKENIZES.search(last_name(_function(node))) for node in around)
+    is_read = any(_is_attribute(node, "str") for node in around) or any(map(_TOKENIZES.search, called))
     if is_read or _TEXT.search(name):
         return Contents("text")
     return _by_name(name, uses, scene)
@@ -148,6 +151,20 @@ def _targets(use: ast.expr, scene: Scene) -> list[str]:
 
 def _function(node: ast.AST) -> ast.expr:
     return node.func if isinstance(node, ast.Call) else ast.Constant("")
+
+
+def _called(call: ast.Call, scene: Scene) -> str:
+    """What is called, and what made that on which it is: `fit_transform TfidfVectorizer`."""
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    nodes = (node for tree in scene.trees for node in ast.walk(tree) if isinstance(owner, ast.Name))
+    made = [
+        last_name(node.value.func)
+        for node in nodes
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        if isinstance(owner, ast.Name) and owner.id in map(last_name, node.targets)
+    ]
+    own = owner.func if isinstance(owner, ast.Call) else None
+    return " ".join([last_name(call.func), *made, *([last_name(own)] if own else [])])
 
 
 def _is_attribute(node: ast.AST, name: str) -> bool:

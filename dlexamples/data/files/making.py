@@ -99,6 +99,6 @@ def generator(asking: Asking) -> tuple[str, list[str]]:
 
 
 def shown_call(asking: Asking) -> str:
-    """What is called, as the post writes it, without what it is called on where that is long."""
+    """What is called, as the post writes it; without what it is called on where that is no plain name."""
     written = ast.unparse(asking.call.func)
-    return written if len(written) <= 40 else written.rpartition(".")[2]
+    return written if len(written) <= 40 and "(" not in written else written.rpartition(".")[2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import os
+import re
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 
 # Modules under which a function knows itself, where that is not the package that authors import it from.
 _HOMES = {"_io": "builtins", "io": "builtins", "posix": "os", "nt": "os", "keras_preprocessing": "keras"}
+_PUTS_TOGETHER = {"Path", "PurePath", "join", "joinpath", "str", "fspath", "format"}
 # They give None, or an empty list, for what is not there, and the stop comes later.
 _SILENT = {"cv2.imread", "glob.glob"}
+_NOT_THERE = re.compile(r"no such file|file not found|unable to open|cannot open|does not exist", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ def missing(stop: Stop) -> Missing | None:
     here = scene(stop)
     for call in _calls(here.trees[stop.at.block], stop.at):
         reader = _reader(call, here)
+        if last_name(call.func) in _PUTS_TOGETHER:
+            continue
         for path in _paths(call, here):
             if not Path(path).exists() and (reader in _SILENT or _is_meant(path, stop.error)):
                 return Missing(_relative(path), call, reader, here)
@@ -74,25 +79,32 @@ def saved_elsewhere(lost: Missing) -> str:
 
 
 def _silently(here: Scene) -> Missing | None:
-    """What an earlier `cv2.imread` or `glob` did not find, where the failing statement reads what it gave."""
-    read = [n.id for n in ast.walk(here.statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
-    for name in dict.fromkeys(read):
-        value = here.live.get(name, here)
-        if value is not None and not (isinstance(value, list) and not value):
+    """What an earlier `cv2.imread` or `glob` did not find, where the failing statement reads what came of it."""
+    names, seen = _read(here.statement), set()
+    while names:
+        name = names.pop(0)
+        if name in seen or not _is_nothing(here.live.get(name, here)):
             continue
+        seen.add(name)
         for index, node in _bindings(name, here):
             call = node.value
-            if not isinstance(call, ast.Call) or _reader(call, here) not in _SILENT:
+            names += _read(call)
+            if not isinstance(call, ast.Call) or (reader := _reader(call, here)) not in _SILENT:
                 continue
-            for path in _paths(call, here):
-                if Path(path).exists():
-                    continue
-                place = Place(
-                    index, node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0
-                )
-                reader = _reader(call, here)
-                return Missing(_relative(path), call, reader, scene(replace(here.stop, statement=place)))
+            lost = next((path for path in _paths(call, here) if not Path(path).exists()), None)
+            if lost is not None:
+                end = (node.end_lineno or node.lineno, node.end_col_offset or 0)
+                place = Place(index, node.lineno, node.col_offset, *end)
+                return Missing(_relative(lost), call, reader, scene(replace(here.stop, statement=place)))
     return None
+
+
+def _read(node: ast.AST) -> list[str]:
+    return [n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is None or (isinstance(value, list) and not value)
 
 
 def _bindings(name: str, here: Scene) -> Iterator[tuple[int, ast.Assign]]:
@@ -138,7 +150,11 @@ def _is_meant(path: str, error: BaseException) -> bool:
     told = getattr(error, "filename", None)
     if isinstance(error, OSError) and isinstance(told, (str, bytes, os.PathLike)):
         return _same(path, os.fsdecode(told))
-    is_of_files = isinstance(error, (OSError, ValueError, RuntimeError)) or type(error).__name__ == "NotFoundError"
+    # Subclasses are a library's own: a model that is not in its cache, say.
+    is_of_files = type(error) is FileNotFoundError or type(error).__name__ == "NotFoundError"
+    if not is_of_files:
+        is_of_files = isinstance(error, (ValueError, RuntimeError)) and bool(_NOT_THERE.search(str(error)))
+        is_of_files = is_of_files and ("." in path or "/" in path)
     return is_of_files and path.rstrip("/") in str(error)
 
 

@@ -51,7 +51,7 @@ def _of_classes(asking: Asking, names: list[str]) -> Made:
     rng, lines = generator(asking)
     makedirs, image = f"{asking.imports.module('os')}.makedirs", asking.imports.item("PIL", "Image")
     name, number = asking.unused("name", "folder"), asking.unused("number", "count")
-    size = _size(asking.scene)
+    size, count = _size(asking.scene), _per_class(asking.scene)
     shown = ", ".join(f'"{each}"' for each in names)
     pixels = asking.unused("pixels", "noise")
     made = f'{pixels} = {rng}.integers(0, 256, ({size}, {size}, 3), dtype="uint8")'
@@ -61,15 +61,15 @@ def _of_classes(asking: Asking, names: list[str]) -> Made:
             *lines,
             f"for {name} in {over}:",
             f'    {makedirs}(f"{asking.path}/{{{name}}}", exist_ok=True)',
-            f"    for {number} in range({PER_CLASS}):",
+            f"    for {number} in range({count}):",
             f"        {made}",
             f'        {image}.fromarray({pixels}).save(f"{asking.path}/{{{name}}}/{{{number}}}.jpg")',
         ],
         "image folder",
-        f"{PER_CLASS} pictures of noise for each of {len(names)} classes, where the post has its own",
+        f"{count} pictures of noise for each of {len(names)} classes, where the post has its own",
         Claim.SYNTHETIC,
         f"`{shown_call(asking)}`, which reads a folder for each class",
-        (PER_CLASS * len(names), size, size, 3),
+        (count * len(names), size, size, 3),
         "uint8",
         makes_folders=True,
     )
@@ -190,6 +190,11 @@ def _words(scene: Scene) -> list[str]:
                 found.append(word)
     words = [word for word in dict.fromkeys(found) if word.isidentifier()]
     return words if len(words) != 1 else [*words, "other"]
+
+
+def _per_class(scene: Scene) -> int:
+    """Enough for a batch where one that is not full is left out."""
+    return 64 if "drop_last=True" in "\n".join(scene.stop.sources) else PER_CLASS
 
 
 def _size(scene: Scene) -> int:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from typing import TYPE_CHECKING
 
-from dlexamples.data.files.making import Asking, Made, maker
+from dlexamples.data.files.making import Asking, Made, maker, shown_call
 from dlexamples.data.files.pictures import is_here, picture
 from dlexamples.data.refusal import CannotTell
 from dlexamples.model import Claim
@@ -31,7 +30,7 @@ def image(asking: Asking) -> Made:
         "image",
         f"a generated picture, {width} by {height}, where the post has its own",
         Claim.SYNTHETIC,
-        f"its name, and `{ast.unparse(asking.call.func)}`, which opens it",
+        f"its name, and `{shown_call(asking)}`, which opens it",
         (height, width, 3),
         "uint8",
     )

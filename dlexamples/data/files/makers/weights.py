@@ -87,7 +87,7 @@ def _only(scene: Scene, wanted: str) -> str:
         name for name, value in scene.stop.namespace.items() if kind(value) == wanted and not name.startswith("_")
     ]
     if len({id(scene.stop.namespace[name]) for name in models}) != 1:
-        raise CannotTell("a model that only its author has is in it, and none is made before it in the post")
+        raise CannotTell("nothing in the code says what it holds, and the post makes no such model before it")
     if wanted == "estimator" and not _is_fitted(scene.stop.namespace[models[0]]):
         raise CannotTell(f"`{models[0]}` is not fitted where it is loaded")
     return models[0]
