@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from dlexamples.names import names
@@ -34,7 +35,9 @@ class Imports:
         if live := self._live(getattr(sys.modules.get(module), name, None), name):
             return live
         if not self._is_free(name) and not self._is_only(name, f"from {module} import {name}"):
-            return f"{self.module(module)}.{name}"
+            # A module in a package is there once it is imported itself.
+            inner = f"{module}.{name}"
+            return self.module(inner) if find_spec(inner) else f"{self.module(module)}.{name}"
         return self._note(f"from {module} import {name}", name)
 
     def _live(self, value: Any, first: str) -> str:
