@@ -25,6 +25,7 @@ from dlexamples.verdicts.packages import pip_name, told
         ("pip3 install git+https://github.com/openai/CLIP.git", ("git+https://github.com/openai/CLIP.git",)),
         ("pip install .", ()),
         ("Pip installs packages.", ()),
+        ("<!-- pip install einops\n-->", ()),
     ],
 )
 def test_what_a_post_says_to_install(text: str, found: tuple[str, ...]) -> None:
