@@ -255,6 +255,8 @@ class Session:
     """Every block that runs, context included."""
     judged: frozenset[str]
     """Ids of the blocks whose verdict this session gives; the others only set the scene."""
+    installs: tuple[str, ...] = ()
+    """Packages that the post says to install, as it writes them."""
 
 
 @dataclass(frozen=True, slots=True)

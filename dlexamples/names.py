@@ -13,6 +13,7 @@ from typing import Any
 
 import parso
 
+from dlexamples.paths import files_made, files_named
 from dlexamples.scopes import Scope, always
 
 BUILTINS = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__", "__builtins__", "__annotations__"}
@@ -58,6 +59,10 @@ class Names:
     """Names through which it changes something global (a seed, a default, the environment), if they are imported."""
     only_defines: bool = False
     """Holds imports and definitions alone, with at least one function."""
+    makes: frozenset[str] = frozenset()
+    """Files that it writes, by the names that stand in its text."""
+    opens: frozenset[str] = frozenset()
+    """Files that it speaks of and does not write."""
     star: bool = False
     """Has `from … import *`: any name may come from it."""
 
@@ -83,6 +88,7 @@ def _names(source: str) -> Names:
     scope = Scope()
     statements = tuple(_statement(scope, node) for node in tree.body)
     later = scope.deferred - scope.ever
+    makes = files_made(tree)
     return Names(
         needs=frozenset(scope.needs - BUILTINS),
         needs_later=frozenset(later - BUILTINS),
@@ -94,6 +100,8 @@ def _names(source: str) -> Names:
         imported=frozenset(scope.imported),
         sets_state=frozenset().union(*map(_changes_state, tree.body)),
         only_defines=_only_defines(tree),
+        makes=makes,
+        opens=files_named(tree) - makes,
         star=scope.star,
     )
 

@@ -1,6 +1,7 @@
 """Which blocks share a namespace.
 
-A block belongs to the latest earlier block that defines a name which it uses; the connected groups are the sessions.
+A block belongs to the latest earlier block that defines a name which it uses, or writes a file that it reads; the
+connected groups are the sessions.
 A block that changes global state (a seed, a default dtype, the environment) sets the scene for every later session.
 """
 
@@ -12,6 +13,7 @@ from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from dlexamples.installs import installs
 from dlexamples.model import Session
 from dlexamples.names import BUILTINS, Names, names
 
@@ -58,8 +60,9 @@ def _sessions(document: Document, mode: str, here: Installed, *, scenes: bool) -
                 seen.add(own)
     position = {block.id: number for number, block in enumerate(document.blocks)}
     found.sort(key=lambda entry: min(position[block_id] for block_id in entry[0]))
+    told = installs(document.view or document.text)
     return tuple(
-        Session(name or f"session-{number}", tuple(blocks), judged_ids)
+        Session(name or f"session-{number}", tuple(blocks), judged_ids, told)
         for number, (judged_ids, blocks, name) in enumerate(found, 1)
     )
 
@@ -113,7 +116,7 @@ def needed_for(session: Session, wanted: Iterable[str]) -> Session:
         elif block.id not in session.judged:
             keep.add(index)
     blocks = tuple(block for index, block in enumerate(session.blocks) if index in keep)
-    return Session(session.name, blocks, frozenset(ids & session.judged))
+    return Session(session.name, blocks, frozenset(ids & session.judged), session.installs)
 
 
 def _groups(known: Sequence[Names]) -> list[list[int]]:
@@ -157,6 +160,8 @@ def _definers(index: int, known: Sequence[Names], binders: Mapping[str, Sequence
             binding = binders.get(name, ())
             earlier = set(binding[bisect_right(binding, index) :][:1])
         found |= earlier
+    for file in known[index].opens:
+        found |= {i for i in range(index) if file in known[i].makes}
     return found
 
 
@@ -179,19 +184,19 @@ def _read(names: Names) -> frozenset[str]:
 
 
 def _gives(names: Names) -> frozenset[str]:
-    """What it defines, or changes in place."""
-    return names.binds.union(*(statement.touches for statement in names.statements))
+    """What it defines, changes in place or writes to a file."""
+    return names.binds.union(names.makes, *(statement.touches for statement in names.statements))
 
 
 def _ancestors(index: int, known: Sequence[Names], given: Sequence[frozenset[str]]) -> set[int]:
-    """Earlier blocks that define, or change in place, what block `index` uses, and theirs in turn. `given`: what each
-    block gives."""
+    """Earlier blocks that define, change in place or write what block `index` uses, and theirs in turn. `given`: what
+    each block gives."""
     found: set[int] = set()
-    wanted = set(_read(known[index]))
+    wanted = {*_read(known[index]), *known[index].opens}
     for i in range(index - 1, -1, -1):
         if known[i].star or not wanted.isdisjoint(given[i]):
             found.add(i)
-            wanted |= _read(known[i])
+            wanted |= _read(known[i]) | known[i].opens
     return found
 
 

@@ -11,18 +11,23 @@ import io
 import os
 import random
 import sys
+import tempfile
 import types
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlexamples.data import propose
 from dlexamples.model import Place, Proposal, Stop
+from dlexamples.run.inside.errors import position
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from types import TracebackType
 
 MOST_FILLS = 20
+POST = "<post>"
 
 
 @dataclass(frozen=True)
@@ -39,15 +44,28 @@ def fill(published: Sequence[str]) -> Filled:
     sources = tuple(published)
     proposals: list[Proposal] = []
     for _ in range(MOST_FILLS):
-        stop = stopped(sources, tuple(published))
+        with empty_folder():
+            stop = stopped(sources, tuple(published))
+            found = tuple(propose(stop)) if stop else ()
         if stop is None:
             return Filled(sources, tuple(proposals), (), "")
-        found = tuple(propose(stop))
         if not found or found[0].final:
             return Filled(sources, tuple(proposals), found, f"{type(stop.error).__name__}: {stop.error}")
         proposals.append(found[0])
         sources = found[0].sources
     raise AssertionError("\n---\n".join(sources))
+
+
+@contextlib.contextmanager
+def empty_folder() -> Iterator[None]:
+    """Each run starts in one, as the worker's does."""
+    before = Path.cwd()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        try:
+            yield
+        finally:
+            os.chdir(before)
 
 
 def stopped(sources: tuple[str, ...], published: tuple[str, ...]) -> Stop | None:
@@ -58,29 +76,38 @@ def stopped(sources: tuple[str, ...], published: tuple[str, ...]) -> Stop | None
         torch.manual_seed(0)
     for block, source in enumerate(sources):
         for node in ast.parse(source).body:
-            if error := _error(node, namespace):
+            if error := _error(node, block, namespace):
                 place = Place(block, node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
-                return Stop(error, namespace, _locals(error, namespace), sources, published, place, place)
+                frame = _innermost(error)
+                at = _place(frame) if frame else place
+                found = frame.tb_frame.f_locals if frame else namespace
+                return Stop(error, namespace, found, sources, published, place, at)
     return None
 
 
-def _error(node: ast.stmt, namespace: dict[str, object]) -> Exception | None:
+def _error(node: ast.stmt, block: int, namespace: dict[str, object]) -> Exception | None:
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
-            exec(compile(ast.Module([node], []), "<post>", "exec"), namespace)
+            exec(compile(ast.Module([node], []), f"{POST}{block}", "exec"), namespace)
     except Exception as error:
         return error
     return None
 
 
-def _locals(error: BaseException, namespace: dict[str, object]) -> dict[str, object]:
-    found, trace = namespace, error.__traceback__
+def _innermost(error: BaseException) -> TracebackType | None:
+    """The last frame of the post's own text."""
+    found, trace = None, error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == "<post>":
-            found = trace.tb_frame.f_locals
+        if trace.tb_frame.f_code.co_filename.startswith(POST):
+            found = trace
         trace = trace.tb_next
     return found
+
+
+def _place(frame: TracebackType) -> Place:
+    line, column, end_line, end_column = position(frame)
+    return Place(int(frame.tb_frame.f_code.co_filename.removeprefix(POST)), line, column, end_line, end_column)
 
 
 def quiet() -> None:

@@ -126,6 +126,7 @@ LAYOUT = {"DL003", "DL004", "DL007"}
 """Where a fence is broken, the rows are counted as the author is told to write them."""
 DISAGREEMENTS = {
     "directives.md": "a directive whose body is Markdown is no fence, but those inside it are; colons open fences too",
+    "indented_fence.md": "four blanks before a marker make it indented code, and counting takes off any indentation",
     "html.md": "what <pre>, <script> and <style> hold is text",
 }
 """Documents whose fences cannot be counted so simply, and why."""

@@ -236,6 +236,10 @@ def test_what_stands_below_a_failure_runs(pool: Pool) -> None:
     assert "from block" in found[3].reason
 
 
+def test_a_failed_call_of_a_module_costs_nothing_but_the_call(pool: Pool) -> None:
+    assert verdicts(pool, "import math", "math.missing(1)", "print(math.pi)") == ["passed", "failed", "passed"]
+
+
 def test_a_block_tells_its_first_failure(pool: Pool) -> None:
     (outcome,) = outcomes(pool, "x = [].missing\ny = 1 / 0")
     (diagnostic,) = outcome.diagnostics

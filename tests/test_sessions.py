@@ -60,6 +60,11 @@ SHAPES = {
         ["class A:\n    def f(self):\n        global c\n        c = 3", "print(c)"],
         [["b0", "b1"]],
     ),
+    "a file that an earlier block writes": (
+        ["open('a.txt', 'w').write('1')", "x = 1", "print(open('a.txt').read())"],
+        [["b0", "b2"], ["b1"]],
+    ),
+    "a file that only a later block writes": (["open('a.txt')", "open('a.txt', 'w')"], [["b0"], ["b1"]]),
     "a comprehension's name is its own": (["x = 1", "print([x for x in range(3)])"], [["b0"], ["b1"]]),
     "what is deleted is needed again": (["x = 1", "x = 2\ndel x\nprint(x)"], [["b0", "b1"]]),
     "a star import may give any name": (["from math import *", "print(sqrt(2))"], [["b0", "b1"]]),

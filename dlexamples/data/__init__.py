@@ -1,6 +1,7 @@
-"""What a post leaves out: names of data, and imports of well-known aliases.
+"""What a post leaves out: names of data, imports of well-known aliases, files.
 
-A data set is one file in `catalogue/`; how it is written down follows from the code around the missing name.
+A data set is one file in `catalogue/`, a kind of file one in `files/makers/`; how it is written down follows from the
+code around the missing name, or from what is done with the file.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING
 
+from dlexamples.data import files
 from dlexamples.data.aliases import alias
 from dlexamples.data.further_down import defined_elsewhere, imported_elsewhere
 from dlexamples.data.index import indexed
@@ -36,12 +38,14 @@ WAYS: tuple[Callable[[str, Scene], Iterator[Proposal]], ...] = (
 
 
 def propose(stop: Stop) -> Iterator[Proposal]:
-    """What would put a `NameError` right, best first; a refusal, with its reason, for data that cannot be told.
+    """What would put a missing name or file right, best first; a refusal, with its reason, for data that cannot be
+    told.
 
     Runs in the process of the blocks, with everything alive.
     """
     name = _missing(stop)
     if not name:
+        yield from files.propose(stop)
         return
     here = scene(stop)
     if name in here.bound:

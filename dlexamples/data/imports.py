@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import sys
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from dlexamples.names import names
@@ -23,16 +25,19 @@ class Imports:
         """The name of a module: `torch`, or whatever the post calls it."""
         if name := self._live(sys.modules.get(module), alias or module):
             return name
-        if alias and self._is_free(alias):
-            return self._note(f"import {module} as {alias}", alias)
+        line = f"import {module} as {alias}"
+        if alias and (self._is_free(alias) or self._is_only(alias, line)):
+            return self._note(line, alias)
         return self._note(f"import {module}", module)
 
     def item(self, module: str, name: str) -> str:
         """The name of a class or function of a module."""
         if live := self._live(getattr(sys.modules.get(module), name, None), name):
             return live
-        if not self._is_free(name):
-            return f"{self.module(module)}.{name}"
+        if not self._is_free(name) and not self._is_only(name, f"from {module} import {name}"):
+            # A module in a package is there once it is imported itself.
+            inner = f"{module}.{name}"
+            return self.module(inner) if find_spec(inner) else f"{self.module(module)}.{name}"
         return self._note(f"from {module} import {name}", name)
 
     def _live(self, value: Any, first: str) -> str:
@@ -46,6 +51,23 @@ class Imports:
 
     def _is_free(self, name: str) -> bool:
         return name not in self._scene.bound and name not in self._scene.stop.namespace
+
+    def _is_only(self, name: str, line: str) -> bool:
+        """Whether the post gets `name` from that very import alone, further down."""
+        if name in self._scene.stop.namespace:
+            return False
+        found: set[str] = set()
+        for node in (node for tree in self._scene.trees for node in ast.walk(tree)):
+            match node:
+                case ast.Import(names=items):
+                    found |= {f"import {i.name} as {i.asname}" for i in items if i.asname == name}
+                    found |= {f"import {i.name}" for i in items if not i.asname and i.name.split(".")[0] == name}
+                case ast.ImportFrom(module=module, names=items):
+                    found |= {f"from {module} import {i.name}" for i in items if i.name == name and not i.asname}
+                    found |= {"as" for i in items if i.asname == name}
+                case ast.Name(id=bound, ctx=ast.Store()) | ast.FunctionDef(name=bound) | ast.ClassDef(name=bound):
+                    found |= {"own"} if bound == name else set()
+        return found == {line}
 
     def _note(self, line: str, name: str) -> str:
         if line not in self.lines:

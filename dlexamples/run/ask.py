@@ -28,7 +28,7 @@ def answer(session: Any, index: int, node: ast.stmt, error: BaseException) -> di
     reply: dict[str, Any] = {"candidates": [], "refusals": [], "explanation": "", "fault": ""}
     try:
         stop = live_stop(session, index, node, error)
-        missing = data.propose(stop) if _raised_by_the_post(error, session.filename) else ()
+        missing = () if _is_a_librarys_own_name(error, session.filename) else data.propose(stop)
         for proposal in islice(chain(missing, repair.propose(stop)), MOST_CANDIDATES):
             kind = "refusals" if proposal.final else "candidates"
             reply[kind].append(asdict(proposal))
@@ -62,12 +62,13 @@ def _post(told: dict[str, Any]) -> Post:
     return Post(imports, definitions, frozenset(told["packages"]))
 
 
-def _raised_by_the_post(error: BaseException, filename: str) -> bool:
+def _is_a_librarys_own_name(error: BaseException, filename: str) -> bool:
     """A name that a library's own code misses is no name of the post."""
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
-    return frame is not None and frame.tb_frame.f_code.co_filename == filename
+    raised_by_the_post = frame is not None and frame.tb_frame.f_code.co_filename == filename
+    return isinstance(error, NameError) and not raised_by_the_post
 
 
 def _innermost(frame: TracebackType | None, filename: str) -> TracebackType | None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dlexamples.sessions import installed
+from dlexamples.verdicts import packages
 
 if TYPE_CHECKING:
     from dlexamples.model import Place
@@ -50,8 +51,9 @@ class Finding:
     label: str = ""
 
 
-def diagnose(halt: Halt, sources: tuple[str, ...]) -> Finding:
-    """The finding for an exception. `sources`: the session's blocks as they ran."""
+def diagnose(halt: Halt, sources: tuple[str, ...], installs: tuple[str, ...] = ()) -> Finding:
+    """The finding for an exception. `sources`: the session's blocks as they ran; `installs`: what the post says to
+    install."""
     kinds = set(halt.kinds)
     text = without_addresses(first_line(halt.message))
     raised = f"{halt.error}: {text}" if text else halt.error
@@ -71,7 +73,7 @@ def diagnose(halt: Halt, sources: tuple[str, ...]) -> Finding:
         package, _, submodule = (halt.name or "").partition(".")
         if submodule and installed(package):
             return Finding("DL202", f"package `{package}` has no module `{halt.name}`", "no such module")
-        return Finding("DL502", f"package `{package}` is not installed", "not installed")
+        return Finding("DL502", packages.told(package, installs), "not installed")
     if (kinds | set(halt.causes)) & NETWORK_ERRORS or (not halt.own and _UNREACHED.search(halt.message)):
         return Finding("DL504", f"needs the network, and there it got no answer ({raised})", "needs the network")
     if kinds & {"FileNotFoundError", "NotADirectoryError", "IsADirectoryError"}:

@@ -24,6 +24,7 @@ from dlexamples.model import (
 )
 from dlexamples.names import names
 from dlexamples.run.columns import characters, rows
+from dlexamples.verdicts import packages
 from dlexamples.verdicts.budget import ran_shorter
 from dlexamples.verdicts.diagnose import Finding, diagnose, diagnose_end, first_line, without_addresses
 from dlexamples.verdicts.expectations import prints_otherwise, unmet
@@ -125,17 +126,18 @@ class _Case:
         )
 
     def _leaning(self, outcome: Outcome) -> Outcome:
-        """As printed it runs, but only on names that mends of other blocks have brought."""
+        """As printed it runs, but only on names or files that mends of other blocks have brought."""
         found = names(self.block.source)
         read = found.needs | found.needs_later
         for index, block in enumerate(self.session.blocks[: self.index]):
-            brought = names(self.mended.sources[index]).binds - names(block.source).binds
-            if not read & brought:
-                continue
+            brought = read & (names(self.mended.sources[index]).binds - names(block.source).binds)
             mends = [mend for mend in self.mended.mends if mend.changes(index)]
-            fills = tuple(fill for mend in mends for fill in mend.proposal.fills if fill.name in read)
-            listed = ", ".join(f"`{name}`" for name in sorted(read & brought))
-            verdict = Verdict.FILLED if {fill.name for fill in fills} >= read & brought else Verdict.REPAIRED
+            brought |= found.opens & {fill.name for mend in mends for fill in mend.proposal.fills}
+            if not brought:
+                continue
+            fills = tuple(fill for mend in mends for fill in mend.proposal.fills if fill.name in brought)
+            listed = ", ".join(f"`{name}`" for name in sorted(brought))
+            verdict = Verdict.FILLED if {fill.name for fill in fills} >= brought else Verdict.REPAIRED
             return replace(
                 outcome,
                 verdict=verdict,
@@ -153,8 +155,20 @@ class _Case:
             verdict=Verdict.SKIPPED if last.code == "DL501" else Verdict.FAILED,
             reason=first_line(last.message),
             runnable_source=self.block.source,
-            diagnostics=(*causes, last),
+            diagnostics=(*causes, last, *self._also_missing(last)),
         )
+
+    def _also_missing(self, last: Diagnostic) -> Iterator[Diagnostic]:
+        """The other packages that are not installed: each is told once, not one a check."""
+        halt = self.run.halt
+        if last.code != "DL502" or halt is None or halt.block != self.index:
+            return
+        first = (halt.name or "").partition(".")[0]
+        for package, place in packages.also_missing(self.source, self.index, first, halt.statement.line):
+            message = packages.told(package, self.session.installs)
+            yield Diagnostic(
+                "DL502", "error", message, self._span(place, self.mended.sources), (), None, "not installed"
+            )
 
     def _last_word(self, dropped: Sequence[Mend]) -> Diagnostic:
         """Why the block does not run, or why what was mended on the way is not offered."""
@@ -223,7 +237,11 @@ class _Case:
         if halt is None:
             finding = diagnose_end(self.run, self.timeout)
             return finding, self.block.span(whole_line(self.block.source, self.index, self.run.line)), ()
-        return self._explained(diagnose(halt, sources)), self._span(halt.at, sources), self._comes_from(halt, sources)
+        return (
+            self._explained(diagnose(halt, sources, self.session.installs)),
+            self._span(halt.at, sources),
+            self._comes_from(halt, sources),
+        )
 
     def _explained(self, finding: Finding) -> Finding:
         """With what the live process could tell: why nothing is supplied, what an assertion compared."""

@@ -255,12 +255,17 @@ class SessionRun:
         not what they would have. Where the author says that the block is not run, or that it ends with an exception,
         it is what a reader has."""
         for statement in statements:
-            for name in itertools.chain(statement["binds"], statement["touches"]):
+            # A module is what it was, whatever did not come of `plt.plot(missing)`.
+            touched = (name for name in statement["touches"] if not self._is_module(name))
+            for name in itertools.chain(statement["binds"], touched):
                 if not (block["left_out"] and name in self.namespace):
                     self.lost[name] = block["index"]
             for name in statement["binds"]:
                 if not block["left_out"]:
                     self.namespace.pop(name, None)
+
+    def _is_module(self, name: str) -> bool:
+        return isinstance(self.namespace.get(name), types.ModuleType)
 
     def _wait(self, index: int, node: ast.stmt, error: BaseException) -> None:
         """Alive at the stop: looks for mends until told to go on."""

@@ -1,0 +1,121 @@
+"""Packages that a block imports and that are not installed: under which name pip takes each."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from typing import TYPE_CHECKING
+
+from dlexamples.model import Place
+from dlexamples.run.columns import characters, rows
+from dlexamples.sessions import installed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+# Where the distribution on PyPI has another name than the import, `-` and `_` taken as one.
+NAMES = {
+    "attr": "attrs",
+    "bs4": "beautifulsoup4",
+    "clip": "git+https://github.com/openai/CLIP.git",
+    "Crypto": "pycryptodome",
+    "cv2": "opencv-python",
+    "dateutil": "python-dateutil",
+    "docx": "python-docx",
+    "dotenv": "python-dotenv",
+    "faiss": "faiss-cpu",
+    "fitz": "PyMuPDF",
+    "git": "GitPython",
+    "hydra": "hydra-core",
+    "ignite": "pytorch-ignite",
+    "imblearn": "imbalanced-learn",
+    "jwt": "PyJWT",
+    "Levenshtein": "python-Levenshtein",
+    "magic": "python-magic",
+    "mpl_toolkits": "matplotlib",
+    "OpenGL": "PyOpenGL",
+    "open_clip": "open_clip_torch",
+    "PIL": "pillow",
+    "pkg_resources": "setuptools",
+    "pl_bolts": "lightning-bolts",
+    "pptx": "python-pptx",
+    "pywt": "PyWavelets",
+    "serial": "pyserial",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "skopt": "scikit-optimize",
+    "umap": "umap-learn",
+    "yaml": "PyYAML",
+    "zmq": "pyzmq",
+}
+# Imported under these names, it is a file beside the author's own script.
+_OF_AUTHORS = re.compile(
+    r"(my|your)_\w+|(utils?|helpers?|models?|networks?|nets?|data|datasets?|dataloaders?|loaders?|config|configs|settings|"
+    r"train|trainer|training|main|layers|modules|losses|metrics|common|tools|src|lib|app|module|preprocess(ing)?)"
+)
+
+
+def pip_name(package: str, installs: Sequence[str]) -> str:
+    """What `pip install` takes for an import of `package`: what the post says, else what is known, else its own name.
+
+    Empty for a module that reads as a file of the author's own.
+    """
+    known = NAMES.get(package, package)
+    if found := next((name for name in installs if _plain(name) == _plain(known)), None):
+        return found
+    # Under the import's own name PyPI has something else, or nothing: `pip install sklearn` fails.
+    installs = [name for name in installs if _plain(name) != _plain(package)]
+    about = [name for name in installs if _words(package) <= _words(name) or _words(known) <= _words(name)]
+    if len(about) == 1:
+        return about[0]
+    if package not in NAMES and _OF_AUTHORS.fullmatch(package):
+        return ""
+    return known if package in NAMES else package.replace("_", "-")
+
+
+def told(package: str, installs: Sequence[str]) -> str:
+    """The sentence for the author."""
+    name = pip_name(package, installs)
+    if not name:
+        return f"module `{package}` is not installed, and reads as a file of the author's own, which the post lacks"
+    # A name that nobody vouches for may be made up, or somebody else's.
+    is_sure = package in NAMES or name in installs
+    doubt = "" if is_sure else "if that is its name on PyPI, "
+    return f"package `{package}` is not installed; {doubt}install it with `pip install {name}`"
+
+
+def also_missing(source: str, index: int, first: str, line: int) -> Iterator[tuple[str, Place]]:
+    """The other packages that the block imports, at top level and below `line`, and that are not installed."""
+    seen = {first}
+    for node in _imports(source):
+        if node.lineno < line:
+            continue
+        modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+        for package in (module.partition(".")[0] for module in modules):
+            if package and package not in seen and not installed(package):
+                seen.add(package)
+                text = rows(source)
+                start = characters(text[node.lineno - 1], node.col_offset)
+                last = node.end_lineno or node.lineno
+                yield (
+                    package,
+                    Place(index, node.lineno, start, last, characters(text[last - 1], node.end_col_offset or 0)),
+                )
+
+
+def _imports(source: str) -> list[ast.Import | ast.ImportFrom]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        body = ast.parse(source).body
+    return [n for n in body if isinstance(n, ast.Import) or (isinstance(n, ast.ImportFrom) and not n.level)]
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name.partition("[")[0]).lower()
+
+
+def _words(name: str) -> frozenset[str]:
+    """`pytorch` and `metric` of `pytorch-metric`; of a repository its own name's."""
+    own = re.sub(r"\.git(@.*)?$", "", name).rpartition("/")[2]
+    return frozenset(re.split(r"[-_.]+", own.partition("[")[0].lower()))
