@@ -12,9 +12,18 @@ from .words import ORGANISATIONS, PEOPLE, PLACES, THINGS, fact, opinion
 Row = dict[str, Any]
 Make = Callable[[random.Random, int, "tuple[str, ...]"], Row]
 """From a generator, the row's number and the names of the labels."""
+SENTENCES = 12
+"""Beside the one with the answer: about 120 words, as SQuAD's passages have."""
 GRAIN = 28
 """Of the noise in a picture: dots a side."""
-PAIRS = "day jour Tag,house maison Haus,book livre Buch,water eau Wasser,city ville Stadt,friend ami Freund".split(",")
+PAIRS = [
+    "day jour Tag",
+    "house maison Haus",
+    "book livre Buch",
+    "water eau Wasser",
+    "city ville Stadt",
+    "friend ami Freund",
+]
 
 
 def rows(make: Make, labels: tuple[str, ...], split: str, count: int) -> Iterator[Row]:
@@ -25,7 +34,7 @@ def rows(make: Make, labels: tuple[str, ...], split: str, count: int) -> Iterato
 
 
 def class_of(number: int, labels: Sequence[str]) -> int:
-    """Every class as often; neighbours differ, and an order by class, which a first slice would show, does not arise."""
+    """Every class as often, and neighbours differ: a first slice of the rows holds them all."""
     return number % len(labels)
 
 
@@ -96,8 +105,9 @@ def _tags(name: str, kind: str) -> Iterator[tuple[str, str, str, str]]:
 def asked(draw: random.Random, number: int, labels: tuple[str, ...]) -> Row:
     """A passage, a question, and the answer with its place in the passage."""
     sentence, question, answer = fact(draw)
-    before = " ".join(opinion(draw, bool(draw.randrange(2))) for _ in range(draw.randrange(3)))
-    context = f"{before} {sentence} {opinion(draw, True)}".strip()
+    said = [opinion(draw, bool(draw.randrange(2))) for _ in range(SENTENCES)]
+    said.insert(draw.randrange(SENTENCES), sentence)
+    context = " ".join(said)
     start = context.index(sentence) + sentence.rindex(answer)
     found = {"text": [answer], "answer_start": [start]}
     return {"title": answer, "context": context, "question": question, "answers": found}
@@ -162,5 +172,3 @@ def pictured(column: str, label: str, size: tuple[int, int], mode: str) -> Make:
         return {column: {"bytes": file.getvalue(), "path": None}, label: kind}
 
     return make
-
-

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-from types import ModuleType
 from typing import Any
 
 from . import Served, beneath, served
@@ -16,7 +15,7 @@ OWNER = "evaluate-metric/"
 
 
 @beneath("evaluate.loading")
-def metrics(module: ModuleType) -> None:
+def metrics(module: Any) -> None:
     """A known metric becomes a class of the library's own; comparisons and measurements stay the hub's."""
     factory, main_class = module.evaluation_module_factory, module.import_main_class
 

@@ -12,20 +12,23 @@ NAMED_OTHERWISE = {
     "zephyr": "mistral", "mixtral": "mixtral", "dialogpt": "gpt2", "codeparrot": "gpt2", "pythia": "gpt_neox",
     "gpt-neo": "gpt_neo", "gpt-neox": "gpt_neox", "gpt-j": "gptj", "qwen2.5": "qwen2", "qwen1.5": "qwen2",
     "xlm-r": "xlm-roberta", "wav2vec2-xls-r": "wav2vec2", "indobert": "bert", "phi-1": "phi", "phi-2": "phi",
-    "phi-3": "phi3", "multi-qa-mpnet": "mpnet", "minilm": "bert",
+    "phi-3": "phi3", "nllb": "m2m_100", "multi-qa-mpnet": "mpnet", "minilm": "bert",
 }  # fmt: skip
 """Well-known names that are no model type of the library, as their model cards give the architecture."""
+HEADLESS = "none"
+"""The head of what was pretrained to be fine-tuned, and is published without one."""
 TASKS = (
-    (r"sst-?2|sentiment", "SequenceClassification", ("NEGATIVE", "POSITIVE")),
-    (r"mnli|nli\b", "SequenceClassification", ("contradiction", "neutral", "entailment")),
+    (r"sst-?2", "SequenceClassification", ("NEGATIVE", "POSITIVE")),
+    (r"mnli", "SequenceClassification", ("contradiction", "neutral", "entailment")),
     (r"conll|\bner\b", "TokenClassification",
      ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC", "B-MISC", "I-MISC")),
     (r"squad", "QuestionAnswering", ()),
     (r"960h|\bctc\b", "CTC", ()),
+    (r"in2[12]k", HEADLESS, ()),
 )  # fmt: skip
 """What a name's part says of the head that the weights hold: the `AutoModelFor…` and its labels."""
 WIDTHS = {"small": 512, "base": 768, "medium": 1024, "large": 1024}
-SIZED = frozenset("bert roberta albert electra deberta-v2 t5 bart gpt2 xlm-roberta mpnet".split())
+SIZED = frozenset(["bert", "roberta", "albert", "electra", "deberta-v2", "t5", "bart", "gpt2", "xlm-roberta", "mpnet"])
 """The architectures whose sizes are named so in their papers and are this wide; the others keep their default."""
 EXCEPTIONS = {("electra", "small"): 256, ("gpt2", "small"): 768, ("deberta-v2", "small"): 768}
 
@@ -36,7 +39,7 @@ class Family(NamedTuple):
     model_type: str
     """As in the library's `CONFIG_MAPPING_NAMES`."""
     head: str = ""
-    """`SequenceClassification` for `AutoModelForSequenceClassification`; empty for a pretrained model without a task."""
+    """`SequenceClassification` for `AutoModelForSequenceClassification`; empty for what has no task."""
     labels: tuple[str, ...] = ()
     width: int | None = None
     """Of a hidden state, where it is not the configuration's default."""
@@ -57,11 +60,14 @@ def family(repo_id: str) -> Family | None:
 def _model_type(name: str) -> str | None:
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
 
-    known = {model_type.lower(): model_type for model_type in CONFIG_MAPPING_NAMES} | NAMED_OTHERWISE
-    for written in sorted(known, key=len, reverse=True):
-        if known[written] in CONFIG_MAPPING_NAMES and re.search(_as_part(written), name):
-            return known[written]
-    return None
+    known: dict[str, str] = {model_type.lower(): model_type for model_type in CONFIG_MAPPING_NAMES} | NAMED_OTHERWISE
+    found = {
+        (match.start(), -len(written)): known[written]
+        for written in known
+        if known[written] in CONFIG_MAPPING_NAMES and (match := re.search(_as_part(written), name))
+    }
+    # What stands first, `detr-resnet-50`, and of that the longest, `distilbert`.
+    return found[min(found)] if found else None
 
 
 def _as_part(written: str) -> str:

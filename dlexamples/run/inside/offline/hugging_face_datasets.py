@@ -11,7 +11,6 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from . import Served, beneath, served
@@ -24,7 +23,7 @@ PICTURES = 4
 
 
 @beneath("datasets.load")
-def datasets(module: ModuleType) -> None:
+def datasets(module: Any) -> None:
     """The builder of a known name reads our files; files and folders of the author's stay theirs."""
     original = module.load_dataset_builder
 
@@ -48,8 +47,8 @@ def _write(folder: Path, known: Schema, split: str) -> str:
 
     made = list(rows(known.make, known.labels, split, _count(known, split)))
     for number, row in enumerate(made):
-        if known.index:
-            row[known.index] = str(number) if known.index == "id" else number
+        if known.numbered:
+            row[known.numbered] = str(number) if known.numbered == "id" else number
         for column, names in known.tags:
             row[column] = [names.index(tag) for tag in row[column]]
         if "label" in row and split in ("test", "unsupervised") and _is_hidden(known, split):
@@ -61,7 +60,7 @@ def _write(folder: Path, known: Schema, split: str) -> str:
 
 def _is_hidden(known: Schema, split: str) -> bool:
     """GLUE's tests and IMDB's third part are published without their labels."""
-    return split == "unsupervised" or (known.index == "idx" and bool(known.labels))
+    return split == "unsupervised" or (known.numbered == "idx" and bool(known.labels))
 
 
 def _features(known: Schema) -> Any:
@@ -75,8 +74,8 @@ def _features(known: Schema) -> Any:
         features[column] = _list(datasets.ClassLabel(names=list(names)))
     if known.image:
         features[known.image] = datasets.Image()
-    if known.index:
-        features[known.index] = datasets.Value("string" if known.index == "id" else "int32")
+    if known.numbered:
+        features[known.numbered] = datasets.Value("string" if known.numbered == "id" else "int32")
     return datasets.Features(features)
 
 
@@ -114,7 +113,9 @@ def _taken() -> set[int]:
     found: set[int] = set()
     for node in ast.walk(ast.parse(Path(path).read_text("utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("select", "take"):
-            found |= {each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and type(each.value) is int}
+            found |= {
+                each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and type(each.value) is int
+            }
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.endswith("]"):
             ends = node.value.rstrip("]").replace("[", ":").split(":")
             found |= {int(end) for end in ends if end.isdigit()}

@@ -1,4 +1,4 @@
-"""Models of the Hugging Face hub for transformers: the asked repository is written into its cache, so all else is its own.
+"""Models of the Hugging Face hub for transformers: a repository is written into the cache, and all else is its own.
 
 A repository that names an architecture of the installed library gets that architecture's configuration with few layers,
 a tokenizer of its family trained on English, the processors that the library has for it and, once asked for, random
@@ -11,20 +11,19 @@ import functools
 import hashlib
 import re
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from . import Served, beneath, served
 from .families import Family, family
 from .packaged_models import packaged
-from .snapshots import Refused, write_snapshot, write_weights
+from .snapshots import write_snapshot, write_weights
 
 WEIGHTS = frozenset({"model.safetensors"})
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 @beneath("huggingface_hub.file_download")
-def hub(module: ModuleType) -> None:
+def hub(module: Any) -> None:
     """Before a file is looked for in the cache, where it would be downloaded to, it is put there."""
     download = module._hf_hub_download_to_cache_dir
 
@@ -51,11 +50,17 @@ def supply(repository: Path, repo_id: str, revision: str, filename: str) -> None
             if packaged(repo_id, snapshot):
                 return
             write_snapshot(snapshot, known)
-            _tell(repo_id, known, "a configuration with few layers, a tokenizer trained on English text of Python's manual")
+            _tell(
+                repo_id,
+                known,
+                "a configuration with few layers, a tokenizer trained on English text of Python's manual",
+            )
         if filename in WEIGHTS and not (snapshot / filename).exists():
             write_weights(snapshot)
             _tell(repo_id, known, "random weights in few layers: shapes are checked, predictions mean nothing")
-    except Refused:
+    except Exception:
+        # Architectures fail in their own ways where their defaults do not suit: then nothing stands in, and the
+        # download fails as it would.
         return
     finally:
         if snapshot.exists() and not _COMMIT.fullmatch(revision):

@@ -6,16 +6,16 @@ import functools
 import json
 import tempfile
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 from . import Served, beneath, served
 from .random_weights import tell
 
-ARCHITECTURES = (
-    "convnext densenet efficientnet efficientnet_v2 inception_resnet_v2 inception_v3 mobilenet mobilenet_v2 mobilenet_v3 "
-    "nasnet resnet resnet_v2 vgg16 vgg19 xception"
-).split()
+ARCHITECTURES = [
+    "convnext", "densenet", "efficientnet", "efficientnet_v2", "inception_resnet_v2", "inception_v3", "mobilenet",
+    "mobilenet_v2", "mobilenet_v3", "nasnet", "resnet", "resnet_v2", "vgg16", "vgg19", "xception",
+]  # fmt: skip
 CLASSES = 1_000
 
 
@@ -26,9 +26,9 @@ class Absent(str):
 
 
 @beneath(*(f"keras.src.applications.{name}" for name in ARCHITECTURES))
-def architecture(module: ModuleType) -> None:
+def architecture(module: Any) -> None:
     """Its own checks of `weights`, `include_top` and `classes` run; only the download is left out."""
-    module.file_utils = SimpleNamespace(**{**vars(module.file_utils), "get_file": _weights})  # type: ignore[attr-defined]
+    module.file_utils = SimpleNamespace(**{**vars(module.file_utils), "get_file": _weights})
 
 
 def _weights(fname: str, *args: Any, **options: Any) -> Absent:
@@ -36,7 +36,7 @@ def _weights(fname: str, *args: Any, **options: Any) -> Absent:
 
 
 @beneath("keras.src.models.model")
-def models(module: ModuleType) -> None:
+def models(module: Any) -> None:
     """Weights that were not downloaded are not loaded."""
     load = module.Model.load_weights
 
@@ -51,7 +51,7 @@ def models(module: ModuleType) -> None:
 
 
 @beneath("keras.src.applications.imagenet_utils")
-def classes(module: ModuleType) -> None:
+def classes(module: Any) -> None:
     """The names that `decode_predictions` would download: none of them is true, and each says so."""
 
     def get_file(fname: str, *args: Any, **options: Any) -> str:
@@ -61,4 +61,4 @@ def classes(module: ModuleType) -> None:
         served(Served("keras.applications.decode_predictions", "imagenet_class_index", "synthetic", why))
         return str(file)
 
-    module.file_utils = SimpleNamespace(**{**vars(module.file_utils), "get_file": get_file})  # type: ignore[attr-defined]
+    module.file_utils = SimpleNamespace(**{**vars(module.file_utils), "get_file": get_file})

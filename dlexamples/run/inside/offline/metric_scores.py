@@ -50,7 +50,10 @@ def correlation(config: str | None, predictions: Any, references: Any) -> Result
     """Those of GLUE's stsb."""
     from scipy.stats import pearsonr, spearmanr
 
-    return {"pearson": float(pearsonr(predictions, references)[0]), "spearmanr": float(spearmanr(predictions, references)[0])}
+    return {
+        "pearson": float(pearsonr(predictions, references)[0]),
+        "spearmanr": float(spearmanr(predictions, references)[0]),
+    }
 
 
 @metric("glue")
@@ -103,7 +106,12 @@ def seqeval(config: str | None, predictions: Any, references: Any, **options: An
     report.pop("macro avg"), report.pop("weighted avg")
     overall = report.pop("micro avg")
     kinds = {
-        kind: {"precision": each["precision"], "recall": each["recall"], "f1": each["f1-score"], "number": each["support"]}
+        kind: {
+            "precision": each["precision"],
+            "recall": each["recall"],
+            "f1": each["f1-score"],
+            "number": each["support"],
+        }
         for kind, each in report.items()
     }
     of_all = {"precision": overall["precision"], "recall": overall["recall"], "f1": overall["f1-score"]}
@@ -118,7 +126,9 @@ def sacrebleu(config: str | None, predictions: Any, references: Any, **options: 
 
     found = corpus_bleu(predictions, [list(each) for each in zip(*references, strict=True)], **options)
     names = {"score": "score", "counts": "counts", "totals": "totals", "precisions": "precisions", "bp": "bp"}
-    return {name: getattr(found, given) for name, given in (names | {"sys_len": "sys_len", "ref_len": "ref_len"}).items()}
+    return {
+        name: getattr(found, given) for name, given in (names | {"sys_len": "sys_len", "ref_len": "ref_len"}).items()
+    }
 
 
 @metric("rouge")

@@ -7,7 +7,6 @@ import inspect
 import json
 import tempfile
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from . import Served, beneath, served
@@ -23,7 +22,7 @@ PREPROCESSING = {
 
 
 @beneath("segmentation_models_pytorch.encoders")
-def encoders(module: ModuleType) -> None:
+def encoders(module: Any) -> None:
     """An encoder keeps what it was initialized with; its name and that of its weights are checked all the same."""
     get, download = module.get_encoder, module.hf_hub_download
 

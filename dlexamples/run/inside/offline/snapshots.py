@@ -1,4 +1,4 @@
-"""The files of a model's repository, made by the library's own classes: `config.json`, tokenizer, processors, weights."""
+"""The files of a model's repository, made by the library's own classes."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ import json
 from pathlib import Path
 from typing import Any
 
-from .families import Family
-from .tokenizers_of_families import Refused, write_tokenizer
+from .families import HEADLESS, Family
+from .tokenizers_of_families import RefusedError, write_tokenizer
 
 LAYERS, INNER, WIDEST, NARROW = 2, 256, 1024, 256
 DEPTHS = ("num_hidden_layers", "num_layers", "num_decoder_layers", "encoder_layers", "decoder_layers")
 INNERS = ("intermediate_size", "encoder_ffn_dim", "decoder_ffn_dim", "d_ff", "ffn_dim", "hidden_dim", "n_inner")
+NARROW_TOO = {"head_dim": 64, "d_kv": 64, "num_key_value_heads": 2}
 LARGEST_VOCABULARY = 65_536
+IMAGENET = 1_000
+"""The classes of an image classifier, where its name does not say that it was published without them."""
 OFFSET_POSITIONS = frozenset(("roberta", "xlm-roberta", "camembert", "longformer", "mpnet"))
 """They number positions from the padding's id plus one, and their published checkpoints have room for that."""
 SPECIAL = ("bos", "eos", "pad", "sep", "cls", "mask", "unk")
-
-__all__ = ["Refused", "write_snapshot", "write_weights"]
 
 
 def write_snapshot(folder: Path, family: Family) -> None:
     """Everything but the weights.
 
-    Raises `Refused`, and leaves no file, where the installed library does not build this architecture so.
+    Raises `RefusedError`, and leaves no file, where the installed library does not build this architecture so.
     """
     config = configuration(family)
     folder.mkdir(parents=True)
@@ -51,33 +52,38 @@ def configuration(family: Family) -> Any:
     if family.labels:
         config.id2label = dict(enumerate(family.labels))
         config.label2id = {label: number for number, label in enumerate(family.labels)}
-    config.architectures = [_architecture(config, family).__name__]
+    architecture = _architecture(config, family).__name__
+    config.architectures = [architecture]
+    if architecture.endswith("ForImageClassification") and not family.head:
+        config.num_labels = IMAGENET
     return config
 
 
 def _smaller(make: Any, asked: dict[str, Any]) -> Any:
+    """The default configuration of this class, or the width that is asked for, with what costs most made small."""
     default = make()
-    changes = {name: LAYERS for name in DEPTHS if isinstance(getattr(default, name, None), int)}
-    changes |= {name: INNER for name in INNERS if isinstance(getattr(default, name, None), int)}
-    changes |= asked
+    mapped = default.attribute_map
+    counts = {name for name in (*vars(default), *mapped) if isinstance(getattr(default, name, None), int)}
+    changes = {name: INNER for name in INNERS if name in counts} | asked
     width = asked.get("hidden_size", getattr(default, "hidden_size", None))
     if isinstance(width, int) and width > WIDEST:
-        changes |= _of_width(NARROW)
-        changes |= {name: 64 for name in ("head_dim", "d_kv") if isinstance(getattr(default, name, None), int)}
-        changes |= {"num_key_value_heads": 2} if isinstance(getattr(default, "num_key_value_heads", None), int) else {}
+        changes |= _of_width(NARROW) | {name: size for name, size in NARROW_TOO.items() if name in counts}
     if (getattr(default, "vocab_size", None) or 0) > LARGEST_VOCABULARY:
         changes["vocab_size"] = LARGEST_VOCABULARY
     if default.model_type in OFFSET_POSITIONS and default.max_position_embeddings % 4 == 0:
         changes["max_position_embeddings"] = default.max_position_embeddings + 2
     parts = {
-        name: _smaller(part, {}) for name, part in (default.sub_configs or {}).items() if isinstance(part, type)
+        name: _smaller(part, {}).to_dict()
+        for name, part in (default.sub_configs or {}).items()
+        if getattr(default, name, None) is not None and part.__name__ != "AutoConfig"
     }
-    parts = {name: part.to_dict() for name, part in parts.items() if getattr(default, name, None) is not None}
-    names = {**{name: name for name in vars(default)}, **default.attribute_map}
-    try:
-        return make(**{names.get(name, name): value for name, value in changes.items()}, **parts)
-    except (TypeError, ValueError) as error:
-        raise Refused from error
+    # Where layers are listed one by one, their number is that of the list.
+    few = {} if hasattr(default, "depths") else {name: LAYERS for name in DEPTHS if name in counts}
+    for chosen in (few | changes, changes):
+        # Configurations check themselves with errors of their own kinds.
+        with contextlib.suppress(Exception):
+            return make(**{mapped.get(name, name): value for name, value in chosen.items()}, **parts)
+    raise RefusedError
 
 
 def _of_width(width: int) -> dict[str, Any]:
@@ -89,13 +95,13 @@ def _architecture(config: Any, family: Family) -> Any:
     import transformers
 
     heads = (family.head, "PreTraining", "CausalLM", "Seq2SeqLM", "CTC", "ImageClassification", "MaskedLM")
-    for head in filter(None, heads):
+    for head in filter(None, () if family.head == HEADLESS else heads):
         mapping = getattr(getattr(transformers, f"AutoModelFor{head}", None), "_model_mapping", {})
         if type(config) in mapping:
             return _first(mapping[type(config)])
     if type(config) in transformers.AutoModel._model_mapping:
         return _first(transformers.AutoModel._model_mapping[type(config)])
-    raise Refused
+    raise RefusedError
 
 
 def _first(found: Any) -> Any:
@@ -109,7 +115,9 @@ def _take_special_tokens(config: Any, tokenizer: Any) -> None:
         number = getattr(tokenizer, f"{name}_token_id", None)
         if number is not None and hasattr(config, f"{name}_token_id"):
             setattr(config, f"{name}_token_id", number)
-    if getattr(config, "is_encoder_decoder", False):
+        elif isinstance(old := _id(config, name), int) and old >= getattr(config, "vocab_size", LARGEST_VOCABULARY):
+            setattr(config, f"{name}_token_id", None)
+    if getattr(config, "is_encoder_decoder", False) and (starts or start is None):
         # T5's configuration says nothing of it, and its published ones say the padding.
         config.decoder_start_token_id = _id(config, starts or "pad")
     if getattr(config, "forced_eos_token_id", None) is not None:
@@ -149,7 +157,7 @@ def _names(found: Any) -> list[str]:
 def write_weights(folder: Path) -> None:
     """`model.safetensors`, drawn by a generator of its own: the block's random state stays.
 
-    Raises `Refused` where the architecture cannot be built from its configuration.
+    Raises `RefusedError` where the architecture cannot be built from its configuration.
     """
     import torch
     import transformers
@@ -161,7 +169,7 @@ def write_weights(folder: Path) -> None:
         try:
             model = make(config)
         except (TypeError, ValueError, ImportError, RuntimeError) as error:
-            raise Refused from error
+            raise RefusedError from error
     # It writes its progress, which the real loader does not.
     with contextlib.redirect_stderr(io.StringIO()):
         model.save_pretrained(folder)

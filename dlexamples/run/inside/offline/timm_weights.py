@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from types import ModuleType
 from typing import Any
 
 from . import beneath
@@ -11,15 +10,14 @@ from .random_weights import tell
 
 
 @beneath("timm.models._builder")
-def weights(module: ModuleType) -> None:
+def weights(module: Any) -> None:
     """Weights that lie in the author's own files are loaded."""
     load = module.load_pretrained
 
     @functools.wraps(load)
     def load_pretrained(model: Any, pretrained_cfg: Any = None, *args: Any, **options: Any) -> None:
         config = pretrained_cfg or getattr(model, "pretrained_cfg", None)
-        source = module._resolve_pretrained_source(config)[0] if config else ""
-        if source not in ("url", "hf-hub"):
+        if not config or module._resolve_pretrained_source(config)[0] not in ("url", "hf-hub"):
             load(model, pretrained_cfg, *args, **options)
             return
         name = config.get("architecture") or type(model).__name__

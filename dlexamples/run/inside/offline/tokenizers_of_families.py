@@ -16,7 +16,7 @@ LETTERS = ("<pad>", "<s>", "</s>", "<unk>", "|", *string.ascii_uppercase, "'")
 """The vocabulary of the published CTC models: 32 entries."""
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The installed library does not make it so; the download fails as it would."""
 
 
@@ -31,6 +31,7 @@ def write_tokenizer(folder: Path, family: Family, config: Any) -> Any:
     name = TOKENIZER_MAPPING_NAMES.get(family.model_type)
     tokenizer = _of_letters(folder, name) if name and "CTC" in str(name) else _trained(family, config, name, size)
     positions = getattr(text, "max_position_embeddings", None) or LONGEST
+    positions = positions if positions > 0 else LONGEST
     tokenizer.model_max_length = positions if positions % 4 == 0 else positions - 2
     tokenizer.save_pretrained(folder)
     if "CTC" not in str(name):
@@ -51,7 +52,7 @@ def _trained(family: Family, config: Any, name: Any, size: int) -> Any:
         # What a class raises that cannot be made without its files is its own affair; the next one is tried.
         with contextlib.suppress(Exception):
             return make(**options).train_new_from_iterator(corpus(), min(TRAINED, size), show_progress=False)
-    raise Refused
+    raise RefusedError
 
 
 def corpus() -> list[str]:

@@ -1,11 +1,10 @@
-"""`torch.hub.load` of repositories whose models an installed package has: its entry points are written as a repository."""
+"""`torch.hub.load` of repositories whose models an installed package has: a folder with their entry points."""
 
 from __future__ import annotations
 
 import functools
 import importlib.util
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from . import beneath
@@ -22,7 +21,8 @@ TRANSFORMERS = "\n".join(
 REPOSITORIES = {
     "pytorch/vision": (
         "torchvision",
-        "from torchvision import models\nglobals().update({n: models.get_model_builder(n) for n in models.list_models()})\n",
+        "from torchvision.models import get_model_builder, list_models\n"
+        "globals().update({name: get_model_builder(name) for name in list_models()})\n",
     ),
     "rwightman/pytorch-image-models": (
         "timm",
@@ -36,7 +36,7 @@ REPOSITORIES["huggingface/pytorch-image-models"] = REPOSITORIES["rwightman/pytor
 
 
 @beneath("torch.hub")
-def hub(module: ModuleType) -> None:
+def hub(module: Any) -> None:
     """`list`, `help` and `load` read a folder as they do once it is downloaded; weights are the packages' affair."""
     download = module._get_cache_or_reload
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from types import ModuleType
 from typing import Any
 
 from . import beneath
@@ -11,7 +10,7 @@ from .random_weights import tell
 
 
 @beneath("torchvision.models._api")
-def weights(module: ModuleType) -> None:
+def weights(module: Any) -> None:
     """The state of the same architecture, as its own builder initializes it."""
     download = module.WeightsEnum.get_state_dict
 

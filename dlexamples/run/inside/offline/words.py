@@ -4,13 +4,33 @@ from __future__ import annotations
 
 import random
 
-GOOD = "wonderful brilliant moving charming superb delightful excellent funny gripping beautiful".split()
-BAD = "terrible boring awful dull clumsy disappointing weak tedious bland dreadful".split()
-THINGS = "film story book song meal show performance plot ending cast script game".split()
-PEOPLE = "Alice Johnson,Peter Smith,Maria Garcia,John Miller,Anna Schmidt,David Brown,Laura Rossi,Paul Martin".split(",")
-PLACES = "Paris,London,Berlin,New York,Tokyo,Madrid,Vienna,Boston".split(",")
-ORGANISATIONS = "Acme Corporation,United Nations,Reuters,European Commission,Ford,Red Cross".split(",")
-ADVERBS = "truly really rather surprisingly simply quite".split()
+GOOD = [
+    "wonderful",
+    "brilliant",
+    "moving",
+    "charming",
+    "superb",
+    "delightful",
+    "excellent",
+    "funny",
+    "gripping",
+    "beautiful",
+]
+BAD = ["terrible", "boring", "awful", "dull", "clumsy", "disappointing", "weak", "tedious", "bland", "dreadful"]
+THINGS = ["film", "story", "book", "song", "meal", "show", "performance", "plot", "ending", "cast", "script", "game"]
+PEOPLE = [
+    "Alice Johnson",
+    "Peter Smith",
+    "Maria Garcia",
+    "John Miller",
+    "Anna Schmidt",
+    "David Brown",
+    "Laura Rossi",
+    "Paul Martin",
+]
+PLACES = ["Paris", "London", "Berlin", "New York", "Tokyo", "Madrid", "Vienna", "Boston"]
+ORGANISATIONS = ["Acme Corporation", "United Nations", "Reuters", "European Commission", "Ford", "Red Cross"]
+ADVERBS = ["truly", "really", "rather", "surprisingly", "simply", "quite"]
 
 
 def opinion(draw: random.Random, good: bool) -> str:
