@@ -108,7 +108,7 @@ def test_metrics_are_those_of_their_benchmarks() -> None:
 
 
 BLOCKS: dict[str, tuple[tuple[str, ...], str, set[tuple[str, str]]]] = {
-    "random state of keras": (
+    "keras": (
         ("keras", "tensorflow"),
         """
 import keras
@@ -119,6 +119,12 @@ expected = tf.random.uniform((3,)).numpy().tolist()
 keras.utils.set_random_seed(1)
 keras.applications.MobileNet(weights="imagenet", alpha=0.25, input_shape=(128, 128, 3))
 assert tf.random.uniform((3,)).numpy().tolist() == expected
+try:
+    keras.applications.MobileNet(weights="imagenet", classes=10)
+except ValueError:
+    pass
+else:
+    raise AssertionError("its own checks are made")
 """,
         {("mobilenet_0.25_128", "synthetic")},
     ),

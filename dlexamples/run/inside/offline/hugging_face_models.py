@@ -16,9 +16,10 @@ from typing import Any
 from . import Served, beneath, served
 from .families import Family, family
 from .packaged_models import packaged
-from .snapshots import write_snapshot, write_weights
+from .snapshots import WIDEST, write_snapshot, write_weights
 
 WEIGHTS = frozenset({"model.safetensors"})
+SMALL = f"a small configuration of the architecture (few layers, at most {WIDEST} wide)"
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -50,14 +51,10 @@ def supply(repository: Path, repo_id: str, revision: str, filename: str) -> None
             if packaged(repo_id, snapshot):
                 return
             write_snapshot(snapshot, known)
-            _tell(
-                repo_id,
-                known,
-                "a configuration with few layers, a tokenizer trained on English text of Python's manual",
-            )
+            _tell(repo_id, known, f"{SMALL}, and a tokenizer trained on English text of Python's manual")
         if filename in WEIGHTS and not (snapshot / filename).exists():
             write_weights(snapshot)
-            _tell(repo_id, known, "random weights in few layers: shapes are checked, predictions mean nothing")
+            _tell(repo_id, known, f"random weights of {SMALL}: shapes are checked, predictions mean nothing")
     except Exception:
         # Architectures fail in their own ways where their defaults do not suit: then nothing stands in, and the
         # download fails as it would.
