@@ -73,6 +73,8 @@ def listing(document: Document, outcomes: list[Outcome]) -> Iterator[str]:
         yield f"{block.id} {block.line}-{block.end_line} {outcome.verdict.value} {outcome.session or '-'}"
         if outcome.verdict not in {Verdict.PASSED, Verdict.NOT_PYTHON}:
             yield f"    reason: {outcome.reason}"
+        if outcome.verdict is Verdict.PASSED:
+            yield from (f"    supplied: {fill.name}: {fill.dataset} ({fill.claim.value})" for fill in outcome.fills)
         for told in outcome.diagnostics:
             yield f"    {told.code} {told.level} {told.span.line}:{told.span.column} {told.message}"
     for flaw in document.flaws:
