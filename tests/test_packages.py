@@ -87,3 +87,12 @@ from no_such_two import thing
             "install it with `pip install no-such-two`",
         ),
     ]
+
+
+def test_a_library_that_wants_another_package_says_so_itself() -> None:
+    text = "```python\nraise ModuleNotFoundError('install seqeval first')\n```\n"
+    document = parse(Path("post.md"), text)
+    with Pool() as pool:
+        (outcome,) = check(document, Runner(pool, document, timeout=30.0, device="cpu"))
+    assert "``" not in outcome.reason
+    assert "install seqeval first" in outcome.reason

@@ -221,6 +221,13 @@ def test_old_definitions_do_not_stand_in_for_those_of_a_failed_block(pool: Pool)
     assert verdicts(pool, *blocks) == ["passed", "failed", "blocked"]
 
 
+def test_keras_keeps_nothing_in_the_authors_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with Pool() as own:
+        assert verdicts(own, "import keras\nassert keras.utils.to_categorical([1]).shape") == ["passed"]
+    assert not (tmp_path / ".keras").exists()
+
+
 def test_what_stands_below_a_failure_runs(pool: Pool) -> None:
     blocks = (
         "x = 1\ny = [1]",

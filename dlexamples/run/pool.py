@@ -148,7 +148,8 @@ class Server:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env=server_environment(),
+            # Keras makes its folder as it is imported: not in the author's home.
+            env={**server_environment(), "KERAS_HOME": str(folder / "keras")},
             start_new_session=True,
         )
 

@@ -73,6 +73,8 @@ def diagnose(halt: Halt, sources: tuple[str, ...], installs: tuple[str, ...] = (
         package, _, submodule = (halt.name or "").partition(".")
         if submodule and installed(package):
             return Finding("DL202", f"package `{package}` has no module `{halt.name}`", "no such module")
+        if not package:  # A library says so itself, in words of its own.
+            return Finding("DL502", f"a package that a library wants is not installed ({raised})", "not installed")
         return Finding("DL502", packages.told(package, installs), "not installed")
     if (kinds | set(halt.causes)) & NETWORK_ERRORS or (not halt.own and _UNREACHED.search(halt.message)):
         return Finding("DL504", f"needs the network, and there it got no answer ({raised})", "needs the network")
