@@ -8,6 +8,7 @@ import copy
 import io
 import sys
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from dlexamples.data.live import kind
@@ -42,7 +43,7 @@ def sample(model: Any, scene: Scene) -> Sample | None:
     if kind(model) == "keras":
         return _of_keras(model)
     if kind(model) == "torch":
-        return next(_of_torch(model), None)
+        return _of_torch(model)
     return next(_written(scene), None)
 
 
@@ -62,36 +63,40 @@ def _of_keras(model: Any) -> Sample | None:
     return Sample(shape, tokens, output, _why(shape, tokens, None in sizes))
 
 
-def _of_torch(model: Any) -> Iterator[Sample]:
+def _of_torch(model: Any) -> Sample | None:
     """By trial on a copy, without gradients: what the first layer of a kind takes, images before sequences before rows.
 
     Layers are not registered in the order in which they run.
     """
-    for shape, tokens, free in _candidates(list(model.modules())):
-        output = _trial(model, shape, tokens)
-        if output is not None:
-            yield Sample(shape, tokens, tuple(output.shape[1:]), _why(shape, tokens, free))
+    tried = ((each, _trial(model, *each)) for each in _candidates(list(model.modules())))
+    found = ((each, output) for each, output in tried if output is not None)
+    (shape, tokens), output = next(found, (((), None), None))
+    if output is None:
+        return None
+    # Another size of the same kind would do as well.
+    free = any(len(other) == len(shape) for (other, _), _ in islice(found, 1)) and len(shape) + (tokens is not None) > 1
+    return Sample(shape, tokens, tuple(output.shape[1:]), _why(shape, tokens, free))
 
 
-def _candidates(layers: list[Any]) -> Iterator[tuple[tuple[int, ...], int | None, bool]]:
-    """Shapes, the number of tokens, and whether a size was free to choose."""
+def _candidates(layers: list[Any]) -> Iterator[tuple[tuple[int, ...], int | None]]:
+    """Shapes, and below which number they are tokens."""
     first: dict[str, Any] = {}
     for layer in layers:
         first.setdefault(type(layer).__name__, layer)
     if conv := first.get("Conv2d") or first.get("LazyConv2d"):
         channels = int(getattr(conv, "in_channels", 0)) or 3
-        yield from (((channels, size, size), None, True) for size in SIZES)
+        yield from (((channels, size, size), None) for size in SIZES)
     if conv := first.get("Conv1d"):
-        yield from (((int(conv.in_channels), length), None, True) for length in LENGTHS)
+        yield from (((int(conv.in_channels), length), None) for length in LENGTHS)
     vocabularies = [int(layer.num_embeddings) for layer in layers if type(layer).__name__ == "Embedding"]
     if vocabularies:
-        yield from (((length,), min(vocabularies), True) for length in LENGTHS)
+        yield from (((length,), min(vocabularies)) for length in LENGTHS)
     for name in RECURRENT & first.keys():
-        yield from (((length, int(first[name].input_size)), None, True) for length in LENGTHS)
+        yield from (((length, int(first[name].input_size)), None) for length in LENGTHS)
     if attention := first.get("MultiheadAttention"):
-        yield from (((length, int(attention.embed_dim)), None, True) for length in LENGTHS)
+        yield from (((length, int(attention.embed_dim)), None) for length in LENGTHS)
     widths = [int(layer.in_features) for layer in layers if type(layer).__name__ in {"Linear", "Bilinear"}]
-    yield from (((width,), None, False) for width in dict.fromkeys(widths))
+    yield from (((width,), None) for width in dict.fromkeys(widths))
 
 
 def _trial(model: Any, shape: tuple[int, ...], tokens: int | None) -> Any:

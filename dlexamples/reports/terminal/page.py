@@ -85,7 +85,7 @@ def _supplied(fills: Sequence[Fill], surface: Surface) -> list[Text]:
 def _claim(fill: Fill, surface: Surface) -> str:
     """`XOR_data: real · 16x4 float32 · why`."""
     statement = fill.source.strip()
-    if fill.shape is None and statement.startswith(("import ", "from ")):
+    if fill.shape is None and "\n" not in statement and statement.startswith(("import ", "from ", f"{fill.name} = ")):
         return f"{fill.name}: {statement} {surface.glyphs.dot} {fill.why}"
     if fill.dataset == POST:
         return f"{fill.name}: {fill.why}"
