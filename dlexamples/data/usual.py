@@ -1,4 +1,4 @@
-"""A hyper-parameter, or the device, that a post leaves out: the value that most posts have."""
+"""A hyper-parameter, the device, or further arguments that a post leaves out: the value that most posts have."""
 
 from __future__ import annotations
 
@@ -31,26 +31,44 @@ VALUES = {
 
 
 def usual(name: str, scene: Scene) -> Iterator[Proposal]:
-    """The assignment for a hyper-parameter that is used as a plain value; the device that is here for `device`."""
-    if not all(_is_value(scene.parents[node], node) for node in scene.reads(name)):
-        return
+    """The assignment for a hyper-parameter that is used as a plain value; the device that is here for `device`; no
+    further arguments for `**kwargs`."""
     imports = Imports(scene)
-    value = _device(imports) if name.lower() == "device" and scene.framework == "torch" else _value(name)
+    value, why = _none_further(name, scene) or _hyper_parameter(name, scene, imports)
     if not value:
         return
     line = f"{name} = {value}"
     source = "\n".join([*grouped(imports.lines), line, ""])
-    why = "the device that is here" if name.lower() == "device" else "a usual value"
     yield Proposal(
         rule="usual",
         code="DL102",
         message=f"`{name}` is not defined in the post",
         applicability=Applicability.UNSAFE,
-        description=f"set `{name}` to {why}, {value}" if _value(name) else f"set `{name}` to {why}",
+        description=f"set `{name}` to {why}: `{value}`",
         sources=inserted(scene, [line], imports.lines),
         fills=(Fill(name, "hyper-parameter", Claim.SYNTHETIC, None, "", why, source),),
         label="never defined",
     )
+
+
+def _none_further(name: str, scene: Scene) -> tuple[str, str] | None:
+    """For `args` and `kwargs` that are only unpacked into calls: a signature's notation for what may follow."""
+    if not re.fullmatch(r"(\w+_)?(kw)?args", name):
+        return None
+    around = [scene.parents[node] for node in scene.reads(name)]
+    if all(isinstance(up, ast.keyword) and up.arg is None for up in around):
+        return "{}", "no further arguments"
+    if all(isinstance(up, ast.Starred) and isinstance(scene.parents[up], ast.Call) for up in around):
+        return "()", "no further arguments"
+    return None
+
+
+def _hyper_parameter(name: str, scene: Scene, imports: Imports) -> tuple[str, str]:
+    if not all(_is_value(scene.parents[node], node) for node in scene.reads(name)):
+        return "", ""
+    if name.lower() == "device" and scene.framework == "torch":
+        return _device(imports), "the device that is here"
+    return _value(name), "a usual value"
 
 
 def _value(name: str) -> str:

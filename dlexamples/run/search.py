@@ -106,7 +106,14 @@ def mend(session: Session, run: Run, runner: Runner) -> Mended:
             continue
         wait.discard(halt.block)
         mended.given_up.add(halt.block)
-        runner.go_on(session, run, wait)
+        if not mended.concerned(halt.block):
+            runner.go_on(session, run, wait)
+            continue
+        # What was done for a block that fails all the same is taken back, and the later blocks run without it.
+        published = [block.source for block in session.blocks]
+        mended = replace(mended, sources=run.text.sources).without({halt.block}, published, {})
+        run.close()
+        run = runner.run(session, mended.sources, wait=wait, ended=run.ended)
     mended.sources = run.text.sources
     mended.ended = run.ended
     if run.stopped or run.asked:
