@@ -35,10 +35,12 @@ RAISES = {
 """What a plain interpreter raises at the end of the example, where that can be tried everywhere."""
 
 RUN = """
-import contextlib, io, json, sys, warnings
+import contextlib, io, json, os, sys, tempfile, warnings
 import numpy, torch
 
 def outcome(source):
+    # A block starts in an empty folder.
+    os.chdir(tempfile.mkdtemp(dir=top))
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             exec(compile(source, "example", "exec"), {"__name__": "__main__"})
@@ -46,7 +48,9 @@ def outcome(source):
         return type(error).__name__
 
 warnings.simplefilter("error")
-print(json.dumps([outcome(source) for source in json.load(sys.stdin)]))
+with tempfile.TemporaryDirectory() as top:
+    print(json.dumps([outcome(source) for source in json.load(sys.stdin)]))
+    os.chdir("/")
 """
 
 
