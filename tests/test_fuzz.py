@@ -206,7 +206,7 @@ def _lost(document: Document) -> Iterator[str]:
     comments = [e for e in recovered(document.text, partial(elements, dialect=dialect)) if isinstance(e, Comment)]
     rows = _rows(document.text)
     above = front_matter_rows(rows)
-    for line in _fence_lines(document.text):
+    for line in _fence_lines(document):
         blocks = [b for b in document.blocks if b.form != "comment" and b.line <= line <= b.end_line]
         if len(blocks) > 1:
             yield f"line {line} is in {len(blocks)} blocks"
@@ -216,9 +216,11 @@ def _lost(document: Document) -> Iterator[str]:
             yield f"line {line} is in no block: {rows[line - 1]!r}"
 
 
-def _fence_lines(text: str) -> Iterator[int]:
-    """The lines that open a fence to CommonMark, by a parser that knows nothing else."""
-    for token in MarkdownIt("commonmark").disable("inline").parse(text.removeprefix("\ufeff")):
+def _fence_lines(document: Document) -> Iterator[int]:
+    """The lines that open a fence to CommonMark, by a parser that knows nothing else. MDX has no indented code, so
+    that any indentation may stand before a marker (https://mdxjs.com/docs/what-is-mdx/#markdown)."""
+    without = ["inline", "code"] if document.path.suffix == ".mdx" else ["inline"]
+    for token in MarkdownIt("commonmark").disable(without).parse(document.text.removeprefix("\ufeff")):
         if token.type == "fence" and token.map:
             yield token.map[0] + 1
 

@@ -30,6 +30,8 @@ WORK = 4_000_000
 """Characters, each fence counted as so many more, that are read again for all guesses about one document together:
 each guess is a reading of the stretch in which the fence stands."""
 A_FENCE = 200
+NEAR_THE_END = 100
+"""Rows above a stretch's end in which nothing may have to be mended: a fence is seldom longer."""
 FEWEST, MOST = 3, 200
 """Guesses that are tried in one stretch, however long or short it is."""
 
@@ -126,8 +128,8 @@ def _part(each: Stretch, suspect: Suspect, ahead: Sequence[Element], read: Read,
     reading, flaws = _mended(_reading(each.rows, elements), read, work)
     found = [as_published(element, reading.rows) for element in each.own(reading.elements)] if flaws else alone
     # One that is cut in two by the stretch's end would be mended, too.
-    last = max((element.line for element in found if isinstance(element, Fence)), default=0)
-    if each.end and (each.ends_under(reading.elements) is None or last in flaws):
+    is_cut = any(line > each.stop - NEAR_THE_END for line in flaws)
+    if each.end and (is_cut or each.ends_under(reading.elements) is None):
         return None
     sound = not _in_vain(flaws, reading) and _reads_back(each, found, flaws, read, work)
     told = flaws if sound else {line: list(map(_unoffered, flaws[line])) for line in flaws}
