@@ -8,6 +8,7 @@ stretch's end is found there, or it is not.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,7 +18,7 @@ from dlexamples.formats.mended import Row
 from dlexamples.formats.prose import is_prose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from dlexamples.formats.elements import Comment
     from dlexamples.model import Edit
@@ -67,22 +68,21 @@ def around(
 
     `above`, `below`: what was read above and from the fence on. `first`: no stretch starts above this row, from 0.
     """
-    inside = _inside(above)
     starts = range(max(faulty.line - 1 - AROUND, first), first, -1)
-    start = next((i for i in starts if i not in inside and _is_at_margin(rows, i)), first)
-    inside = _inside(below)
+    start = next((i for i in starts if not _is_inside(i, above) and _is_at_margin(rows, i)), first)
     reach = AROUND
     while (end := faulty.end_line + reach) < len(rows):
         # A mistake may turn everything below it inside out: code was read as prose and prose as code.
-        outside = (i for i in range(end, len(rows)) if i not in inside and _is_at_margin(rows, i))
-        swallowed = (i for i in range(end, len(rows)) if i in inside and _is_at_margin(rows, i) and _is_prose(rows[i]))
+        outside = (i for i in range(end, len(rows)) if _is_at_margin(rows, i) and not _is_inside(i, below))
+        prose = (i for i in range(end, len(rows)) if _is_at_margin(rows, i) and _is_prose(rows[i]))
+        swallowed = (i for i in prose if _is_inside(i, below))
         stops = {stop for found in (outside, swallowed) for stop in islice(found, 1)}
         yield from (stretch(rows, start, stop, above) for stop in sorted(stops))
         reach *= 4
 
 
 def stretch(rows: Sequence[Row], start: int, stop: int, above: Sequence[Element]) -> Stretch:
-    headings = _headings_above(rows, start, _inside(above))
+    headings = _headings_above(rows, start, above)
     own = [*headings, *rows[start:stop]]
     if stop == len(rows):
         return Stretch(start, stop, own, len(headings), "")
@@ -91,9 +91,10 @@ def stretch(rows: Sequence[Row], start: int, stop: int, above: Sequence[Element]
     return Stretch(start, stop, [*own, *(Row(text, rows[stop].line, None) for text in put_in)], len(headings), name)
 
 
-def _inside(elements: Iterable[Element]) -> frozenset[int]:
-    """The rows, from 0, of these elements."""
-    return frozenset(line - 1 for element in elements for line in range(element.line, element.end_line + 1))
+def _is_inside(row: int, elements: Sequence[Element]) -> bool:
+    """Whether the row, from 0, is one of an element's; they come in the document's order."""
+    at = bisect_right(elements, row + 1, key=lambda element: element.line)
+    return at > 0 and row < elements[at - 1].end_line
 
 
 def _is_at_margin(rows: Sequence[Row], i: int) -> bool:
@@ -106,7 +107,7 @@ def _is_prose(row: Row) -> bool:
     return bool(ATX.match(row.text)) or is_prose(row.text)
 
 
-def _headings_above(rows: Sequence[Row], start: int, inside: frozenset[int]) -> list[Row]:
+def _headings_above(rows: Sequence[Row], start: int, above: Sequence[Element]) -> list[Row]:
     """The rows of the headings under which the row `start` stands."""
     own = ATX.match(rows[start].text)
     lowest = len(own[1]) if own else LEVELS + 1
@@ -114,17 +115,14 @@ def _headings_above(rows: Sequence[Row], start: int, inside: frozenset[int]) -> 
     for i in range(start - 1, -1, -1):
         if lowest == 1:
             break
-        if i in inside:
+        heading = ATX.match(rows[i].text)
+        is_underline = i > 0 and SETEXT.fullmatch(rows[i].text) and rows[i - 1].text.strip()
+        if not (heading or is_underline) or _is_inside(i, above):
             continue
-        if (heading := ATX.match(rows[i].text)) and len(heading[1]) < lowest:
+        if heading and len(heading[1]) < lowest:
             lowest = len(heading[1])
             found[:0] = [rows[i]]
-        elif (
-            i
-            and SETEXT.fullmatch(rows[i].text)
-            and rows[i - 1].text.strip()
-            and (level := 1 if rows[i].text[0] == "=" else 2) < lowest
-        ):
+        elif is_underline and (level := 1 if rows[i].text[0] == "=" else 2) < lowest:
             lowest = level
             found[:0] = [Row("", rows[i - 1].line, None), rows[i - 1], rows[i]]
     return found
