@@ -86,6 +86,10 @@ class Scene:
         """The live object that a plain name stands for, else None."""
         return self.live.get(node.id) if isinstance(node, ast.Name) else None
 
+    def is_in_block(self, node: ast.AST) -> bool:
+        """Whether it stands in the block that stopped."""
+        return self.block in self.ancestors(node)
+
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         while node in self.parents:
             node = self.parents[node]

@@ -52,10 +52,11 @@ def usual(name: str, scene: Scene) -> Iterator[Proposal]:
 
 
 def _none_further(name: str, scene: Scene) -> tuple[str, str] | None:
-    """For `args` and `kwargs` that are only unpacked into calls: a signature's notation for what may follow."""
+    """For `args` and `kwargs` that the block only unpacks into calls: a signature's notation for what may follow."""
     if not re.fullmatch(r"(\w+_)?(kw)?args", name):
         return None
-    around = [scene.parents[node] for node in scene.reads(name)]
+    nodes = scene.reads(name)
+    around = [scene.parents[node] for node in [n for n in nodes if scene.is_in_block(n)] or nodes]
     if all(isinstance(up, ast.keyword) and up.arg is None for up in around):
         return "{}", "no further arguments"
     if all(isinstance(up, ast.Starred) and isinstance(scene.parents[up], ast.Call) for up in around):
