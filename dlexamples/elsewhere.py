@@ -68,10 +68,13 @@ def _shown(document: Document) -> Iterator[tuple[str, str, str]]:
     """Imports in a fence that is no Python, a diff or a listing: the name, the import, the block's id."""
     for block in document.blocks:
         if not block.is_python and "import" in block.source:
-            for line in IMPORT.findall(block.source):
-                for name, is_import, source in _bindings(line):
-                    if is_import:
-                        yield name, source, block.id
+            yield from ((name, source, block.id) for name, source in import_lines(block.source))
+
+
+def import_lines(text: str) -> Iterator[tuple[str, str]]:
+    """The imports that stand in a text which Python need not be able to read: the name, and the import by itself."""
+    for line in IMPORT.findall(text):
+        yield from ((name, source) for name, is_import, source in _bindings(line) if is_import)
 
 
 @lru_cache(maxsize=1024)

@@ -1,4 +1,5 @@
-"""A name that the post imports or defines, but not before it is used: it is taken from there."""
+"""A name that the post imports or defines, but not before it is used, or in a block that Python cannot read: it is
+taken from there."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dlexamples.data.insert import inserted
 from dlexamples.data.missing_import import Import, imported, supplied
+from dlexamples.elsewhere import import_lines
 from dlexamples.model import POST, Applicability, Claim, Fill, Proposal
 from dlexamples.names import names
 
@@ -19,11 +21,15 @@ if TYPE_CHECKING:
 def imported_elsewhere(name: str, scene: Scene) -> Iterator[Proposal]:
     """The import that another block of the post has for `name`."""
     found = scene.stop.post.imports.get(name)
-    line = found.source if found else _imported_below(name, scene)
+    below = _imported_below(name, scene)
+    line = found.source if found else below or _imported_where_unread(name, scene)
     if not line or imported(name, Import(line)) is None:
         return
-    where = f"as block {found.block} does" if found else "as it does further down"
-    yield supplied(name, Import(line), f"the post imports it so itself, {where}", scene)
+    where, missing = "in a block that is not valid Python", "is imported only in a block that is not valid Python"
+    if found or below:
+        where = f"as block {found.block} does" if found else "as it does further down"
+        missing = "is used before the post imports it"
+    yield supplied(name, Import(line), f"the post imports it so itself, {where}", scene, missing=missing)
 
 
 def defined_elsewhere(name: str, scene: Scene) -> Iterator[Proposal]:
@@ -58,6 +64,12 @@ def _imported_below(name: str, scene: Scene) -> str:
             if (alias.asname or alias.name) == name:
                 return f"{prefix} {alias.name} as {name}" if alias.asname else f"{prefix} {name}"
     return ""
+
+
+def _imported_where_unread(name: str, scene: Scene) -> str:
+    """Blocks that do not parse have no tree; a line of theirs that imports is an import all the same."""
+    sources = (source for source, tree in zip(scene.stop.sources, scene.trees, strict=True) if not tree.body)
+    return next((line for source in sources for bound, line in import_lines(source) if bound == name), "")
 
 
 def _defined_below(name: str, scene: Scene) -> str:

@@ -50,16 +50,18 @@ def imported(name: str, candidate: Import) -> Any:
     return bound.get(name)
 
 
-def supplied(name: str, candidate: Import, why: str, scene: Scene) -> Proposal:
-    """`candidate` among the imports of the block, for `name`."""
+def supplied(
+    name: str, candidate: Import, why: str, scene: Scene, *, missing: str = "is used but never imported in the post"
+) -> Proposal:
+    """`candidate` among the imports of the block, for `name`; `missing` is what the post lacks."""
     library = candidate.module.partition(".")[0]
     return Proposal(
         rule="aliases",
         code="DL103",
-        message=f"`{name}` is used but never imported in the post",
+        message=f"`{name}` {missing}",
         applicability=Applicability.SAFE,
         description=f"add `{candidate.line}`",
         sources=inserted(scene, [], [candidate.line]),
         fills=(Fill(name, library, Claim.REAL, None, "", why, candidate.line + "\n"),),
-        label="never imported",
+        label="never imported" if "never" in missing else "not imported yet",
     )

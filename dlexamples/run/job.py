@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlexamples.alignment import as_running
+from dlexamples.elsewhere import import_lines
 from dlexamples.epochs import shortened
 from dlexamples.formats import parse, splice
 from dlexamples.names import names
@@ -143,6 +144,7 @@ def _block(index: int, block: Block, source: str, first_line: int) -> dict[str, 
         "source": running,
         "first_line": first_line,
         "statements": statements,
+        "imports": sorted({name for name, _ in import_lines(source)}),
         "interactive": block.interactive,
         "printed": bool(block.printed),
         "announced": {str(line): name for line, name in announced(block, running).items()},

@@ -150,7 +150,7 @@ class SessionRun:
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             first = block["first_line"]
             nothing = ast.Pass(lineno=first, col_offset=0, end_lineno=first, end_col_offset=0)
-            self._stopped(index, block["statements"], nothing, error)
+            self._stopped(index, _without_imports(block), nothing, error)
             return []
         offset = block["first_line"] - 1
         for number, (node, compiled) in enumerate(zip(nodes, code, strict=True)):
@@ -284,6 +284,14 @@ class SessionRun:
             # The block has left its process unable to import: nothing can be asked there, and that is said.
             return {**reply, "unasked": f"{type(failure).__name__}: {failure}"}
         return answer(self, index, node, error)
+
+
+def _without_imports(block: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is lost with a block that does not compile: an import of its is to be had elsewhere."""
+    return [
+        {**statement, "binds": [name for name in statement["binds"] if name not in block["imports"]]}
+        for statement in block["statements"]
+    ]
 
 
 def main(arguments: list[str]) -> None:
