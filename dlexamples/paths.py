@@ -6,6 +6,8 @@ import ast
 import re
 from pathlib import PurePosixPath
 
+WORKING_FOLDER = ("project", "docs", "posts")
+"""Where blocks start, below their scratch folder: a post reads `../data` and `../../images`, which lie in it too."""
 _FILE = re.compile(r"[\w./-]*\w\.[A-Za-z]\w{0,9}")
 _WRITERS = re.compile(
     r"^(save\w*|to_(csv|json|parquet|pickle|excel|feather|file)|dump|imsave|imwrite|write_\w+|savez\w*)$"

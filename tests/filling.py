@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlexamples.data import propose
+from dlexamples.paths import WORKING_FOLDER
 from dlexamples.model import Place, Proposal, Stop
 from dlexamples.run.inside.errors import position
 
@@ -61,7 +62,9 @@ def empty_folder() -> Iterator[None]:
     """Each run starts in one, as the worker's does."""
     before = Path.cwd()
     with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
+        working = Path(folder, *WORKING_FOLDER)
+        working.mkdir(parents=True)
+        os.chdir(working)
         try:
             yield
         finally:

@@ -133,7 +133,7 @@ def test_a_failing_download_shows_no_frame_of_ours(pool: Pool) -> None:
 def test_keras_keeps_its_files_in_the_folder_of_the_block(pool: Pool) -> None:
     needs("tensorflow")
     kept = "import os\nfrom tensorflow import keras\nkeras.datasets.boston_housing.load_data()\n"
-    (outcome,) = ran(pool, f"{kept}print(os.listdir('.keras/datasets'))")
+    (outcome,) = ran(pool, f"{kept}print(os.listdir(os.path.expanduser('~/.keras/datasets')))")
     assert outcome.stdout.splitlines()[-1] == "['boston_housing.npz']"
 
 

@@ -104,8 +104,8 @@ def test_the_working_folder_is_scratch(pool: Pool) -> None:
         "import os, tempfile\nfrom pathlib import Path\n"
         "Path('x.py').write_text('y = 3')\nimport x\n"
         "here = os.path.realpath('.')\n"
-        "print(x.y, os.listdir('.').count('x.py'), str(Path.home().resolve()) == here, "
-        "os.path.realpath(tempfile.gettempdir()) == here)"
+        "print(x.y, os.listdir('.').count('x.py'), here.startswith(str(Path.home().resolve())), "
+        "here.startswith(os.path.realpath(tempfile.gettempdir())))"
     )
     assert stdout(pool, block) == "3 1 True True\n"
     assert not Path("x.py").exists()
@@ -311,10 +311,8 @@ def test_a_process_that_left_its_session_is_ended_too(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
 def test_output_is_read_from_the_blocks_own_files_alone(pool: Pool, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret")
-    pipe = "import os\nos.remove('../results/0.stdout')\nos.mkfifo('../results/0.stdout')"
-    link = (
-        f"import os\nos.remove('../results/0.stdout')\nos.symlink({str(tmp_path / 'secret')!r}, '../results/0.stdout')"
-    )
+    pipe = "import os\nos.remove('../../../../results/0.stdout')\nos.mkfifo('../../../../results/0.stdout')"
+    link = f"import os\nos.remove('../../../../results/0.stdout')\nos.symlink({str(tmp_path / 'secret')!r}, '../../../../results/0.stdout')"
     for block in (pipe, link):
         (outcome,) = outcomes(pool, block)
         assert (outcome.verdict, outcome.stdout) == (Verdict.PASSED, "")

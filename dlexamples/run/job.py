@@ -13,6 +13,7 @@ from dlexamples.elsewhere import import_lines
 from dlexamples.epochs import shortened
 from dlexamples.formats import parse, splice
 from dlexamples.names import names
+from dlexamples.paths import WORKING_FOLDER
 from dlexamples.printed import announced, expected_exception
 
 if TYPE_CHECKING:
@@ -97,15 +98,16 @@ def job(
 ) -> dict[str, Any]:
     """The job as the worker reads it; makes the folders that it names."""
     scratch, results = around.folder / "scratch", around.folder / "results"
-    scratch.mkdir()
+    working = scratch.joinpath(*WORKING_FOLDER)
+    working.mkdir(parents=True)
     results.mkdir()
     stem = Path(text.filename).stem
     script = "".join(c if c.isalnum() or c in "-_" else "_" for c in stem)
     return {
         "filename": text.filename,
-        "scratch": str(scratch),
+        "folder": str(working),
         "results": str(results),
-        "script": str(scratch / f"{_not_a_module(script or 'post')}.py"),
+        "script": str(working / f"{_not_a_module(script or 'post')}.py"),
         "blocks": [
             _block(i, *each) for i, each in enumerate(zip(session.blocks, text.sources, text.first_lines, strict=True))
         ],

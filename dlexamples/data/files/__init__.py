@@ -34,7 +34,7 @@ def propose(stop: Stop) -> Iterator[Proposal]:
 
 def _proposal(lost: Missing) -> Proposal:
     if is_outside(lost.path):
-        raise CannotTell("it lies outside the folder of the post, and blocks write nowhere else")
+        raise CannotTell("it lies too far outside the folder of the post for blocks to write there")
     if elsewhere := saved_elsewhere(lost):
         raise CannotTell(elsewhere)
     maker = MAKERS.items().get(lost.reader) or MAKERS.items().get(lost.suffix or "/")
@@ -64,7 +64,7 @@ def _comment(path: str, made: Made) -> list[str]:
 def _folder(lost: Missing, made: Made, imports: Imports) -> list[str]:
     """The line that makes the folder in which the file lies."""
     folder = lost.path.rpartition("/")[0]
-    if not folder or made.makes_folders:
+    if not folder.strip("./") or made.makes_folders:
         return []
     return [f'{imports.module("os")}.makedirs("{folder}", exist_ok=True)']
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from dlexamples.data.files.literals import live, value_of
 from dlexamples.data.scene import Scene, last_name, scene
 from dlexamples.model import Place
-from dlexamples.paths import files_made, writes
+from dlexamples.paths import WORKING_FOLDER, files_made, writes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,9 @@ def missing(stop: Stop) -> Missing | None:
 
 
 def is_outside(path: str) -> bool:
-    return Path(path).is_absolute() or path.startswith(("~", "../")) or ":\\" in path
+    """Whether a block would have to write outside its scratch folder to make it."""
+    climbs = PurePath(path).parts.count("..")
+    return Path(path).is_absolute() or path.startswith("~") or climbs >= len(WORKING_FOLDER) or ":\\" in path
 
 
 def saved_elsewhere(lost: Missing) -> str:

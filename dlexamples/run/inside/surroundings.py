@@ -13,11 +13,11 @@ from typing import Any
 
 
 def enter(job: dict[str, Any]) -> None:
-    """A scratch folder to work in, the job's environment, nothing on standard input, nothing of ours."""
+    """A folder to work in, the job's environment, nothing on standard input, nothing of ours."""
     os.environ.update(job["environment"])
     for name in job["unset"]:
         os.environ.pop(name, None)
-    os.chdir(job["scratch"])
+    os.chdir(job["folder"])
     _keep_keras_here()
     tempfile.tempdir = None
     with open(os.devnull, "rb") as nothing:
@@ -26,7 +26,7 @@ def enter(job: dict[str, Any]) -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", write_through=True)
     sys.argv = [job["script"]]
-    sys.path[:] = [job["scratch"], *(path for path in sys.path if path)]
+    sys.path[:] = [job["folder"], *(path for path in sys.path if path)]
     ours = __name__.partition(".")[0]
     for name in [name for name in sys.modules if name.partition(".")[0] == ours]:
         del sys.modules[name]
