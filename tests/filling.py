@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlexamples.data import propose
-from dlexamples.paths import WORKING_FOLDER
 from dlexamples.model import Place, Proposal, Stop
+from dlexamples.paths import WORKING_FOLDER
 from dlexamples.run.inside.errors import position
 
 if TYPE_CHECKING:

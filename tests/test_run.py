@@ -311,8 +311,9 @@ def test_a_process_that_left_its_session_is_ended_too(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
 def test_output_is_read_from_the_blocks_own_files_alone(pool: Pool, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret")
-    pipe = "import os\nos.remove('../../../../results/0.stdout')\nos.mkfifo('../../../../results/0.stdout')"
-    link = f"import os\nos.remove('../../../../results/0.stdout')\nos.symlink({str(tmp_path / 'secret')!r}, '../../../../results/0.stdout')"
+    output = "../../../../results/0.stdout"
+    pipe = f"import os\nos.remove('{output}')\nos.mkfifo('{output}')"
+    link = f"import os\nos.remove('{output}')\nos.symlink({str(tmp_path / 'secret')!r}, '{output}')"
     for block in (pipe, link):
         (outcome,) = outcomes(pool, block)
         assert (outcome.verdict, outcome.stdout) == (Verdict.PASSED, "")
