@@ -357,6 +357,14 @@ def test_warnings_point_at_the_posts_line(pool: Pool) -> None:
     assert "FutureWarning: old" in outcome.stderr
 
 
+def test_a_warning_belongs_to_the_block_of_its_line(pool: Pool) -> None:
+    """Here the caller has fewer lines than the function that warns."""
+    function = "import warnings\n\n\ndef f():\n    warnings.warn('old', UserWarning)"
+    defines, calls = outcomes(pool, function, "f()")
+    (diagnostic,) = defines.diagnostics
+    assert (diagnostic.code, diagnostic.span.line, calls.diagnostics) == ("DL206", 9, ())
+
+
 def test_figures_are_kept(pool: Pool) -> None:
     (outcome,) = outcomes(pool, "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()")
     assert outcome.verdict is Verdict.PASSED

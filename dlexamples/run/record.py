@@ -128,9 +128,10 @@ def note_done(run: Run, event: dict[str, Any]) -> None:
     block.seconds = event["seconds"]
     block.device = event["device"]
     block.lines = frozenset(event["lines"])
-    block.warned = tuple(
-        (w["category"], w["message"], (run.text.place(w["line"]) or (0, 0))[1]) for w in event["warned"]
-    )
+    for warning in event["warned"]:
+        # A function of an earlier block may warn when this one calls it: the line is where the cause is.
+        at, line = run.text.place(warning["line"]) or (index, 0)
+        run.blocks[at].warned += ((warning["category"], warning["message"], line),)
     assert run.process
     figures = (run.process.folder / "results" / Path(path).name for path in event["figures"])
     block.figures = tuple(data for path in figures if (data := _bytes(path, MOST_FIGURE)))
