@@ -362,7 +362,7 @@ def test_a_warning_belongs_to_the_block_of_its_line(pool: Pool) -> None:
     function = "import warnings\n\n\ndef f():\n    warnings.warn('old', UserWarning)"
     defines, calls = outcomes(pool, function, "f()")
     (diagnostic,) = defines.diagnostics
-    assert (diagnostic.code, diagnostic.span.line, calls.diagnostics) == ("DL206", 9, ())
+    assert (diagnostic.code, diagnostic.span.line, calls.diagnostics) == ("DL206", 8, ())
 
 
 def test_figures_are_kept(pool: Pool) -> None:
