@@ -13,6 +13,7 @@ from dlexamples.data import files
 from dlexamples.data.aliases import alias
 from dlexamples.data.further_down import defined_elsewhere, imported_elsewhere
 from dlexamples.data.index import indexed
+from dlexamples.data.instance import instance
 from dlexamples.data.later import bound_later
 from dlexamples.data.library import library
 from dlexamples.data.scene import scene
@@ -31,6 +32,7 @@ WAYS: tuple[Callable[[str, Scene], Iterator[Proposal]], ...] = (
     defined_elsewhere,
     library,
     indexed,
+    instance,
     usual,
     supply,
 )

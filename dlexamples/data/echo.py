@@ -19,7 +19,8 @@ def only_echoed(name: str, value: Any, scene: Scene) -> bool:
 
     Output is an expression whose value nobody uses and which, evaluated, shows itself again letter by letter.
     """
-    return all(_is_echo(_statement(node, scene), {name: value}) for node in scene.reads(name))
+    nodes = scene.reads(name)
+    return bool(nodes) and all(_is_echo(_statement(node, scene), {name: value}) for node in nodes)
 
 
 def _statement(node: ast.AST, scene: Scene) -> ast.AST:

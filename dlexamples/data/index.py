@@ -52,15 +52,22 @@ def indexed(name: str, scene: Scene) -> Iterator[Proposal]:
     """The import for `name`, when one library has it that the session imports; else one that the post does."""
     if not (name[:1].isupper() or FUNCTION.fullmatch(name)):
         return
+    if found := in_libraries(name, scene):
+        candidate, value = found
+        yield supplied(name, candidate, shown_uses(name, value, candidate.thing, scene), scene)
+
+
+def in_libraries(name: str, scene: Scene) -> tuple[Import, Any] | None:
+    """The import for `name`, with what it gives, where one library has it; None where two have."""
     for packages in (scene.packages, scene.stop.post.packages - scene.packages):
         found = [known for package in sorted(packages) if (known := _in_package(name, package, scene))]
         if len({id(value) for _, value in found}) > 1:
             found = _at_home(found, scene)
         if len({id(value) for _, value in found}) == 1:
-            candidate, value = min(found, key=lambda each: _rank(each[0].module))
-            yield supplied(name, candidate, shown_uses(name, value, candidate.thing, scene), scene)
+            return min(found, key=lambda each: _rank(each[0].module))
         if found:
-            return
+            return None
+    return None
 
 
 def _at_home(found: list[tuple[Import, Any]], scene: Scene) -> list[tuple[Import, Any]]:
