@@ -136,6 +136,41 @@ def shortened(text: str, summary: str) -> Make:
     return make
 
 
+def discussed(draw: random.Random, number: int, labels: tuple[str, ...]) -> Row:
+    """An issue of a project as GitHub's API gives it, its comments as texts; every third is a pull request."""
+    import datetime
+
+    home = "https://github.com/huggingface/datasets"
+    api = f"https://api.github.com/repos/huggingface/datasets/issues/{number}"
+    pulls = number % 3 == 1
+    told, question, answer = fact(draw)
+    day = datetime.datetime(2021, 1, 1) + datetime.timedelta(hours=number)
+    comments = [" ".join(opinion(draw, bool(draw.randrange(2))) for _ in range(3)) for _ in range((number + 2) % 4)]
+    nobody = ("assignee", "milestone", "active_lock_reason", "performed_via_github_app")
+    return {
+        "url": api,
+        "repository_url": api.rpartition("/issues")[0],
+        **{f"{each}_url": f"{api}/{each}" for each in ("labels", "comments", "events")},
+        "html_url": f"{home}/{'pull' if pulls else 'issues'}/{number}",
+        "id": 900_000_000 + number,
+        "node_id": f"I_{number}",
+        "number": number,
+        "title": question,
+        "user": {"login": draw.choice(PEOPLE).replace(" ", "-").lower()},
+        "labels": [{"name": "enhancement" if pulls else "bug"}],
+        "state": "closed" if number % 2 else "open",
+        "locked": False,
+        "assignees": [{"login": "maintainer"}],
+        "comments": comments,
+        **dict.fromkeys(("created_at", "updated_at", "closed_at"), day),
+        "author_association": "CONTRIBUTOR",
+        "pull_request": {"html_url": f"{home}/pull/{number}" if pulls else None},
+        "body": f"{told} {question} I expected {answer}.",
+        "is_pull_request": pulls,
+        **dict.fromkeys(nobody),
+    }
+
+
 def plain(draw: random.Random, number: int, labels: tuple[str, ...]) -> Row:
     """Running text."""
     return {"text": " ".join([fact(draw)[0], opinion(draw, True), opinion(draw, False)])}

@@ -10,6 +10,7 @@ import functools
 import os
 import sys
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,15 @@ from .dataset_schemas import Schema, schema
 TRAIN, HELD_OUT, MOST = 128, 40, 20_000
 PICTURES = 4
 """Times as many of them: they are cheap, and have more classes."""
+KINDS = {
+    str: "string",
+    bool: "bool",
+    int: "int32",
+    float: "float32",
+    bytes: "binary",
+    datetime: "timestamp[s]",
+    type(None): "string",
+}
 
 
 @beneath("datasets.load")
@@ -88,8 +98,7 @@ def _feature(value: Any) -> Any:
         return datasets.Translation(languages=sorted(value))
     if isinstance(value, dict):
         return {name: _feature(each) for name, each in value.items()}
-    kinds = {str: "string", float: "float32", int: "int32", bytes: "binary", type(None): "string"}
-    return datasets.Value(kinds[type(value)])
+    return datasets.Value(KINDS[type(value)])
 
 
 def _list(feature: Any) -> Any:
