@@ -244,6 +244,18 @@ else:
 """,
         {("resnet18", "synthetic"), ("resnet18.imagenet", "stand-in")},
     ),
+    "a login": (
+        ("huggingface_hub",),
+        """
+import huggingface_hub
+from huggingface_hub import login, notebook_login
+
+notebook_login()
+assert login(token="hf_nobody") is None
+assert huggingface_hub.get_token() is None
+""",
+        {("no login", "synthetic")},
+    ),
 }
 
 
