@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from dlexamples.names import BUILTINS, names
+from dlexamples.names import BUILTINS, Names, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,7 +32,8 @@ class Scene:
     """One a block, in the session's order."""
     parents: dict[ast.AST, ast.AST]
     bound: frozenset[str]
-    """Names that the session binds globally, at whatever line."""
+    """Names that the session binds globally, at whatever line; not those that it binds only from themselves, as in
+    `X -= X.mean()`."""
     free: tuple[str, ...]
     """Names that the session reads and neither binds nor has alive."""
     packages: frozenset[str]
@@ -103,12 +104,18 @@ def scene(stop: Stop) -> Scene:
     trees = tuple(_parse(source) for source in stop.sources)
     parents = {child: node for tree in trees for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     found = [names(source) for source in stop.sources]
-    bound = frozenset().union(*(block.binds for block in found))
+    bound = frozenset().union(*(block.binds for block in found)) - _from_themselves(found)
     read = frozenset().union(*(block.needs | block.needs_later for block in found))
     missing = read - bound - BUILTINS - set(stop.namespace)
     free = (name for tree in trees for name in _in_order(tree) if name in missing)
     packages = frozenset().union(*(block.imports for block in found))
     return Scene(stop, trees, parents, bound, tuple(dict.fromkeys(free)), packages)
+
+
+def _from_themselves(blocks: list[Names]) -> frozenset[str]:
+    statements = [statement for block in blocks for statement in block.statements]
+    itself = frozenset().union(*(statement.binds & statement.needs for statement in statements))
+    return itself - frozenset().union(*(statement.binds - statement.needs for statement in statements))
 
 
 def last_name(node: ast.AST) -> str:
