@@ -103,6 +103,7 @@ def told(outcome: Outcome) -> dict[str, Any]:
     return {
         "line": outcome.block.line,
         "id": outcome.block.id,
+        "session": outcome.session,
         "verdict": outcome.verdict.value,
         "code": errors[-1].code if errors else "",
         "reason": outcome.reason,
