@@ -18,6 +18,7 @@ from dlexamples.data.later import bound_later
 from dlexamples.data.library import library
 from dlexamples.data.scene import scene
 from dlexamples.data.supply import supply
+from dlexamples.data.training_parts import training_part
 from dlexamples.data.usual import usual
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ WAYS: tuple[Callable[[str, Scene], Iterator[Proposal]], ...] = (
     library,
     indexed,
     instance,
+    training_part,
     usual,
     supply,
 )
