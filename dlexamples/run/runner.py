@@ -174,6 +174,9 @@ class Runner:
                 fill = _served(event)
                 if fill not in run.blocks[event["block"]].served:
                     run.blocks[event["block"]].served.append(fill)
+            elif kind == "fault":
+                if event["trace"] not in self.faults:
+                    self.faults.append(event["trace"])
             elif kind == "checked":
                 run.blocks[event["block"]].findings = tuple(event["findings"])
             elif kind == "absent":

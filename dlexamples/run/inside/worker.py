@@ -11,6 +11,7 @@ A job is a dict (see `dlexamples.run.job`), an event is a dict with the key `eve
 | blocked   | a statement needs what an earlier block lost | block, name, by                              |
 | checked   | the calls of a `no-run` block were looked up | block, findings                               |
 | served    | a loader got something else than a download | block, and those of `offline.Served`          |
+| fault     | what stands in for a download could not be made | trace                                     |
 | absent    | a block's own device is not here      | block                                               |
 | done      | a block ended, however                | block, seconds, device, lines, inner, hit, figures, warned |
 |           |                                       | and `written` where the post shows output           |
@@ -55,7 +56,7 @@ def run(job: dict[str, Any], channel: Channel) -> None:
         return
     session = SessionRun(job, channel)
     if not job["network"]:
-        offline.stand_in(session.serve)
+        offline.stand_in(session.serve, session.fault)
     session.lines.start()
     for index in range(len(session.blocks)):
         session.block(index)
@@ -98,6 +99,10 @@ class SessionRun:
     def serve(self, what: dict[str, Any]) -> None:
         """Tells what a loader got in place of a download."""
         self.channel.send({"event": "served", "block": self.running, **what})
+
+    def fault(self, trace: str) -> None:
+        """Tells an error of our own."""
+        self.channel.send({"event": "fault", "trace": trace})
 
     def block(self, index: int) -> None:
         """Runs one block to its end."""

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import os
 import pkgutil
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -20,10 +22,12 @@ from typing import Any, NamedTuple
 
 Change = Callable[[ModuleType], None]
 Tell = Callable[[dict[str, Any]], None]
+TellFault = Callable[[str], None]
 
 CHANGES: dict[str, list[Change]] = {}
 """By the module's name."""
 _TELL: list[Tell] = []
+_TELL_FAULT: list[TellFault] = []
 
 
 class Served(NamedTuple):
@@ -58,15 +62,44 @@ def served(what: Served) -> None:
         tell(what._asdict())
 
 
+@contextlib.contextmanager
+def made_here() -> Iterator[None]:
+    """What is made within, from data of ours, is no affair of the block's: an error there is told as our own fault.
+
+    It goes on all the same. A machine that has no room for it is not our fault.
+    """
+    try:
+        yield
+    except (MemoryError, OSError):
+        raise
+    except Exception as error:
+        fault(error)
+        raise
+
+
+def fault(error: Exception) -> None:
+    """Tells that an error is our own."""
+    for tell in _TELL_FAULT:
+        tell("".join(traceback.format_exception(error)))
+
+
+def is_ours(error: Exception) -> bool:
+    """Whether a line of this folder raised it, and no library that was asked for something."""
+    frame = error.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    return frame is not None and frame.tb_frame.f_code.co_filename.startswith(os.path.dirname(__file__))
+
+
 def load() -> None:
     """Imports every file of this folder; nothing is changed yet."""
     for module in pkgutil.iter_modules(__path__, __name__ + "."):
         importlib.import_module(module.name)
 
 
-def stand_in(tell: Tell) -> None:
+def stand_in(tell: Tell, tell_fault: TellFault) -> None:
     """From now on the loaders of modules that are imported, and of those that will be, need no network."""
-    _TELL[:] = [tell]
+    _TELL[:], _TELL_FAULT[:] = [tell], [tell_fault]
     for name in CHANGES:
         if module := sys.modules.get(name):
             _change(module)

@@ -13,10 +13,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-from . import Served, beneath, served
+from . import Served, beneath, fault, is_ours, served
 from .families import Family, family
 from .packaged_models import packaged
 from .snapshots import WIDEST, write_snapshot, write_weights
+from .tokenizers_of_families import RefusedError
 
 WEIGHTS = frozenset({"model.safetensors"})
 SMALL = f"a small configuration of the architecture (few layers, at most {WIDEST} wide)"
@@ -55,9 +56,13 @@ def supply(repository: Path, repo_id: str, revision: str, filename: str) -> None
         if filename in WEIGHTS and not (snapshot / filename).exists():
             write_weights(snapshot)
             _tell(repo_id, known, f"random weights of {SMALL}: shapes are checked, predictions mean nothing")
-    except Exception:
+    except RefusedError:
+        return
+    except Exception as error:
         # Architectures fail in their own ways where their defaults do not suit: then nothing stands in, and the
-        # download fails as it would.
+        # download fails as it would. So it does where the mistake is ours, which is told.
+        if is_ours(error):
+            fault(error)
         return
     finally:
         if snapshot.exists() and not _COMMIT.fullmatch(revision):

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
 from typing import Any, BinaryIO, NamedTuple
 
-from . import Served, served
+from . import Served, made_here, served
 
 ARCHIVES = (".tar.gz", ".tgz", ".tar", ".zip", ".gz")
 
@@ -61,8 +61,11 @@ def find(url: str) -> Remote | None:
     """What stands in for what `url` holds, unpacked."""
     plain, _ = _split(url)
     for pattern, maker in _MAKERS:
-        if (match := pattern.search(plain)) and (found := maker(match)):
-            return found
+        if match := pattern.search(plain):
+            with made_here():
+                found = maker(match)
+            if found:
+                return found
     return None
 
 

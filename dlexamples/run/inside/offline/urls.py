@@ -73,6 +73,12 @@ def sent(sessions: Any) -> None:
     sessions.Session.get_adapter = get_adapter_here
 
 
+@beneath("urllib3.util.retry")
+def not_awaited(retry: Any) -> None:
+    """Where there is no network, it does not come while one waits: libraries ask ten times, for minutes."""
+    retry.Retry.sleep = lambda self, response=None: None
+
+
 def headers(contents: bytes) -> email.message.Message:
     made = email.message.Message()
     made["Content-Type"] = "application/octet-stream"
