@@ -37,7 +37,7 @@ def table(url: re.Match[str], data: Data, rows: Iterable[Iterable[str]], separat
     return Remote(data, [(url[0].rpartition("/")[2], "".join(held).encode())])
 
 
-def _iris(species: tuple[str, ...]) -> Rows:
+def iris_rows(species: tuple[str, ...] = SPECIES) -> Rows:
     rows = rows_of("sklearn", "datasets", "data", "iris.csv")
     assert rows, "a dependency"
     return [[*row[:4], species[int(row[4])]] for row in rows[1:]]
@@ -49,13 +49,13 @@ IRIS = Data("iris", "real", "all 150 of Fisher's flowers, as scikit-learn has th
 @lies_at(rf"{UCI}/iris/(?:iris|bezdekIris)\.data|{BROWNLEE}/iris\.csv|uciml/iris/iris\.data")
 def iris(url: re.Match[str]) -> Remote:
     """No header; `Iris-setosa`."""
-    return table(url, IRIS, _iris(tuple(f"Iris-{name}" for name in SPECIES)))
+    return table(url, IRIS, iris_rows(tuple(f"Iris-{name}" for name in SPECIES)))
 
 
 @lies_at(rf"{SEABORN}/iris\.csv")
 def iris_with_header(url: re.Match[str]) -> Remote:
     header = ["sepal_length", "sepal_width", "petal_length", "petal_width", "species"]
-    return table(url, IRIS, [header, *_iris(SPECIES)])
+    return table(url, IRIS, [header, *iris_rows()])
 
 
 @lies_at(rf"{UCI}/wine/wine\.data")

@@ -1,0 +1,160 @@
+"""Values for the features of a data set of tensorflow_datasets: they follow from the row's kind, which is its class
+where it has one, so that a model can learn it."""
+
+from __future__ import annotations
+
+import random
+import zlib
+from typing import Any, NamedTuple
+
+from .images import made_up
+from .words import PEOPLE, PLACES, THINGS
+
+Features = Any
+KINDS = 7
+"""Of rows without a class."""
+SMALL, GRAIN = 64, 4
+"""Pictures with a longer side are made up of dots of this many pixels a side."""
+SIDE, ODD = 192, 8
+"""The longest side of pictures that have no common size, and in what their sides differ: they do not make a batch."""
+PICTURES, SMALL_PICTURES = 240, 1_000
+IDENTITIES = 997
+"""A prime: identities are multiples of the row's number, and none of them is left out."""
+UNIT = (0.0, 1.0)
+RANGES = {
+    "age": (1, 80), "fare": (5, 300), "parch": (0, 4), "sibsp": (0, 4), "body": (-1, 300), "price": (330, 18_800),
+    "quality": (3, 9), "user_rating": (1, 5), "raw_user_age": (7, 73), "bucketized_user_age": (1, 56),
+    "timestamp": (874_724_710, 893_286_638), "body_mass_g": (2_700, 6_300), "culmen_depth_mm": (13.1, 21.5),
+    "culmen_length_mm": (32.1, 59.6), "flipper_length_mm": (172, 231), "alcohol": (8, 14.9), "density": (0.987, 1.04),
+    "pH": (2.7, 4), "carat": (0.2, 5), "depth": (43, 79), "table": (43, 95), "total sulfur dioxide": (6, 440),
+}  # fmt: skip
+"""Of the published columns; of others, 0 to 10."""
+
+
+class Shape(NamedTuple):
+    """What a data set's rows look like."""
+
+    features: Features
+    """By name; those of the top level."""
+    label: str
+    """The column of the class, or of the number, that is to be learned; empty where there is none."""
+    kinds: int
+
+    @classmethod
+    def of(cls, info: Any) -> Shape:
+        features, keys = dict(info.features.items()), info.supervised_keys
+        classes = [name for name, feature in features.items() if hasattr(feature, "num_classes")]
+        label = keys[-1] if keys and isinstance(keys[-1], str) else next(iter(classes), "")
+        return cls(features, label, getattr(features.get(label), "num_classes", KINDS))
+
+    def drawn(self, count: int, seed: int) -> tuple[Any, dict[str, Any]]:
+        """The kinds of at most `count` rows, and their pictures by column."""
+        import numpy as np
+
+        columns = {name: feature.shape for name, feature in self.features.items() if is_picture(feature)}
+        if not columns:
+            return np.random.default_rng(seed).permutation(np.arange(count) % self.kinds), {}
+        [(first, shape), *others] = columns.items()
+        most = SMALL_PICTURES if max(side or SIDE for side in shape[:2]) <= SMALL else PICTURES
+        labels, held = _pictures(shape, self.kinds, min(count, max(most, 2 * self.kinds)), seed)
+        return labels, {first: held} | {name: list(map(_outlined, held)) for name, _ in others}
+
+
+def is_picture(feature: Any) -> bool:
+    from tensorflow_datasets import features as library
+
+    return isinstance(feature, library.Image)
+
+
+def _pictures(shape: Any, kinds: int, count: int, seed: int) -> tuple[Any, list[Any]]:
+    """(height, width, channels) uint8 each; a side of None differs from picture to picture."""
+    height, width, channels = shape
+    side = max(height or SIDE, width or SIDE)
+    grain = 1 if side <= SMALL else GRAIN
+    made = made_up(kinds, count, -(-side // grain), channels, seed)
+    images = made.images.reshape(*made.images.shape[:3], channels).repeat(grain, 1).repeat(grain, 2)
+    return made.labels, [
+        image[: height or SIDE - ODD * (number % 3), : width or SIDE - ODD * (number % 4)]
+        for number, image in enumerate(images)
+    ]
+
+
+def _outlined(image: Any) -> Any:
+    """A mask (height, width, 1): 1 in a disc, in which the picture is made brighter; 2 around it; 3 on its edge."""
+    import numpy as np
+
+    rows, columns = (np.linspace(-1, 1, side) for side in image.shape[:2])
+    distance = np.hypot(rows[:, None], columns)
+    image[distance < 0.6] = 155 + image[distance < 0.6] // 3
+    mask = np.where(distance < 0.55, 1, np.where(distance < 0.6, 3, 2)).astype(np.uint8)
+    return mask[..., None]
+
+
+class Row(NamedTuple):
+    number: int
+    kind: int
+    shape: Shape
+    draw: random.Random
+    pictures: dict[str, Any]
+
+
+def value(name: str, feature: Any, row: Row) -> Any:
+    """As `feature.encode_example` takes it."""
+    from tensorflow_datasets import features as library
+
+    if isinstance(feature, library.FeaturesDict):
+        return {each: value(each, held, row) for each, held in feature.items()}
+    if isinstance(feature, library.Sequence):
+        return [value(name, feature.feature, row) for _ in range(1 + row.number % 2)]
+    if isinstance(feature, library.Image):
+        return row.pictures[name]
+    if isinstance(feature, library.BBoxFeature):
+        return library.BBox(ymin=0.2, xmin=0.2, ymax=0.8, xmax=0.8)
+    if isinstance(feature, library.ClassLabel):
+        return row.kind if name == row.shape.label else _other_class(feature.num_classes, row)
+    if isinstance(feature, library.Text) or feature.np_dtype in (object, str):
+        return _text(name, row)
+    return _numbers(name, feature, row)
+
+
+def _other_class(classes: int, row: Row) -> int:
+    """It goes along with the kind, more often than not."""
+    return row.draw.randrange(classes) if row.draw.random() < 0.3 else row.kind % classes
+
+
+def _text(name: str, row: Row) -> str:
+    whose, _, what = name.rpartition("_")
+    identity = row.number * (zlib.crc32(whose.encode()) % (IDENTITIES - 1) + 1) % IDENTITIES
+    if name.endswith("id"):
+        return str(identity)
+    if "file" in name:
+        return f"{row.number}.jpg"
+    if what == "title":
+        return f"The {THINGS[identity % len(THINGS)].title()} {identity}"
+    return row.draw.choice(PEOPLE if what in ("name", "user") else PLACES)
+
+
+def _numbers(name: str, feature: Any, row: Row) -> Any:
+    import numpy as np
+
+    low, high = RANGES.get(name, UNIT if feature.shape else (0, 10))
+    dtype = np.dtype(feature.np_dtype)
+    if dtype.kind == "b":
+        return _sign(name, row.kind) > 0
+    places = [_place(f"{name}{index}", name == row.shape.label, row) for index in range(int(np.prod(feature.shape)))]
+    numbers = low + (high - low) * np.array(places)
+    held = (numbers if dtype.kind == "f" else numbers.round()).astype(dtype).reshape(feature.shape)
+    return held if feature.shape else held.item()
+
+
+def _place(name: str, is_label: bool, row: Row) -> float:
+    """In its range, from 0 to 1: along with the kind or against it, with noise where it is not what is asked for."""
+    if is_label:
+        return row.kind / (row.shape.kinds - 1)
+    place = (row.kind + 0.5) / row.shape.kinds
+    place = place if _sign(name, 0) > 0 else 1 - place
+    return min(max(place + row.draw.gauss(0, 0.15), 0.0), 1.0)
+
+
+def _sign(name: str, kind: int) -> int:
+    return 1 if zlib.crc32(f"{name}{kind}".encode()) % 2 else -1
