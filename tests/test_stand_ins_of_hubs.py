@@ -14,11 +14,12 @@ from dlexamples.check import check
 from dlexamples.formats import parse
 from dlexamples.model import Claim, Outcome, Verdict
 from dlexamples.run.inside import offline
-from dlexamples.run.inside.offline import hugging_face_models
+from dlexamples.run.inside.offline import adapters, hugging_face_models
 from dlexamples.run.inside.offline.dataset_rows import class_of, rows
 from dlexamples.run.inside.offline.dataset_schemas import SCHEMAS, TRANSLATIONS, Schema, schema
 from dlexamples.run.inside.offline.families import Family
 from dlexamples.run.inside.offline.metric_scores import SCORES
+from dlexamples.run.inside.offline.sentence_modules import write_modules
 from dlexamples.run.inside.offline.tokenizers_of_families import RefusedError
 from dlexamples.run.pool import Pool
 from dlexamples.run.runner import Runner
@@ -132,6 +133,43 @@ else:
     raise AssertionError("its own checks are made")
 """,
         {("mobilenet_0.25_128", "synthetic")},
+    ),
+    "adapter": (
+        ("transformers", "peft"),
+        """
+from peft import PeftConfig, PeftModel
+from transformers import AutoModelForCausalLM
+base = PeftConfig.from_pretrained("someone/opt-350m-lora").base_model_name_or_path
+assert base == "opt-350m"
+model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(base), "someone/opt-350m-lora")
+assert any("lora_A" in name for name, _ in model.named_parameters())
+model.merge_and_unload()
+""",
+        {("opt", "synthetic")},
+    ),
+    "two towers": (
+        ("transformers",),
+        """
+import torch
+from transformers import CLIPModel
+torch.manual_seed(5)
+expected = torch.rand(2).tolist()
+torch.manual_seed(5)
+CLIPModel.from_pretrained("openai/clip-vit-base-patch32")
+assert torch.rand(2).tolist() == expected, "both are published: neither is drawn"
+""",
+        {("clip", "synthetic")},
+    ),
+    "vectors of sentences": (
+        ("sentence_transformers",),
+        """
+from sentence_transformers import SentenceTransformer
+model = SentenceTransformer("all-mpnet-base-v2")
+vector = model.encode("a sentence")
+assert vector.shape == (768,) and abs((vector**2).sum() - 1) < 1e-4 and model.max_seq_length == 384
+assert SentenceTransformer("BAAI/bge-small-en-v1.5").encode(["one", "two"]).shape == (2, 384)
+""",
+        {("mpnet", "synthetic"), ("bert", "synthetic")},
     ),
     "sequence classification": (
         ("transformers",),
@@ -372,4 +410,41 @@ def test_a_model_that_cannot_be_made_is_not_downloaded_and_only_our_mistake_is_t
     monkeypatch.setattr(hugging_face_models, "write_snapshot", fails)
     hugging_face_models.supply(tmp_path / "models--bert", "bert", "main", "config.json")
     assert [trace.splitlines()[-1].partition(":")[0] for trace in faults] == told
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "base"),
+    [
+        ("ybelkada/opt-350m-lora", "opt-350m"),
+        ("tloen/alpaca-lora-7b", "alpaca-7b"),
+        ("someone/llama-2-7b-QLoRA", "llama-2-7b"),
+        ("someone/bert-adapter.v2", "bert.v2"),
+        ("facebook/opt-350m", ""),
+        ("someone/floral-bert", ""),
+    ],
+)
+def test_an_adapter_says_so_in_its_name(name: str, base: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda package: package)
+    assert adapters.base_of(name) == base
+    monkeypatch.setattr(importlib.util, "find_spec", lambda package: None)
+    assert not adapters.base_of(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "parts", "tokens"),
+    [("all-MiniLM-L6-v2", 3, 256), ("multi-qa-mpnet-base-dot-v1", 2, 512), ("paraphrase-MiniLM-L6-v2", 2, 128)],
+)
+def test_sentence_transformers_know_how_tokens_become_a_vector(
+    name: str, parts: int, tokens: int, tmp_path: Path
+) -> None:
+    (tmp_path / "config.json").write_text('{"hidden_size": 384}')
+    write_modules(tmp_path, f"sentence-transformers/{name}")
+    assert len(json.loads((tmp_path / "modules.json").read_text())) == parts
+    assert json.loads((tmp_path / "sentence_bert_config.json").read_text())["max_seq_length"] == tokens
+    assert json.loads((tmp_path / "1_Pooling" / "config.json").read_text())["word_embedding_dimension"] == 384
+
+
+def test_a_model_of_another_owner_has_no_modules(tmp_path: Path) -> None:
+    write_modules(tmp_path, "BAAI/bge-small-en-v1.5")
     assert not any(tmp_path.iterdir())

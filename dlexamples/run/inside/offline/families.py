@@ -18,18 +18,21 @@ NAMED_OTHERWISE = {
 HEADLESS = "none"
 """The head of what was pretrained to be fine-tuned, and is published without one."""
 TASKS = (
+    (r"ms-marco", "SequenceClassification", ("LABEL_0",)),
     (r"sst-?2", "SequenceClassification", ("NEGATIVE", "POSITIVE")),
     (r"mnli", "SequenceClassification", ("contradiction", "neutral", "entailment")),
     (r"conll|\bner\b", "TokenClassification",
      ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC", "B-MISC", "I-MISC")),
     (r"squad", "QuestionAnswering", ()),
     (r"960h|\bctc\b", "CTC", ()),
-    (r"in2[12]k", HEADLESS, ()),
+    (r"in2[12]k|^all-|^paraphrase-|^multi-qa-|-nli-mean-|^(?:bge|e5|gte)-", HEADLESS, ()),
 )  # fmt: skip
 """What a name's part says of the head that the weights hold: the `AutoModelFor…` and its labels."""
 WIDTHS = {"small": 512, "base": 768, "medium": 1024, "large": 1024}
 SIZED = frozenset(["bert", "roberta", "albert", "electra", "deberta-v2", "t5", "bart", "gpt2", "xlm-roberta", "mpnet"])
 """The architectures whose sizes are named so in their papers and are this wide; the others keep their default."""
+EMBEDDINGS = re.compile(r"^(?:bge|e5|gte)-")
+"""BERTs that embed sentences: the small ones are 384 wide."""
 EXCEPTIONS = {("electra", "small"): 256, ("gpt2", "small"): 768, ("deberta-v2", "small"): 768}
 
 
@@ -81,6 +84,6 @@ def _width(model_type: str, name: str) -> int | None:
     if model_type not in SIZED:
         return None
     size = next((size for size in WIDTHS if re.search(rf"\b{size}\b", name)), "")
-    if "minilm" in name:
+    if "minilm" in name or (size == "small" and EMBEDDINGS.search(name)):
         return 384
     return EXCEPTIONS.get((model_type, size), WIDTHS.get(size))

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from . import Served, beneath, fault, is_ours, served
+from .adapters import base_of, write_adapter
 from .families import Family, family
 from .packaged_models import packaged
+from .sentence_modules import write_modules
 from .snapshots import WIDEST, write_snapshot, write_weights
 from .tokenizers_of_families import RefusedError
 
@@ -42,7 +44,7 @@ def hub(module: Any) -> None:
 
 def supply(repository: Path, repo_id: str, revision: str, filename: str) -> None:
     """Writes the snapshot if nothing is cached, its weights once they are asked for; nothing for an unknown one."""
-    known = family(repo_id)
+    known, base = family(repo_id), base_of(repo_id)
     if known is None:
         return
     commit = revision if _COMMIT.fullmatch(revision) else hashlib.sha1(repo_id.encode()).hexdigest()
@@ -51,9 +53,14 @@ def supply(repository: Path, repo_id: str, revision: str, filename: str) -> None
         if not repository.exists():
             if packaged(repo_id, snapshot):
                 return
+            if base:
+                write_adapter(snapshot, base, known)
+                _tell(repo_id, known, f"an adapter for {SMALL}, before training")
+                return
             write_snapshot(snapshot, known)
+            write_modules(snapshot, repo_id)
             _tell(repo_id, known, f"{SMALL}, and a tokenizer trained on English text of Python's manual")
-        if filename in WEIGHTS and not (snapshot / filename).exists():
+        if filename in WEIGHTS and not base and not (snapshot / filename).exists():
             write_weights(snapshot)
             _tell(repo_id, known, f"random weights of {SMALL}: shapes are checked, predictions mean nothing")
     except RefusedError:

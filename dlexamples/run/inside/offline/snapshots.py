@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 from pathlib import Path
 from typing import Any
 
 from .families import HEADLESS, Family
+from .random_weights import quietly
 from .tokenizers_of_families import RefusedError, write_tokenizer
 
 LAYERS, INNER, WIDEST, NARROW = 2, 256, 1024, 256
@@ -20,6 +20,11 @@ IMAGENET = 1_000
 """The classes of an image classifier, where its name does not say that it was published without them."""
 OFFSET_POSITIONS = frozenset(("roberta", "xlm-roberta", "camembert", "longformer", "mpnet"))
 """They number positions from the padding's id plus one, and their published checkpoints have room for that."""
+PRETRAINED = (
+    "PreTraining", "SpeechSeq2Seq", "ImageTextToText", "CausalLM", "Seq2SeqLM", "CTC", "ZeroShotImageClassification",
+    "ObjectDetection", "DepthEstimation", "ImageClassification", "MaskedLM",
+)  # fmt: skip
+"""What a model is published as, where its name tells no task: the first of these that its architecture has."""
 SPECIAL = ("bos", "eos", "pad", "sep", "cls", "mask", "unk")
 
 
@@ -52,7 +57,7 @@ def configuration(family: Family) -> Any:
     if family.labels:
         config.id2label = dict(enumerate(family.labels))
         config.label2id = {label: number for number, label in enumerate(family.labels)}
-    architecture = _architecture(config, family).__name__
+    architecture = published_class(config, family).__name__
     config.architectures = [architecture]
     if architecture.endswith("ForImageClassification") and not family.head:
         config.num_labels = IMAGENET
@@ -90,12 +95,11 @@ def _of_width(width: int) -> dict[str, Any]:
     return {"hidden_size": width, "num_attention_heads": width // 64}
 
 
-def _architecture(config: Any, family: Family) -> Any:
+def published_class(config: Any, family: Family) -> Any:
     """The class whose weights are published: that of the task, else what was pretrained, else what there is."""
     import transformers
 
-    heads = (family.head, "PreTraining", "CausalLM", "Seq2SeqLM", "CTC", "ImageClassification", "MaskedLM")
-    for head in filter(None, () if family.head == HEADLESS else heads):
+    for head in filter(None, () if family.head == HEADLESS else (family.head, *PRETRAINED)):
         mapping = getattr(getattr(transformers, f"AutoModelFor{head}", None), "_model_mapping", {})
         if type(config) in mapping:
             return _first(mapping[type(config)])
@@ -159,17 +163,13 @@ def write_weights(folder: Path) -> None:
 
     Raises `RefusedError` where the architecture cannot be built from its configuration.
     """
-    import torch
     import transformers
 
     config = transformers.AutoConfig.from_pretrained(folder)
     make = getattr(transformers, config.architectures[0])
-    with torch.device("cpu"), torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
+    with quietly():
         try:
             model = make(config)
         except (TypeError, ValueError, ImportError, RuntimeError) as error:
             raise RefusedError from error
-    # It writes its progress, which the real loader does not.
-    with contextlib.redirect_stderr(io.StringIO()):
         model.save_pretrained(folder)
