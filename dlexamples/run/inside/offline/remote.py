@@ -43,6 +43,7 @@ class Remote(NamedTuple):
 Maker = Callable[["re.Match[str]"], "Remote | None"]
 
 _MAKERS: list[tuple[re.Pattern[str], Maker]] = []
+_CALLS: list[str] = []
 _WRITTEN: dict[str, Data] = {}
 """By real path: the files that hold what stands in. Their checksums are not those of the original."""
 
@@ -130,8 +131,20 @@ def tell(data: Data, name: str = "") -> None:
     served(Served(name or authors_call(), *data))
 
 
+@contextlib.contextmanager
+def calling(name: str) -> Iterator[None]:
+    """What is asked for within is asked by this call of the author's, of which no frame tells the name."""
+    _CALLS.append(name)
+    try:
+        yield
+    finally:
+        _CALLS.pop()
+
+
 def authors_call() -> str:
     """The call in the post that led here, by the name under which the library publishes it."""
+    if _CALLS:
+        return _CALLS[-1]
     frame: FrameType | None = sys._getframe()
     inner = frame
     while frame and frame.f_globals.get("__name__") != "__main__":

@@ -1,6 +1,7 @@
 """scikit-learn's fetch_*: what they would download is put where they keep it, in the form in which they do.
 
-Their own code goes on from there: parts, categories, frames. `fetch_openml` gets its whole answer, for MNIST alone.
+Their own code goes on from there: parts, categories, frames. `fetch_openml` gets its whole answer for MNIST; what it
+asks for other tables is answered by `openml_answers`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
-from . import beneath, housing, images, mnist, remote
+from . import beneath, housing, images, mnist, openml_tables, remote
 from .remote import Data
 from .reviews import drawn
 
@@ -167,7 +168,12 @@ def _openml(fetch: Any) -> Any:
     def fetch_here(name: Any = None, **options: Any) -> Any:
         make = OPENML.get(name if name is not None else options.get("data_id"))
         if make is None:
-            return fetch(name, **options)
+            with remote.calling("sklearn.datasets.fetch_openml"):
+                found = fetch(name, **options)
+                # What was kept of an earlier call is not asked for again, and is told all the same.
+                if table := openml_tables.find(name or options.get("data_id"), options.get("version", "active")):
+                    remote.tell(table.data())
+            return found
         data, sets = make()
         remote.tell(data, "sklearn.datasets.fetch_openml")
         return _answer(mnist.full_length(sets), options)

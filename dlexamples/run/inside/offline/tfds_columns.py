@@ -8,6 +8,7 @@ import zlib
 from typing import Any, NamedTuple
 
 from .images import made_up
+from .likely import choice, place, sign
 from .words import PEOPLE, PLACES, THINGS
 
 Features = Any
@@ -111,15 +112,11 @@ def value(name: str, feature: Any, row: Row) -> Any:
     if isinstance(feature, library.BBoxFeature):
         return library.BBox(ymin=0.2, xmin=0.2, ymax=0.8, xmax=0.8)
     if isinstance(feature, library.ClassLabel):
-        return row.kind if name == row.shape.label else _other_class(feature.num_classes, row)
+        others = tuple(range(feature.num_classes))
+        return row.kind if name == row.shape.label else choice(others, row.kind, row.shape.kinds, row.draw)
     if isinstance(feature, library.Text) or feature.np_dtype in (object, str):
         return _text(name, row)
     return _numbers(name, feature, row)
-
-
-def _other_class(classes: int, row: Row) -> int:
-    """It goes along with the kind, more often than not."""
-    return row.draw.randrange(classes) if row.draw.random() < 0.3 else row.kind % classes
 
 
 def _text(name: str, row: Row) -> str:
@@ -140,7 +137,7 @@ def _numbers(name: str, feature: Any, row: Row) -> Any:
     low, high = RANGES.get(name, UNIT if feature.shape else (0, 10))
     dtype = np.dtype(feature.np_dtype)
     if dtype.kind == "b":
-        return _sign(name, row.kind) > 0
+        return sign(f"{name}{row.kind}") > 0
     places = [_place(f"{name}{index}", name == row.shape.label, row) for index in range(int(np.prod(feature.shape)))]
     numbers = low + (high - low) * np.array(places)
     held = (numbers if dtype.kind == "f" else numbers.round()).astype(dtype).reshape(feature.shape)
@@ -148,13 +145,6 @@ def _numbers(name: str, feature: Any, row: Row) -> Any:
 
 
 def _place(name: str, is_label: bool, row: Row) -> float:
-    """In its range, from 0 to 1: along with the kind or against it, with noise where it is not what is asked for."""
-    if is_label:
-        return row.kind / (row.shape.kinds - 1)
-    place = (row.kind + 0.5) / row.shape.kinds
-    place = place if _sign(name, 0) > 0 else 1 - place
-    return min(max(place + row.draw.gauss(0, 0.15), 0.0), 1.0)
-
-
-def _sign(name: str, kind: int) -> int:
-    return 1 if zlib.crc32(f"{name}{kind}".encode()) % 2 else -1
+    """In its range, from 0 to 1; exactly, where it is what is asked for."""
+    kinds = row.shape.kinds
+    return row.kind / (kinds - 1) if is_label else place(name, row.kind, kinds, row.draw)
