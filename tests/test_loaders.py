@@ -19,7 +19,7 @@ from contract import in_order
 from dlexamples.check import check
 from dlexamples.formats import parse, read, write
 from dlexamples.model import Verdict
-from dlexamples.run.inside.offline import housing, images, planetoid, remote
+from dlexamples.run.inside.offline import example_tables, housing, images, planetoid, remote
 from dlexamples.run.inside.offline.images import Labelled
 from dlexamples.run.pool import Pool
 from dlexamples.run.runner import Runner
@@ -299,3 +299,28 @@ def test_a_fault_of_ours_reaches_our_own_process(tmp_path: Path) -> None:
     assert outcome.verdict is Verdict.FAILED
     [fault] = runner.faults
     assert "images.py" in fault
+
+
+PENGUINS = [
+    ["species", "island", "bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g", "sex", "year"],
+    ["Gentoo", "Biscoe", "46.1", "13.2", "211", "4500", "female", "2007"],
+    ["Adelie", "Torgersen", "NA", "NA", "NA", "NA", "NA", "2007"],
+]
+
+
+def test_seaborns_examples_are_those_of_the_packages_that_are_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = "https://raw.githubusercontent.com/mwaskom/seaborn-data/master"
+    monkeypatch.setattr(example_tables, "rows_of", lambda package, *parts: None)
+    assert not any(remote.find(f"{base}/{name}.csv") for name in ("penguins", "tips", "diamonds", "titanic"))
+    monkeypatch.setattr(example_tables, "rows_of", lambda package, *_: PENGUINS if package == "plotnine" else None)
+    found = remote.find(f"{base}/penguins.csv")
+    assert found
+    assert "plotnine" in found.data.why
+    [(_, contents)] = found.files
+    assert contents.decode().splitlines() == [
+        "species,island,bill_length_mm,bill_depth_mm,flipper_length_mm,body_mass_g,sex",
+        "Adelie,Torgersen,,,,,",
+        "Gentoo,Biscoe,46.1,13.2,211,4500,FEMALE",
+    ]
+    [(_, names)] = remote.find(f"{base}/dataset_names.txt").files  # type: ignore[union-attr]
+    assert {"penguins", "tips", "flights", "iris", "mpg"} <= set(names.decode().split())
