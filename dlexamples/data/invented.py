@@ -60,7 +60,7 @@ def invented(names: tuple[str, ...], need: Need, scene: Scene) -> Invention:
     asked = _with_outputs(need, found)
     table = _table(asked, found, scene)
     home = table.name or NAME
-    dataset = DataSet(home, frozenset(), re.compile(r"(?!)"), "made-up data", lambda _: table)
+    dataset = DataSet(home, frozenset(), re.compile(r"(?!)"), "made-up data", lambda *_: table)
     why = "nothing says which data set is meant" + ("" if asked.width else f", and {found.why}")
     return Invention(Choice(dataset, names, why, by_name=False), asked, table)
 
@@ -98,11 +98,13 @@ def _table(need: Need, found: Sample, scene: Scene) -> Table:
 
 def _real(task: Task) -> Table | None:
     """Real rows of that width and with so many classes, for a task that they were not meant for."""
-    if len(task.sample.shape) != 1 or task.sample.tokens is not None:
+    if len(task.sample.shape) != 1 or task.sample.tokens is not None or (task.units > 1 and not task.classes):
         return None
     for dataset in CATALOGUE.items().values():
+        if dataset.rows is None:
+            continue
         with contextlib.suppress(CannotTell):
-            table = dataset.table(Width(task.sample.shape[0], task.sample.why))
+            table = dataset.rows(Width(task.sample.shape[0], task.sample.why))
             if table.may_be_split and (table.columns, table.classes) == (task.sample.shape[0], task.classes):
                 what = f"{table.what.removesuffix(', real and complete')}, standing in for data that is not named"
                 return replace(

@@ -23,6 +23,11 @@ def kind(value: Any) -> str:
     return ""
 
 
+def is_classifier(value: Any) -> bool:
+    """Whether it is a scikit-learn estimator that tells classes apart."""
+    return any(base.__name__ == "ClassifierMixin" for base in type(value).__mro__)
+
+
 def own_method(value: Any, name: str) -> bool:
     """Whether `name` is a method that the post's author wrote, in a class of the session."""
     owner = next((base for base in type(value).__mro__ if name in vars(base)), object)

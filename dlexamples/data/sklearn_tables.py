@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 def shipped(load: str, what: str, shape: tuple[int, int], classes: int, width: Width | None) -> Table:
-    """The table that `sklearn.datasets`' function `load` gives: float64 (N, columns), int64 (N,) from 0."""
+    """The table that `sklearn.datasets`' function `load` gives: float64 (N, columns), int64 (N,) from 0.
+
+    Without `classes` the targets are numbers, float64 (N,).
+    """
     rows, columns = shape
     if width and width.columns != columns:
         raise CannotTell(f"it has {columns} columns, and {width.why}")
@@ -26,6 +29,7 @@ def shipped(load: str, what: str, shape: tuple[int, int], classes: int, width: W
         classes=classes,
         arrays=lambda ask: _arrays(load, classes, ask),
         batch=16,
+        stratified=bool(classes),
         bunch=lambda imports: f"{imports.item('sklearn.datasets', load)}()",
     )
 
@@ -51,8 +55,8 @@ def inputs_as_asked(ask: Ask) -> list[str]:
 
 
 def targets_as_asked(ask: Ask, classes: int) -> list[str]:
-    """int64 classes (N,) in the shape and dtype that the loss wants."""
-    if not ask.wants_y:
+    """int64 classes (N,), or float64 numbers, in the shape and dtype that the loss wants."""
+    if not ask.wants_y or ask.target is Target.NUMBERS:
         return []
     y, torch = ask.y, ask.imports.module("torch") if ask.values == "torch" else ""
     if torch:

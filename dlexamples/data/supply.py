@@ -39,8 +39,7 @@ def supply(name: str, scene: Scene) -> Iterator[Proposal]:
     try:
         choice = choose(name, spoken, scene)
         asked = need(choice.names, subjects(), scene)
-        _check_rows(choice, asked)
-        table = choice.dataset.table(asked.width)
+        table = choice.dataset.table(asked, scene)
         check_partners(table, asked, scene)
         yield _proposal(choice, asked, table, scene)
     except CannotTell as refusal:
@@ -82,13 +81,6 @@ def _proposal(choice: Choice, asked: Need, table: Table, scene: Scene) -> Propos
         label="never defined",
         related=((asked.width.why, asked.width.place),) if asked.width and asked.width.place else (),
     )
-
-
-def _check_rows(choice: Choice, asked: Need) -> None:
-    """Raises CannotTell for a model that takes no rows of numbers."""
-    if asked.asked.instead:
-        rows = f"rows of {choice.dataset.table(None).columns} numbers"
-        raise CannotTell(f"the model takes {asked.asked.instead}, and this data set is supplied as {rows}")
 
 
 def _refused(name: str, choice: Choice | None, reason: str, scene: Scene) -> Proposal:

@@ -7,7 +7,7 @@ import re
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from dlexamples.data.live import kind
+from dlexamples.data.live import is_classifier, kind
 from dlexamples.data.refusal import CannotTell
 from dlexamples.data.scene import last_name
 
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 
 class Target(str, Enum):
-    """The shape and dtype of targets for N rows of C classes."""
+    """The shape and dtype of targets for N rows of C classes, or of numbers."""
 
     CLASSES = "int64 (N,)"
+    NUMBERS = "float64 (N,), as they come"
     COLUMN = "float32 (N, 1)"
     FLAT = "float32 (N,)"
     ONE_HOT = "float32 (N, C)"
@@ -44,6 +45,8 @@ def target(model: Any, model_asked: Asked, classes: int, scene: Scene) -> Target
     """The form of the targets. Raises CannotTell when the loss and the model's outputs cannot hold the classes."""
     loss = loss_of(model, scene)
     units = model_asked.units
+    if not classes:
+        return _of_numbers(loss, model, model_asked, scene)
     if scene_framework(model, scene) == "torch" and loss in _OF_ONE_HOT:
         loss = "crossentropy"
     if loss in _OF_CLASSES | _OF_ONE_HOT and units is not None and units < classes:
@@ -73,6 +76,18 @@ def _numbers(loss: str, model: Any, model_asked: Asked, classes: int, scene: Sce
         return Target.ONE_HOT
     if loss.startswith(("bce", "binary")) and classes > 2:
         raise CannotTell(f"it has {classes} classes, and the loss tells only two apart")
+    if model_asked.flat or (scene_framework(model, scene) == "torch" and _flattens(scene)):
+        return Target.FLAT
+    return Target.COLUMN
+
+
+def _of_numbers(loss: str, model: Any, model_asked: Asked, scene: Scene) -> Target:
+    if is_of_classes(loss) or loss.startswith(("bce", "binary", "hinge")):
+        raise CannotTell("its targets are numbers, and this loss compares classes")
+    if any(is_classifier(value) for value in scene.live.values()):
+        raise CannotTell("its targets are numbers, and the estimator tells classes apart")
+    if scene_framework(model, scene) == "numpy":
+        return Target.NUMBERS
     if model_asked.flat or (scene_framework(model, scene) == "torch" and _flattens(scene)):
         return Target.FLAT
     return Target.COLUMN
