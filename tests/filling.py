@@ -6,10 +6,12 @@ Runs in a process of its own, so that no test shares TensorFlow's threads.
 from __future__ import annotations
 
 import ast
+import atexit
 import contextlib
 import io
 import os
 import random
+import shutil
 import sys
 import tempfile
 import types
@@ -21,6 +23,7 @@ from typing import TYPE_CHECKING
 from dlexamples.data import propose
 from dlexamples.model import Place, Proposal, Stop
 from dlexamples.paths import WORKING_FOLDER
+from dlexamples.run.inside import offline
 from dlexamples.run.inside.errors import position
 
 if TYPE_CHECKING:
@@ -116,3 +119,9 @@ def _place(frame: TracebackType) -> Place:
 def quiet() -> None:
     """For a new process, before it imports a framework."""
     os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="-1", MPLBACKEND="Agg")
+    # What a supplied call downloads, and where it is kept, is as in a check.
+    kept = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, kept, ignore_errors=True)
+    os.environ.update(dict.fromkeys(("KERAS_HOME", "SCIKIT_LEARN_DATA", "SEABORN_DATA"), kept))
+    offline.load()
+    offline.stand_in(lambda _: None)

@@ -60,9 +60,12 @@ def plain_names(name: str, scene: Scene) -> tuple[str, ...]:
 
 def _of_words(words: frozenset[str]) -> DataSet:
     found = [dataset for dataset in CATALOGUE.items().values() if words <= dataset.words]
-    if len(found) != 1:
+    # `mnist` alone is MNIST, and no Fashion-MNIST.
+    fewest = min((len(dataset.words - words) for dataset in found), default=0)
+    closest = [dataset for dataset in found if len(dataset.words - words) == fewest]
+    if len(closest) != 1:
         raise CannotTell(f"its name speaks of {' and '.join(sorted(words))} at once")
-    return found[0]
+    return closest[0]
 
 
 def _spoken_of(scene: Scene) -> DataSet:
@@ -80,7 +83,8 @@ def _spoken_of(scene: Scene) -> DataSet:
 
 def _with_partners(name: str, dataset: DataSet, scene: Scene) -> tuple[str, ...]:
     """`name`, the missing names that speak of the same data set, and the plain ones used beside these."""
-    named = [other for other in scene.free if other != name and (words := _words(other)) and words <= dataset.words]
+    others = [other for other in scene.free if other != name]
+    named = [other for other in others if (words := _words(other)) and _of_words(words) is dataset]
     beside = [other for member in (name, *named) for other in _beside(member, scene) if _is_plain(other)]
     return tuple(dict.fromkeys((name, *named, *beside)))
 

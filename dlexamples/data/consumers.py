@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import sys
 from functools import reduce
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from dlexamples.data.forms import ARRAYS, EVERY, Form
 from dlexamples.data.live import kind, own_method
@@ -203,9 +206,15 @@ def _attribute(node: ast.Attribute, attr: str, scene: Scene) -> Forms:
     if attr in DATASET and scene.framework == "keras":
         batched = any(isinstance(up, ast.Attribute) and up.attr == "batch" for up in (node, *scene.ancestors(node)))
         return frozenset({Form.KERAS_ROWS if batched else Form.KERAS_BATCHES})
-    if attr == "dataset":
+    if attr in {"dataset", "batch_size", "sampler"}:
         return frozenset({Form.LOADER})
-    return ARRAYS
+    return ARRAYS if _is_of_arrays(attr) else frozenset()
+
+
+def _is_of_arrays(attr: str) -> bool:
+    """Whether arrays, or the tensors of a library that is loaded, have it."""
+    tensors = [getattr(sys.modules.get(name), "Tensor", None) for name in ("torch", "tensorflow")]
+    return any(hasattr(owner, attr) for owner in (np.ndarray, *tensors))
 
 
 def _subscript(node: ast.Subscript, scene: Scene) -> Forms:

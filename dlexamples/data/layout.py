@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dlexamples.data.forms import Form, Wanted
+from dlexamples.data.refusal import CannotTell
 from dlexamples.data.table import Ask
 
 if TYPE_CHECKING:
@@ -64,10 +65,14 @@ class Written:
 
     lines: list[str]
     inputs: str
+    parts: dict[str, str] = field(default_factory=dict)
+    """Where those of a part can be seen, when it has its own."""
 
 
 def written(table: Table, layout: Layout, imports: Imports) -> Written:
     """Lines that bind every wanted name."""
+    if table.parted and (len(layout.parts) > 1 or layout.parts == ("test",)):
+        return _published(table, layout, imports)
     if len(layout.parts) > 1 and table.may_be_split:
         return _held_out(table, layout, imports)
     return _together(table, layout, imports)
@@ -86,6 +91,31 @@ def _together(table: Table, layout: Layout, imports: Imports) -> Written:
             lines.append(f"{wanted.name} = {_value(wanted, x, y, table, layout, imports)}")
     bunch = next((f"{wanted.name}.data" for wanted in layout.wanted if wanted.form is Form.BUNCH), "")
     return Written(lines, x if ask.wants_x else bunch)
+
+
+def _published(table: Table, layout: Layout, imports: Imports) -> Written:
+    """The parts in which the data set is published; of three, the one to validate on is split off the training part."""
+    assert table.parted
+    *first, last = layout.parts
+    asks = []
+    for part in (first[0] if first else "train", last):
+        x, y = layout.named(Form.FEATURES, part, layout.inputs), layout.named(Form.TARGETS, part, layout.labels)
+        is_split = part == layout.parts[0] and len(first) > 1
+        wants = (x != "_" or is_split, y != "_" or is_split)
+        names = (x if x != "_" else layout.inputs, y if y != "_" else layout.labels)
+        asks.append(Ask(*names, *wants, layout.target, layout.values, imports))
+    lines = table.parted(*asks)
+    if len(first) > 1:
+        split = imports.item("sklearn.model_selection", "train_test_split")
+        x, y = asks[0].x, asks[0].y
+        lines += _split(split, layout.halves(*first), x, y, "0.1", "", stratified=False)
+    for wanted in layout.wanted:
+        if wanted.form not in {Form.FEATURES, Form.TARGETS}:
+            inputs = layout.named(Form.FEATURES, wanted.part, layout.inputs)
+            labels = layout.named(Form.TARGETS, wanted.part, layout.labels)
+            lines.append(f"{wanted.name} = {_value(wanted, inputs, labels, table, layout, imports)}")
+    parts = {part: layout.named(Form.FEATURES, part, layout.inputs) for part in layout.parts}
+    return Written(lines, "", {part: "" if name == "_" else name for part, name in parts.items()})
 
 
 def _held_out(table: Table, layout: Layout, imports: Imports) -> Written:
@@ -151,7 +181,8 @@ def _value(wanted: Wanted, x: str, y: str, table: Table, layout: Layout, imports
             library = imports.module("torch") if layout.values == "torch" else imports.module("numpy", "np")
             return f"{library}.column_stack([{x}, {y}])"
         case Form.BUNCH:
-            assert table.bunch is not None
+            if table.bunch is None:
+                raise CannotTell("scikit-learn has no Bunch of it")
             return table.bunch(imports)
 
 

@@ -55,7 +55,7 @@ def said(name: str, subjects: frozenset[str] = frozenset()) -> Said | None:
     """
     if not name.isascii():
         return None
-    words = [word for piece in _pieces(name) for word in _split(piece, subjects)]
+    words = [word for piece in _pieces(name, subjects) for word in _split(piece, subjects)]
     spoken = frozenset(word for word in words if word not in PARTS and word not in KINDS)
     parts = {PARTS[word] for word in words if word in PARTS}
     kinds = {KINDS[word] for word in words if word in KINDS}
@@ -75,8 +75,11 @@ def stem(name: str, subjects: frozenset[str]) -> str:
     return next((piece for piece in name.split("_") if piece.lower() in subjects), "")
 
 
-def _pieces(name: str) -> list[str]:
+def _pieces(name: str, subjects: frozenset[str]) -> list[str]:
     parts = [part for part in name.split("_") if part]
+    if any(part.lower() in subjects for part in parts):
+        apart = ([part.lower()] if part.lower() in subjects else _pieces(part, frozenset()) for part in parts)
+        return [piece for pieces in apart for piece in pieces]
     # `XORdata` would fall into `XO` and `Rdata`: such a name is read as one word.
     if re.search(r"[A-Z]{2,}[a-z]", name):
         return [part.lower() for part in parts]

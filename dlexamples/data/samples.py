@@ -47,6 +47,22 @@ def sample(model: Any, scene: Scene) -> Sample | None:
     return next(_written(scene), None)
 
 
+def taken(model: Any, shapes: list[tuple[int, ...]], scene: Scene) -> tuple[int, ...] | None:
+    """The first of `shapes` that the live model takes, or that the code declares where none is alive."""
+    if kind(model) == "torch":
+        return next((shape for shape in shapes if _trial(model, shape, None) is not None), None)
+    if kind(model) == "keras":
+        found = _of_keras(model)
+        sizes = tuple(model.inputs[0].shape[1:]) if found else ()
+        return next((shape for shape in shapes if _fits(shape, sizes)), None) if found else shapes[0]
+    declared = [found.shape for found in _written(scene)]
+    return next((shape for shape in shapes if shape in declared), None)
+
+
+def _fits(shape: tuple[int, ...], sizes: tuple[int | None, ...]) -> bool:
+    return len(shape) == len(sizes) and all(size in (None, own) for own, size in zip(shape, sizes, strict=True))
+
+
 def _of_keras(model: Any) -> Sample | None:
     try:
         inputs, outputs = model.inputs, model.outputs

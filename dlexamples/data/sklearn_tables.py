@@ -54,21 +54,33 @@ def inputs_as_asked(ask: Ask) -> list[str]:
     return [f'{ask.x} = {ask.x}.astype("float32")']
 
 
-def targets_as_asked(ask: Ask, classes: int) -> list[str]:
-    """int64 classes (N,), or float64 numbers, in the shape and dtype that the loss wants."""
-    if not ask.wants_y or ask.target is Target.NUMBERS:
+def targets_as_asked(ask: Ask, classes: int, values: str = "") -> list[str]:
+    """int64 classes (N,), or float64 numbers, in the shape and dtype that the loss wants.
+
+    They are `values`, an expression, where they are not yet bound.
+    """
+    if not ask.wants_y:
         return []
-    y, torch = ask.y, ask.imports.module("torch") if ask.values == "torch" else ""
-    if torch:
-        written = {
-            Target.CLASSES: f"{torch}.tensor({y})",
-            Target.FLAT: f"{torch}.tensor({y}, dtype={torch}.float32)",
-            Target.COLUMN: f"{torch}.tensor({y}, dtype={torch}.float32)[:, None]",
-            Target.ONE_HOT: f"{torch}.eye({classes})[{y}]",
-        }
-        return [f"{y} = {written[ask.target]}"]
+    y = values or ask.y
+    written = y if ask.target is Target.NUMBERS else _converted(ask, classes, y)
+    return [f"{ask.y} = {written}"] if written != ask.y else []
+
+
+def _converted(ask: Ask, classes: int, y: str) -> str:
+    if ask.values != "torch":
+        return _as_array(ask, classes, y)
+    torch = ask.imports.module("torch")
+    written = {
+        Target.CLASSES: f"{torch}.tensor({y})",
+        Target.FLAT: f"{torch}.tensor({y}, dtype={torch}.float32)",
+        Target.COLUMN: f"{torch}.tensor({y}, dtype={torch}.float32)[:, None]",
+        Target.ONE_HOT: f"{torch}.eye({classes})[{y}]",
+    }
+    return written[ask.target]
+
+
+def _as_array(ask: Ask, classes: int, y: str) -> str:
     if ask.target is Target.ONE_HOT:
-        numpy = ask.imports.module("numpy", "np")
-        return [f'{y} = {numpy}.eye({classes}, dtype="float32")[{y}]']
+        return f'{ask.imports.module("numpy", "np")}.eye({classes}, dtype="float32")[{y}]'
     column = {Target.FLAT: "", Target.COLUMN: "[:, None]"}
-    return [f'{y} = {y}{column[ask.target]}.astype("float32")'] if ask.target in column else []
+    return f'{y}{column[ask.target]}.astype("float32")' if ask.target in column else y

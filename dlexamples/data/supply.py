@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,8 @@ from dlexamples.data.layout import Layout, Written, written
 from dlexamples.data.names import said, stem
 from dlexamples.data.partners import check_partners
 from dlexamples.data.refusal import CannotTell, NothingSaysWhich
-from dlexamples.data.targets import target
+from dlexamples.data.scene import last_name
+from dlexamples.data.targets import Target, target
 from dlexamples.model import Applicability, Fill, Proposal
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from dlexamples.data.table import Table
 
 LONGEST_COMMENT = 100
+ONE_HOT = {"to_categorical", "one_hot", "get_dummies"}
 _TEMPORARIES = (("inputs", "labels"), ("features", "targets"), ("rows", "answers"))
 
 
@@ -68,7 +71,8 @@ def _proposal(choice: Choice, asked: Need, table: Table, scene: Scene) -> Propos
     code = written(table, layout, imports)
     lines = [_comment(table, layout), *code.lines]
     source = "\n".join([*grouped(imports.lines), *lines]) + "\n"
-    why = choice.why if asked.width is None else f"{choice.why}, and {asked.width.why}"
+    width = asked.width if asked.width and asked.width.columns == table.columns else None
+    why = choice.why if width is None else f"{choice.why}, and {width.why}"
     reading = f": {table.why}" if table.why else f": {table.what}"
     return Proposal(
         rule=choice.dataset.name,
@@ -79,7 +83,7 @@ def _proposal(choice: Choice, asked: Need, table: Table, scene: Scene) -> Propos
         sources=inserted(scene, lines, imports.lines),
         fills=_fills(choice, asked, table, why, source, code, scene),
         label="never defined",
-        related=((asked.width.why, asked.width.place),) if asked.width and asked.width.place else (),
+        related=((width.why, width.place),) if width and width.place else (),
     )
 
 
@@ -102,16 +106,25 @@ def _layout(choice: Choice, asked: Need, table: Table, scene: Scene) -> Layout:
     return Layout(
         wanted=asked.wanted,
         values=asked.values,
-        target=target(asked.model, asked.asked, table.classes, scene),
+        target=target(asked.model, asked.asked, table.classes, scene)
+        if not table.classes or not _makes_one_hot(asked, scene)
+        else Target.CLASSES,
         batch=_batch(table, scene),
         inputs=inputs,
         labels=labels,
     )
 
 
+def _makes_one_hot(asked: Need, scene: Scene) -> bool:
+    """Whether the code turns the classes into rows of zeros and a one itself."""
+    names = [wanted.name for wanted in asked.wanted if wanted.form is Form.TARGETS]
+    around = (scene.parents[node] for name in names for node in scene.reads(name))
+    return any(isinstance(up, ast.Call) and last_name(up.func) in ONE_HOT for up in around)
+
+
 def _temporaries(choice: Choice, asked: Need, scene: Scene) -> tuple[str, str]:
     """Names that the session does not have: `XOR_inputs` and `XOR_labels` beside `XOR_data`."""
-    prefix = stem(choice.names[0], subjects()) or choice.dataset.name
+    prefix = stem(choice.names[0], subjects()) or choice.dataset.name.replace("-", "_")
     taken = {*scene.bound, *scene.free, *scene.stop.namespace}
     for pair in _TEMPORARIES:
         inputs, labels = (f"{prefix}_{kind}" for kind in pair)
@@ -129,7 +142,9 @@ def _batch(table: Table, scene: Scene) -> str:
 def _comment(table: Table, layout: Layout) -> str:
     """What the lines below it are, for their reader."""
     held_out = ""
-    if len(layout.parts) > 1:
+    if table.parted:
+        held_out = "; a tenth of the first part is to validate on" if len(layout.parts) > 2 else ""
+    elif len(layout.parts) > 1:
         held_out = "; a fifth is held out" if len(layout.parts) == 2 else "; a fifth is held out twice"
         held_out = held_out if table.may_be_split else "; there are no other rows to test on"
     named = f"# {', '.join(wanted.name for wanted in layout.wanted)}: {table.what}{held_out}"
@@ -147,11 +162,11 @@ def _fills(
 ) -> tuple[Fill, ...]:
     """One a name, with the shape and dtype that its source really gives."""
     made = _run(source, scene)
-    inputs = eval(code.inputs, made) if code.inputs else None
     fills = []
     for wanted in asked.wanted:
         own = wanted.form in {Form.FEATURES, Form.TARGETS, Form.TABLE}
-        shape, dtype = _form(made[wanted.name] if own else inputs)
+        inputs = code.parts.get(wanted.part, code.inputs)
+        shape, dtype = _form(made[wanted.name] if own else eval(inputs, made) if inputs else None)
         fills.append(Fill(wanted.name, choice.dataset.name, table.claim, shape, dtype, why, source))
     return tuple(fills)
 

@@ -14,6 +14,7 @@ from dlexamples.formats.language import classify
 from dlexamples.model import (
     Block,
     Diagnostic,
+    Fill,
     Fix,
     Outcome,
     Place,
@@ -111,7 +112,7 @@ class _Case:
         outcome = replace(outcome, only_defines=only_defines, diagnostics=tuple(self._warnings()))
         if not self.mends:
             return self._leaning(outcome)
-        fills = tuple(fill for mend in self.mends for fill in mend.proposal.fills)
+        fills = tuple(self._as_served(fill) for mend in self.mends for fill in mend.proposal.fills)
         repaired = any(not mend.proposal.fills for mend in self.mends)
         verdict = Verdict.REPAIRED if repaired else Verdict.FILLED
         verified = f"{_device_name(self.run.device)} in {self.run.seconds:.1f} s"
@@ -124,6 +125,11 @@ class _Case:
             edits=tuple(edits(self.block, self.index, self.source, self.mends)),
             diagnostics=tuple(self._diagnostics_of(self.mends, verified_on=verified)) + outcome.diagnostics,
         )
+
+    def _as_served(self, fill: Fill) -> Fill:
+        """What a supplied call downloads for a reader is what the block got instead here."""
+        served = next((served for served in self.run.served if served.dataset == fill.dataset), None)
+        return replace(fill, claim=served.claim) if served else fill
 
     def _leaning(self, outcome: Outcome) -> Outcome:
         """As printed it runs, but only on names or files that mends of other blocks have brought."""

@@ -90,6 +90,8 @@ class SessionRun:
         """Blocks of which it is told that they failed, or what they lack."""
         self.flags = 0
         self.running = 0
+        self.is_asked = False
+        """A mend is being looked for."""
         self.written: list[list[int]] = []
         """Of the block that runs: each statement's line, and how many bytes were printed before it."""
         self.process = os.getpid()
@@ -97,8 +99,9 @@ class SessionRun:
         self.namespace: dict[str, Any] = main_module(job).__dict__
 
     def serve(self, what: dict[str, Any]) -> None:
-        """Tells what a loader got in place of a download."""
-        self.channel.send({"event": "served", "block": self.running, **what})
+        """Tells what a loader got in place of a download; what is loaded for a mend is not the block's."""
+        if not self.is_asked:
+            self.channel.send({"event": "served", "block": self.running, **what})
 
     def fault(self, trace: str) -> None:
         """Tells an error of our own."""
@@ -275,7 +278,10 @@ class SessionRun:
     def _wait(self, index: int, node: ast.stmt, error: BaseException) -> None:
         """Alive at the stop: looks for mends until told to go on."""
         while (command := self.channel.receive()) is not None and command["do"] == "ask":
-            self.channel.send({"event": "answer", **self._answer(index, node, error)})
+            self.is_asked = True
+            reply = self._answer(index, node, error)
+            self.is_asked = False
+            self.channel.send({"event": "answer", **reply})
         if command is None or command["do"] != "go on":
             leave(0)
 
