@@ -19,6 +19,7 @@ from dlexamples.data.library import library
 from dlexamples.data.scene import scene
 from dlexamples.data.supply import supply
 from dlexamples.data.training_parts import training_part
+from dlexamples.data.things import one_thing
 from dlexamples.data.usual import usual
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ WAYS: tuple[Callable[[str, Scene], Iterator[Proposal]], ...] = (
     instance,
     training_part,
     usual,
+    one_thing,
     supply,
 )
 """How a name that the session never binds may be supplied; the first that knows the name decides."""

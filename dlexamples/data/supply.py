@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ast
-import contextlib
-import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dlexamples.data.choice import Choice, choose, plain_names, subjects
 from dlexamples.data.forms import Form
@@ -15,6 +13,7 @@ from dlexamples.data.infer import Need, need
 from dlexamples.data.insert import inserted
 from dlexamples.data.invented import invented
 from dlexamples.data.layout import Layout, Written, written
+from dlexamples.data.made import form, run
 from dlexamples.data.names import said, stem
 from dlexamples.data.partners import check_partners
 from dlexamples.data.refusal import CannotTell, NothingSaysWhich
@@ -161,28 +160,11 @@ def _fills(
     choice: Choice, asked: Need, table: Table, why: str, source: str, code: Written, scene: Scene
 ) -> tuple[Fill, ...]:
     """One a name, with the shape and dtype that its source really gives."""
-    made = _run(source, scene)
+    made = run(source, scene)
     fills = []
     for wanted in asked.wanted:
         own = wanted.form in {Form.FEATURES, Form.TARGETS, Form.TABLE}
         inputs = code.parts.get(wanted.part, code.inputs)
-        shape, dtype = _form(made[wanted.name] if own else eval(inputs, made) if inputs else None)
+        shape, dtype = form(made[wanted.name] if own else eval(inputs, made) if inputs else None)
         fills.append(Fill(wanted.name, choice.dataset.name, table.claim, shape, dtype, why, source))
     return tuple(fills)
-
-
-def _run(source: str, scene: Scene) -> dict[str, Any]:
-    """What the lines bind, beside the names that are alive. Raises CannotTell when a library is not here."""
-    made = dict(scene.stop.namespace)
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            exec(compile(source, "<fill>", "exec"), made)
-    except ImportError as error:
-        raise CannotTell(f"{error.name or error} is not installed") from error
-    return made
-
-
-def _form(value: Any) -> tuple[tuple[int, ...] | None, str]:
-    if not hasattr(value, "shape"):
-        return None, ""
-    return tuple(int(size) for size in value.shape), str(value.dtype).removeprefix("torch.")
