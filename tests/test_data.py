@@ -10,9 +10,11 @@ import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
+from urllib.error import URLError
 
 import pytest
 from filling import Filled, fill, quiet
@@ -24,7 +26,9 @@ from dlexamples.data.imports import Imports
 from dlexamples.data.insert import above, among_imports
 from dlexamples.data.layout import Layout, written
 from dlexamples.data.library import library
+from dlexamples.data.made import run
 from dlexamples.data.names import Kind, said
+from dlexamples.data.refusal import CannotTell
 from dlexamples.data.scene import Scene, scene
 from dlexamples.data.targets import Target
 from dlexamples.model import Place, Stop
@@ -36,6 +40,7 @@ CASES = Path(__file__).parent / "cases" / "fill"
 FILLED = sorted(CASES.glob("*.md"))
 REFUSED = sorted((CASES / "refused").glob("*.md"))
 FENCE = re.compile(r"^```(python|python mended|text fills|text refused)\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
+NEEDS = re.compile(r"<!-- needs (\w+) -->")
 RESULT = re.compile(r"\n```(?:python mended|text fills|text refused)\n.*?^```\n", re.MULTILINE | re.DOTALL)
 
 
@@ -49,6 +54,8 @@ def pool() -> Iterator[ProcessPoolExecutor]:
 @pytest.mark.parametrize("path", FILLED, ids=lambda path: path.stem)
 def test_filled(path: Path, pool: ProcessPoolExecutor, update_cases: bool) -> None:
     text = path.read_text(encoding="utf-8")
+    if lacking := [package for package in NEEDS.findall(text) if find_spec(package) is None]:
+        pytest.skip(f"{lacking[0]} is not installed")
     filled = pool.submit(fill, blocks(text)).result()
     found = with_results(text, filled)
     if update_cases:
@@ -57,6 +64,20 @@ def test_filled(path: Path, pool: ProcessPoolExecutor, update_cases: bool) -> No
     assert filled.proposals, "something is supplied"
     # Keras-style calls on a torch module stay for the repairs.
     assert not filled.error or "epochs" in filled.error
+
+
+def test_what_cannot_be_downloaded_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise URLError("no route to host")
+
+    monkeypatch.setattr("urllib.request.urlopen", fail)
+    here = at_first_line("tips.head()\n")
+    for source, reason in (
+        ('import urllib.request\nurllib.request.urlopen("http://localhost")', "a check has no network"),
+        ("import not_installed_here", "not_installed_here is not installed"),
+    ):
+        with pytest.raises(CannotTell, match=reason):
+            run(source, here)
 
 
 @pytest.mark.parametrize("path", REFUSED, ids=lambda path: path.stem)

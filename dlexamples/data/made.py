@@ -28,10 +28,10 @@ def run(source: str, scene: Scene) -> dict[str, Any]:
 
 def form(value: Any) -> tuple[tuple[int, ...] | None, str]:
     """Shape and dtype, where it has such."""
-    shape = getattr(value, "shape", None)
+    shape: Any = getattr(value, "shape", None)
     if not isinstance(shape, tuple) and not hasattr(shape, "as_list"):
         return None, ""
-    dtype = getattr(value, "dtype", "")
+    dtype: Any = getattr(value, "dtype", "")
     # TensorFlow's own shows itself as `<dtype: 'float32'>`.
-    name = dtype.name if str(dtype).startswith("<dtype") else str(dtype)
+    name = str(dtype.name) if str(dtype).startswith("<dtype") else str(dtype)
     return tuple(int(size) for size in shape), name.removeprefix("torch.")

@@ -164,8 +164,10 @@ def _of_torchvision(known: Pictures, scene: Scene, train: Ask, test: Ask) -> tup
         if ask.wants_x or ask.wants_y:
             lines.append(f'{name} = {make}("data", train={part == "train"}, download=True)')
         if known.is_coloured:
-            classes = f"{ask.imports.module('numpy', 'np')}.array({name}.targets)" if ask.wants_y else ""
-            parts.append(Held(f"{name}.data", classes, known.size))
+            # Only tensors are made of a list as it is.
+            wants_array = ask.wants_y and ask.values != "torch"
+            array = f"{ask.imports.module('numpy', 'np')}.array" if wants_array else ""
+            parts.append(Held(f"{name}.data", f"{array}({name}.targets)" if array else f"{name}.targets", known.size))
         else:
             parts.append(Held(f"{name}.data", f"{name}.targets", known.size[:2], "torch"))
     return lines, parts[0], parts[1]

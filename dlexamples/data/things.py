@@ -36,6 +36,8 @@ class Thing:
     """For the comment in the reader's code, with the attribution that its licence asks for."""
     claim: Claim
     why: str
+    is_exact: bool = False
+    """The name alone says which data are meant: `air_passengers`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,23 @@ class Uses:
         return tuple(up.slice for node, up in around if isinstance(up, ast.Subscript) and up.value is node)
 
     @property
+    def columns(self) -> frozenset[str]:
+        """The columns of a table that are read: `table["age"]`, `table[["age", "sex"]]`."""
+        return self._columns(ast.Load)
+
+    @property
+    def added(self) -> frozenset[str]:
+        """The columns of a table that the code makes: `table["age"] = …`."""
+        return self._columns(ast.Store)
+
+    def _columns(self, context: type[ast.expr_context]) -> frozenset[str]:
+        around = ((node, self.scene.parents[node]) for node in self.scene.reads(self.name))
+        subscripts = [up for node, up in around if isinstance(up, ast.Subscript) and up.value is node]
+        keys = [up.slice for up in subscripts if isinstance(up.ctx, context)]
+        inner = [node for key in keys for node in (key, *getattr(key, "elts", ()))]
+        return frozenset(n.value for n in inner if isinstance(n, ast.Constant) and isinstance(n.value, str))
+
+    @property
     def is_looped_over(self) -> bool:
         around = ((node, self.scene.parents[node]) for node in self.scene.reads(self.name))
         return any(isinstance(up, ast.For | ast.comprehension) and up.iter is node for node, up in around)
@@ -96,22 +115,20 @@ class Known:
     name: str
     names: re.Pattern[str]
     make: Callable[[Uses], Thing | None]
-    is_exact: bool
-    """The name alone says which data are meant: `air_passengers`."""
 
 
 THINGS: Registry[Known] = Registry("dlexamples.data.catalogue")
 Make = Callable[[Uses], Thing | None]
 
 
-def thing(name: str, *, names: str, is_exact: bool = False) -> Callable[[Make], Make]:
+def thing(name: str, *, names: str) -> Callable[[Make], Make]:
     """Registers a function that gives the object for a name that `names` matches whole, as the code uses it.
 
     None where the uses do not show that it is meant; raises CannotTell where they show another one.
     """
 
     def register(make: Make) -> Make:
-        THINGS.add(name, Known(name, re.compile(names), make, is_exact))
+        THINGS.add(name, Known(name, re.compile(names), make))
         return make
 
     return register
@@ -148,7 +165,7 @@ def _proposal(known: Known, made: Thing, uses: Uses) -> Proposal:
         rule=known.name,
         code="DL102",
         message=f"`{uses.name}` is not defined in the post",
-        applicability=Applicability.SAFE if known.is_exact else Applicability.UNSAFE,
+        applicability=Applicability.SAFE if made.is_exact else Applicability.UNSAFE,
         description=f"define {listed}: {made.what}",
         sources=inserted(uses.scene, lines, uses.imports.lines),
         fills=tuple(fills),

@@ -31,7 +31,7 @@ _COLUMNS = {"scaler", "fit_transform", "inverse_transform"}
 _NAMED = r"(df_?|y_|series_)?(air(line)?_?)passengers(_?(df|data|series))?"
 
 
-@thing("air_passengers", names=_NAMED, is_exact=True)
+@thing("air_passengers", names=_NAMED)
 def air_passengers(uses: Uses) -> Thing | None:
     """A DataFrame by month where the code names a column, a Series where it asks pandas' methods, else an array."""
     return series(uses, WHAT, Claim.REAL, "the name")
@@ -68,7 +68,7 @@ def series(uses: Uses, what: str, claim: Claim, why: str) -> Thing | None:
         if uses.scene.framework == "torch" and _is_tensor(uses):
             torch = uses.imports.module("torch")
             lines = [f"{name} = {torch}.tensor([", *rows, f"], dtype={torch}.float32)"]
-    return Thing((name,), lines, what, claim, why)
+    return Thing((name,), lines, what, claim, why, is_exact=claim is Claim.REAL)
 
 
 def _is_tensor(uses: Uses) -> bool:

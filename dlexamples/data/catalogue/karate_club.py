@@ -45,7 +45,7 @@ def karate_club(uses: Uses) -> Thing | None:
 def _club(names: tuple[str, ...], lines: list[str], why: str) -> Thing:
     """Real where the name says so, else in the place of a graph that is not named."""
     if "karate" in names[0]:
-        return Thing(names, lines, f"{WHAT}, real and complete", Claim.REAL, "the name")
+        return Thing(names, lines, f"{WHAT}, real and complete", Claim.REAL, "the name", is_exact=True)
     return Thing(names, lines, f"{WHAT}, standing in for a graph not named", Claim.STAND_IN, why)
 
 

@@ -47,11 +47,9 @@ def sentences(uses: Uses) -> Thing | None:
     labels = uses.beside(r"((train|training|sample)_)?(labels|targets|y|sentiments?)")
     if labels:
         classes = str([label for _, label in REVIEWS])
-        library = (
-            uses.imports.module("torch") if uses.scene.framework == "torch" else uses.imports.module("numpy", "np")
-        )
-        tensor = f"{library}.tensor" if uses.scene.framework == "torch" else f"{library}.array"
-        lines.append(f"{labels} = {tensor}({classes})")
+        is_torch = uses.scene.framework == "torch"
+        array = f"{uses.imports.module('torch')}.tensor" if is_torch else f"{uses.imports.module('numpy', 'np')}.array"
+        lines.append(f"{labels} = {array}({classes})")
     names = (uses.name, *([labels] if labels else []))
     return Thing(names, lines, WHAT, Claim.SYNTHETIC, "the code uses it as a list of texts")
 

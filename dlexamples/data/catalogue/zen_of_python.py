@@ -11,26 +11,13 @@ from dlexamples.data.things import Thing, Uses, thing
 from dlexamples.model import Claim
 
 WHAT = "the Zen of Python, by Tim Peters, in the public domain"
-_OF_TEXT = {
-    "lower",
-    "upper",
-    "split",
-    "splitlines",
-    "replace",
-    "strip",
-    "encode",
-    "find",
-    "count",
-    "translate",
-    "title",
-}
+_OF_TEXT = {"lower", "upper", "split", "splitlines", "replace", "strip", "encode", "find", "count", "title"}
 _TAKES_TEXT = {"set", "Counter", "word_tokenize", "sent_tokenize", "tokenize", "encode", "tokenizer", "nlp", "ord"}
 _TAKES_LISTS = {"fit_on_texts", "texts_to_sequences", "adapt", "from_tensor_slices", "zip", "train_test_split"}
+_NAMES = r"((raw|input|sample|full|training|train|source)_)?(text|corpus|content|document|book|txt)"
 
 
-@thing(
-    "zen_of_python", names=r"((raw|input|sample|full|training|train|source)_)?(text|corpus|content|document|book|txt)"
-)
+@thing("zen_of_python", names=_NAMES)
 def zen_of_python(uses: Uses) -> Thing | None:
     """One string, where the code treats it as one."""
     if uses.callees & _TAKES_LISTS or not (uses.attributes & _OF_TEXT or uses.callees & _TAKES_TEXT or _is_cut(uses)):
