@@ -108,7 +108,7 @@ def _published(table: Table, layout: Layout, imports: Imports) -> Written:
     if len(first) > 1:
         split = imports.item("sklearn.model_selection", "train_test_split")
         x, y = asks[0].x, asks[0].y
-        lines += _split(split, layout.halves(*first), x, y, "0.1", "", stratified=False)
+        lines += _split(split, layout.halves(*first), x, y, "0.1", "", how="random_state=0")
     for wanted in layout.wanted:
         if wanted.form not in {Form.FEATURES, Form.TARGETS}:
             inputs = layout.named(Form.FEATURES, wanted.part, layout.inputs)
@@ -130,11 +130,11 @@ def _held_out(table: Table, layout: Layout, imports: Imports) -> Written:
     train, *held = layout.parts
     tensor = f"{imports.module('torch')}.tensor" if layout.values == "torch" else ""
     if len(held) == 1:
-        lines += _split(split, layout.halves(train, held[0]), x, y, "0.2", tensor, stratified=table.stratified)
+        lines += _split(split, layout.halves(train, held[0]), x, y, "0.2", tensor, how=_how(table, y))
     else:
         xs, ys = layout.named(Form.FEATURES, train, x), layout.named(Form.TARGETS, train, y)
-        lines += _split(split, (xs, x, ys, y), x, y, "0.4", "", stratified=table.stratified)
-        lines += _split(split, layout.halves(*held), x, y, "0.5", tensor, stratified=table.stratified)
+        lines += _split(split, (xs, x, ys, y), x, y, "0.4", "", how=_how(table, y))
+        lines += _split(split, layout.halves(*held), x, y, "0.5", tensor, how=_how(table, y))
         lines += [f"{name} = {tensor}({name})" for name in (xs, ys) if tensor and name != "_"]
     for wanted in layout.wanted:
         if wanted.form not in {Form.FEATURES, Form.TARGETS}:
@@ -144,14 +144,18 @@ def _held_out(table: Table, layout: Layout, imports: Imports) -> Written:
     return Written(lines, x)
 
 
-def _split(
-    split: str, names: tuple[str, ...], x: str, y: str, size: str, tensor: str, *, stratified: bool
-) -> list[str]:
-    by_class = f", stratify={y}" if stratified else ""
-    given = f"    {x}, {y}, test_size={size}{by_class}, random_state=0"
+def _split(split: str, names: tuple[str, ...], x: str, y: str, size: str, tensor: str, *, how: str) -> list[str]:
+    given = f"    {x}, {y}, test_size={size}, {how}"
     if tensor:
         return [f"{', '.join(names)} = map({tensor}, {split}(", given, "))"]
     return [f"{', '.join(names)} = {split}(", given, ")"]
+
+
+def _how(table: Table, y: str) -> str:
+    """Which rows are held out: the last in time, else some of each class."""
+    if table.ordered:
+        return "shuffle=False"
+    return f"stratify={y}, random_state=0" if table.stratified else "random_state=0"
 
 
 def _value(wanted: Wanted, x: str, y: str, table: Table, layout: Layout, imports: Imports) -> str:

@@ -61,6 +61,8 @@ class Table:
     """Of the data set, where another than the one that was asked for stands in."""
     stratified: bool = True
     """Whether there are enough rows of each class for some to be held out by class."""
+    ordered: bool = False
+    """Whether the rows follow each other in time: the last ones are held out."""
     why: str = ""
     """A reading that the name alone does not give: `4-bit parity, because …`."""
 

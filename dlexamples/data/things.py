@@ -70,6 +70,15 @@ class Uses:
         return frozenset(last_name(call.func) for call in self.calls)
 
     @property
+    def takers(self) -> frozenset[str]:
+        """Packages of the live objects that are called with it, or of which a method is: `transformers`."""
+        functions = (call.func for call in self.calls)
+        owners = (f.value if isinstance(f, ast.Attribute) else f for f in functions)
+        found = (self.scene.value(owner) for owner in owners)
+        kinds = (value if isinstance(value, type) else type(value) for value in found if value is not None)
+        return frozenset(kind.__module__.partition(".")[0] for kind in kinds)
+
+    @property
     def keys(self) -> tuple[ast.expr, ...]:
         """What it is indexed with."""
         around = ((node, self.scene.parents[node]) for node in self.scene.reads(self.name))

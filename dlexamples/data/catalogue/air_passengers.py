@@ -6,9 +6,20 @@ Box, Jenkins and Reinsel, "Time Series Analysis", Series G. Bare figures, under 
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
 
+from dlexamples.data.live import kind
+from dlexamples.data.refusal import CannotTell
+from dlexamples.data.samples import sample, taken
+from dlexamples.data.sklearn_tables import inputs_as_asked, targets_as_asked
+from dlexamples.data.table import Ask, Table, shaped
+from dlexamples.data.targets import Target
 from dlexamples.data.things import Thing, Uses, thing
 from dlexamples.model import Claim
+
+if TYPE_CHECKING:
+    from dlexamples.data.infer import Need
+    from dlexamples.data.scene import Scene
 
 YEARS = (
     (112, 118, 132, 129, 121, 135, 148, 148, 136, 119, 104, 118),
@@ -31,6 +42,59 @@ _COLUMNS = {"scaler", "fit_transform", "inverse_transform"}
 _NAMED = r"(df_?|y_|series_)?(air(line)?_?)passengers(_?(df|data|series))?"
 
 
+MONTHS = 12
+"""Of a window, where the model takes any length."""
+
+
+@shaped(
+    "air_passengers",
+    title="the series of airline passengers",
+    words={"airline", "passengers"},
+    spoken=r"(?<![a-z])air(line)?[ _-]?passengers?(?![a-z])",
+)
+def windows(need: Need, scene: Scene) -> Table:
+    """Each month from those before it: (N, months, 1) or (N, months), in the order of time."""
+    shape = taken(need.model, [(MONTHS, 1), (MONTHS,)], scene) if kind(need.model) else None
+    found = sample(need.model, scene)
+    if found is None and kind(need.model):
+        raise CannotTell("it is one number a month, and nothing says that the model takes such")
+    shape = shape or (found.shape if found else (MONTHS,))
+    if len(shape) > 2 or shape[0] < 2 or shape[1:] not in ((), (1,)) or (found and found.tokens):
+        raise CannotTell(f"it is one number a month, and {found.why if found else 'the model takes another'}")
+    if (need.asked.units or (found.output or (1,))[-1] if found else 1) > 1:
+        raise CannotTell("a window is followed by one number, and the model gives several")
+    if shape[0] >= len(YEARS) * 12:
+        raise CannotTell(f"it has {len(YEARS) * 12} months, and {found.why if found else 'a window is longer'}")
+    return Table(
+        what=f"airline passengers a month, 1949 to 1960 (Box and Jenkins), from the {shape[0]} months before it",
+        claim=Claim.REAL,
+        rows=len(YEARS) * 12 - shape[0],
+        columns=shape[-1],
+        classes=0,
+        arrays=lambda ask: _windows(shape, ask),
+        batch=16,
+        stratified=False,
+        ordered=True,
+    )
+
+
+def _windows(shape: tuple[int, ...], ask: Ask) -> list[str]:
+    numpy, (months, *column) = ask.imports.module("numpy", "np"), shape
+    name = ask.x if ask.wants_x else ask.y
+    lines = [f"{name} = {numpy}.array([", *_rows(), '], dtype="float32") / 622']
+    lines += [f"{name} = {numpy}.lib.stride_tricks.sliding_window_view({name}, {months + 1})"]
+    # The targets first: the inputs may have the windows' name.
+    column_of = "-1:" if ask.target is Target.COLUMN else "-1"
+    if ask.values == "torch":
+        lines += targets_as_asked(ask, 0, f"{name}[:, -1]")
+    elif ask.wants_y:
+        lines += [f"{ask.y} = {name}[:, {column_of}]"]
+    if ask.wants_x:
+        lines += [f"{ask.x} = {name}[:, :-1{', None' if column else ''}]"]
+        lines += inputs_as_asked(ask) if ask.values == "torch" else []
+    return lines
+
+
 @thing("air_passengers", names=_NAMED)
 def air_passengers(uses: Uses) -> Thing | None:
     """A DataFrame by month where the code names a column, a Series where it asks pandas' methods, else an array."""
@@ -49,7 +113,7 @@ def any_series(uses: Uses) -> Thing | None:
 
 def series(uses: Uses, what: str, claim: Claim, why: str) -> Thing | None:
     name = uses.name
-    rows = [f"    {', '.join(map(str, year))}," for year in YEARS]
+    rows = _rows()
     columns = {key.value for key in uses.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
     if len(columns) > 1:
         return None
@@ -69,6 +133,10 @@ def series(uses: Uses, what: str, claim: Claim, why: str) -> Thing | None:
             torch = uses.imports.module("torch")
             lines = [f"{name} = {torch}.tensor([", *rows, f"], dtype={torch}.float32)"]
     return Thing((name,), lines, what, claim, why, is_exact=claim is Claim.REAL)
+
+
+def _rows() -> list[str]:
+    return [f"    {', '.join(map(str, year))}," for year in YEARS]
 
 
 def _is_tensor(uses: Uses) -> bool:

@@ -38,15 +38,19 @@ def photograph(uses: Uses) -> Thing | None:
             lines = [f"{name} = {tf}.image.resize({pixels}[None] / 255, ({height}, {width}))"]
         else:
             lines = _tensor(uses, pixels, (height, width))
-        return Thing((name,), lines, f"{WHAT}, scaled to 0..1", Claim.STAND_IN, "the model takes an image")
+        return _photograph(name, lines, "the model takes an image", ", scaled to 0..1")
     if uses.attributes & _PIL or any(_takes_pictures(call, uses) for call in uses.calls):
         image = uses.imports.item("PIL", "Image")
         return Thing(
             (name,), [f"{name} = {image}.fromarray({pixels})"], WHAT, Claim.STAND_IN, "the code uses it as Pillow's"
         )
     if _is_array(uses):
-        return Thing((name,), [f"{name} = {pixels}"], WHAT, Claim.STAND_IN, "the code uses it as an array of pixels")
+        return _photograph(name, [f"{name} = {pixels}"], "the code uses it as an array of pixels")
     return None
+
+
+def _photograph(name: str, lines: list[str], why: str, how: str = "") -> Thing:
+    return Thing((name,), lines, f"{WHAT}{how}", Claim.STAND_IN, f"{why}; by danielbuechele, CC BY 2.0")
 
 
 def _fed(uses: Uses) -> Any:

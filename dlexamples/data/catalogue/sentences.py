@@ -33,11 +33,14 @@ _LISTS = {
     *("fit_transform", "fit", "transform", "encode", "enumerate", "len", "map", "batch_encode_plus", "pipeline"),
 }
 
+_READERS = {"transformers", "tokenizers", "sentence_transformers"}
+
 
 @thing("sentences", names=_NAMES)
 def sentences(uses: Uses) -> Thing | None:
     """A list of strings, a string tensor where a Keras model is fed with it; with its classes, where they lack, too."""
-    if uses.attributes or not (uses.callees & _LISTS or uses.is_looped_over or uses.keys):
+    is_list = uses.callees & _LISTS or uses.takers & _READERS or uses.is_looped_over or uses.keys
+    if uses.attributes or not is_list:
         return None
     texts = [f'    "{text}",' for text, _ in REVIEWS]
     lines = [f"{uses.name} = [", *texts, "]"]

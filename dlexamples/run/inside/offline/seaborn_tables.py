@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import re
 from typing import Any
 
-from . import beneath, remote
+from . import beneath
 from .images import BUNDLED
 from .remote import Data, Remote, lies_at
 from .tables import SEABORN
@@ -44,14 +43,4 @@ def penguins(url: re.Match[str]) -> Remote:
 
 @beneath("seaborn.utils")
 def known_names(utils: Any) -> None:
-    """A block that finds the file of an earlier block is told of it, too."""
-    load_dataset = utils.load_dataset
-
-    @functools.wraps(load_dataset)
-    def load_dataset_here(name: Any, cache: bool = True, data_home: Any = None, **options: Any) -> Any:
-        loaded = load_dataset(name, cache, data_home, **options)
-        if cache:
-            remote.stands_in(os.path.join(utils.get_data_home(data_home), f"{name}.csv"), "seaborn.load_dataset")
-        return loaded
-
-    utils.get_dataset_names, utils.load_dataset = lambda: list(NAMES), load_dataset_here
+    utils.get_dataset_names = lambda: list(NAMES)
