@@ -144,7 +144,8 @@ def _comment(table: Table, layout: Layout) -> str:
     if table.parted:
         held_out = "; a tenth of the first part is to validate on" if len(layout.parts) > 2 else ""
     elif len(layout.parts) > 1:
-        held_out = "; a fifth is held out" if len(layout.parts) == 2 else "; a fifth is held out twice"
+        fifth = "the last fifth" if table.ordered else "a fifth"
+        held_out = f"; {fifth} is held out" if len(layout.parts) == 2 else f"; {fifth} is held out twice"
         held_out = held_out if table.may_be_split else "; there are no other rows to test on"
     named = f"# {', '.join(wanted.name for wanted in layout.wanted)}: {table.what}{held_out}"
     if len(named) <= LONGEST_COMMENT:
