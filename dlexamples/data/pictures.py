@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from dlexamples.data.table import Ask
 
 CLASSES = 10
+GREY, PADDED = 28, 32
+"""Height and width of grey pictures, and of those that LeNet takes."""
 # The code brings the pictures into its own shape and range: they are left as the loader gives them.
 _PREPARES = {
     "keras": {"astype", "reshape", "expand_dims", "cast", "resize", "from_tensor_slices"},
@@ -115,7 +117,8 @@ def _shape(known: Pictures, need: Need, framework: str, scene: Scene) -> tuple[i
     height, width, channels = known.size
     grey = [(height, width)] if channels == 1 else []
     usual = (channels, height, width) if framework == "torch" else known.size
-    found = taken(need.model, [usual, *grey, (prod(known.size),)], scene)
+    padded = [_resized(usual, PADDED)] if grey and kind(need.model) else []
+    found = taken(need.model, [usual, *grey, (prod(known.size),), *padded], scene)
     if found is None and kind(need.model):
         shown = "x".join(map(str, known.size))
         takes = f"takes {need.asked.instead}" if need.asked.instead else "takes no images of that size"
@@ -197,15 +200,30 @@ def _written(ask: Ask, held: Held, shape: tuple[int, ...] | None) -> list[str]:
         pixels = held.pixels if wants_tensors or not are_tensors else f"{held.pixels}.numpy()"
         if shape is not None:
             to_floats = "" if wants_tensors and are_tensors else '.astype("float32")'
-            pixels = f"{pixels}{_reshaped(held.shape, shape)}{to_floats} / 255"
+            pixels = f"{pixels}{_reshaped(held.shape, _resized(shape, GREY))}{to_floats} / 255"
         if wants_tensors and not are_tensors:
             pixels = f"{ask.imports.module('torch')}.tensor({pixels})"
         lines += [f"{ask.x} = {pixels}"] if pixels != ask.x else []
+        if shape and shape != _resized(shape, GREY):
+            lines.append(f"{ask.x} = {_padded(ask.x, shape, ask)}")
     if ask.wants_y and wants_tensors and are_tensors and ask.target is Target.CLASSES:
         lines += [f"{ask.y} = {held.classes}"]
     elif ask.wants_y:
         lines += targets_as_asked(ask, CLASSES, f"{held.classes}.numpy()" if are_tensors else held.classes)
     return lines
+
+
+def _resized(shape: tuple[int, ...], size: int) -> tuple[int, ...]:
+    """`shape` with that height and width, where it is one of a grey picture."""
+    return tuple(size if length in {GREY, PADDED} else length for length in shape) if 1 in shape else shape
+
+
+def _padded(pixels: str, shape: tuple[int, ...], ask: Ask) -> str:
+    """With two pixels of black on each side, as LeNet takes them."""
+    if ask.values == "torch":
+        return f"{ask.imports.module('torch')}.nn.functional.pad({pixels}, (2, 2, 2, 2))"
+    widths = ["(0, 0)", *("(0, 0)" if length == 1 else "(2, 2)" for length in shape)]
+    return f"{ask.imports.module('numpy', 'np')}.pad({pixels}, ({', '.join(widths)}))"
 
 
 def _reshaped(held: tuple[int, ...], shape: tuple[int, ...]) -> str:

@@ -105,13 +105,29 @@ def _layout(choice: Choice, asked: Need, table: Table, scene: Scene) -> Layout:
     return Layout(
         wanted=asked.wanted,
         values=asked.values,
-        target=target(asked.model, asked.asked, table.classes, scene)
-        if not table.classes or not _makes_one_hot(asked, scene)
-        else Target.CLASSES,
+        target=_target(asked, table, scene),
         batch=_batch(table, scene),
         inputs=inputs,
         labels=labels,
     )
+
+
+def _target(asked: Need, table: Table, scene: Scene) -> Target:
+    """The form of the targets; that of classes where nobody reads them. Raises CannotTell."""
+    if all(wanted.form is Form.FEATURES or _ignores_targets(wanted.name, scene) for wanted in asked.wanted):
+        return Target.CLASSES if table.classes else Target.NUMBERS
+    if table.classes and _makes_one_hot(asked, scene):
+        return Target.CLASSES
+    return target(asked.model, asked.asked, table.classes, scene)
+
+
+def _ignores_targets(name: str, scene: Scene) -> bool:
+    """Whether every loop over it is one for its inputs alone: `for images, _ in loader`."""
+    loops = [up for node in scene.reads(name) for up in scene.ancestors(node) if isinstance(up, ast.For)]
+    over = [loop for loop in loops if name in {n.id for n in ast.walk(loop.iter) if isinstance(n, ast.Name)}]
+    targets = [loop.target.elts[-1] if isinstance(loop.target, ast.Tuple) else loop.target for loop in over]
+    last = [target.elts[-1] if isinstance(target, ast.Tuple) else target for target in targets]
+    return bool(last) and all(isinstance(target, ast.Name) and target.id == "_" for target in last)
 
 
 def _makes_one_hot(asked: Need, scene: Scene) -> bool:
