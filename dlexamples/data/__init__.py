@@ -18,8 +18,8 @@ from dlexamples.data.later import bound_later
 from dlexamples.data.library import library
 from dlexamples.data.scene import scene
 from dlexamples.data.supply import supply
-from dlexamples.data.training_parts import training_part
 from dlexamples.data.things import one_thing
+from dlexamples.data.training_parts import training_part
 from dlexamples.data.usual import usual
 
 if TYPE_CHECKING:
