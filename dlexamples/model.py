@@ -233,6 +233,27 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Package:
+    """A package that was installed for one post."""
+
+    name: str
+    version: str
+    why: str
+    """Who wants it: the post's own command, an import of its, another package."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What a post has beside the packages that are installed here."""
+
+    folder: str = ""
+    """It comes last on `sys.path`; empty when there is none."""
+    packages: tuple[Package, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """By a package's name as `dlexamples.verdicts.packages.plain` gives it: why it was not installed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A post as read: enough to write it back with only the edited lines changed."""
 
@@ -244,6 +265,7 @@ class Document:
     """Those that belong to no block."""
     view: str = ""
     """What a code frame shows, line for line as `text`, where the text itself is not for reading: a notebook's."""
+    environment: Environment = field(default_factory=Environment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +279,7 @@ class Session:
     """Ids of the blocks whose verdict this session gives; the others only set the scene."""
     installs: tuple[str, ...] = ()
     """Packages that the post says to install, as it writes them."""
+    environment: Environment = field(default_factory=Environment)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
+from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -26,25 +28,29 @@ Installed = Callable[[str], bool]
 
 
 @cache
-def installed(module: str) -> bool:
-    """Whether a top-level module can be imported here; it is not imported."""
-    return find_spec(module) is not None
+def installed(module: str, beside: str = "") -> bool:
+    """Whether a top-level module can be imported here, or from the folder `beside`; it is not imported."""
+    return find_spec(module) is not None or bool(beside and PathFinder.find_spec(module, [beside]))
 
 
-def sessions(document: Document, mode: str = "auto", here: Installed = installed) -> tuple[Session, ...]:
+def sessions(document: Document, mode: str = "auto", here: Installed | None = None) -> tuple[Session, ...]:
     """The sessions of a post, each with its blocks in the document's order.
 
     `mode`: `auto` as above, `document` (all blocks are one session), `block` (each on its own). What a marker says
     goes before it. Of alternatives (`%%tab pytorch`, `%%tab tensorflow`) each has sessions of its own, together with
     the blocks that are for all, which are judged in each; those for frameworks that are not `here` are in none.
     """
-    return _sessions(document, mode, here, scenes=True)
+    return _sessions(document, mode, here or _installed_for(document), scenes=True)
 
 
-def session_names(document: Document, mode: str = "auto", here: Installed = installed) -> dict[str, str]:
+def session_names(document: Document, mode: str = "auto", here: Installed | None = None) -> dict[str, str]:
     """The name of the first session that judges a block, by the block's id."""
-    found = reversed(_sessions(document, mode, here, scenes=False))
+    found = reversed(_sessions(document, mode, here or _installed_for(document), scenes=False))
     return {block_id: session.name for session in found for block_id in session.judged}
+
+
+def _installed_for(document: Document) -> Installed:
+    return partial(installed, beside=document.environment.folder)
 
 
 def _sessions(document: Document, mode: str, here: Installed, *, scenes: bool) -> tuple[Session, ...]:
@@ -62,13 +68,14 @@ def _sessions(document: Document, mode: str, here: Installed, *, scenes: bool) -
     found.sort(key=lambda entry: min(position[block_id] for block_id in entry[0]))
     told = installs(document.view or document.text)
     return tuple(
-        Session(name or f"session-{number}", tuple(blocks), judged_ids, told)
+        Session(name or f"session-{number}", tuple(blocks), judged_ids, told, document.environment)
         for number, (judged_ids, blocks, name) in enumerate(found, 1)
     )
 
 
-def for_others(document: Document, here: Installed = installed) -> tuple[Block, ...]:
+def for_others(document: Document, here: Installed | None = None) -> tuple[Block, ...]:
     """The Python blocks that are alternatives for frameworks none of which is `here`."""
+    here = here or _installed_for(document)
     return tuple(b for b in document.blocks if b.is_python and b.tabs and not any(map(here, b.tabs)))
 
 
@@ -116,7 +123,7 @@ def needed_for(session: Session, wanted: Iterable[str]) -> Session:
         elif block.id not in session.judged:
             keep.add(index)
     blocks = tuple(block for index, block in enumerate(session.blocks) if index in keep)
-    return Session(session.name, blocks, frozenset(ids & session.judged), session.installs)
+    return replace(session, blocks=blocks, judged=frozenset(ids & session.judged))
 
 
 def _groups(known: Sequence[Names]) -> list[list[int]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from dlexamples.formats import parse, splice
 from dlexamples.names import names
 from dlexamples.paths import WORKING_FOLDER
 from dlexamples.printed import announced, expected_exception
+from dlexamples.sessions import installed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -102,12 +102,14 @@ def job(
     working.mkdir(parents=True)
     results.mkdir()
     stem = Path(text.filename).stem
-    script = "".join(c if c.isalnum() or c in "-_" else "_" for c in stem)
+    script = "".join(c if c.isalnum() or c in "-_" else "_" for c in stem) or "post"
+    if _is_a_module(script, session.environment.folder):
+        script += "_post"
     return {
         "filename": text.filename,
         "folder": str(working),
         "results": str(results),
-        "script": str(working / f"{_not_a_module(script or 'post')}.py"),
+        "script": str(working / f"{script}.py"),
         "blocks": [
             _block(i, *each) for i, each in enumerate(zip(session.blocks, text.sources, text.first_lines, strict=True))
         ],
@@ -119,18 +121,18 @@ def job(
         "wait": sorted(wait),
         "skip": sorted({*skip, *(i for i, block in enumerate(session.blocks) if block.marks.skip)}),
         "preload": frameworks(text.sources),
+        "beside": session.environment.folder,
         "environment": _environment(str(scratch), around),
         "unset": ["DISPLAY", "WAYLAND_DISPLAY"],
     }
 
 
-def _not_a_module(name: str) -> str:
+def _is_a_module(name: str, beside: str) -> bool:
     """A post on requests is often called requests.md: its script must not be what `import requests` finds."""
     try:
-        taken = name in sys.builtin_module_names or importlib.util.find_spec(name) is not None
+        return name in sys.builtin_module_names or installed(name, beside)
     except (ImportError, ValueError):
-        taken = True
-    return f"{name}_post" if taken else name
+        return True
 
 
 def _block(index: int, block: Block, source: str, first_line: int) -> dict[str, Any]:

@@ -139,12 +139,12 @@ class NewLink:
 
 
 class Server:
-    """One warm process for one framework set."""
+    """One warm process for one framework set, and the packages `beside` those that are installed."""
 
-    def __init__(self, modules: Sequence[str], folder: Path) -> None:
+    def __init__(self, modules: Sequence[str], beside: str, folder: Path) -> None:
         self.path = folder / "socket"
         self.process = subprocess.Popen(
-            [sys.executable, str(INSIDE), "server", str(self.path), *modules],
+            [sys.executable, str(INSIDE), "server", str(self.path), beside, *modules],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -185,7 +185,7 @@ class Pool:
     def __init__(self, *, fork: bool | None = None) -> None:
         self.fork = forks() if fork is None else fork
         self.folder = _folder()
-        self._servers: dict[tuple[str, ...], Server] = {}
+        self._servers: dict[tuple[tuple[str, ...], str], Server] = {}
         self._lock = threading.Lock()
 
     def __enter__(self) -> Pool:
@@ -200,10 +200,11 @@ class Pool:
         self._servers.clear()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def warm(self, modules: tuple[str, ...]) -> None:
-        """Starts the server for `modules` and does not wait for it: several import side by side."""
+    def warm(self, modules: tuple[str, ...], beside: str = "") -> None:
+        """Starts the server for `modules` and does not wait for it: several import side by side. `beside`: a folder
+        of packages that comes last on its path."""
         if self.fork:
-            self._server(modules)
+            self._server(modules, beside)
 
     def new_folder(self) -> Path:
         return Path(tempfile.mkdtemp(dir=self.folder))
@@ -214,14 +215,14 @@ class Pool:
         process.send(job)
         return process
 
-    def _server(self, modules: tuple[str, ...]) -> Server:
+    def _server(self, modules: tuple[str, ...], beside: str) -> Server:
         with self._lock:
-            if modules not in self._servers:
-                self._servers[modules] = Server(modules, self.new_folder())
-            return self._servers[modules]
+            if (modules, beside) not in self._servers:
+                self._servers[modules, beside] = Server(modules, beside, self.new_folder())
+            return self._servers[modules, beside]
 
     def _forked(self, job: dict[str, Any], folder: Path) -> Process:
-        return Process(folder, ForkedLink(self._server(tuple(job["preload"])).connect()))
+        return Process(folder, ForkedLink(self._server(tuple(job["preload"]), job["beside"]).connect()))
 
     def _new(self, job: dict[str, Any], folder: Path) -> Process:
         process = subprocess.Popen(

@@ -55,7 +55,7 @@ class Runner:
     def warm(self, sessions: Sequence[Session]) -> None:
         """Starts the servers that these sessions need, side by side."""
         for session in sessions:
-            self.pool.warm(frameworks([block.source for block in session.blocks]))
+            self.pool.warm(frameworks([block.source for block in session.blocks]), session.environment.folder)
 
     def as_published(self, session: Session) -> Run:
         """Stops, and waits to be asked, at the first failing statement."""

@@ -13,6 +13,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dlexamples.model import Environment
 from dlexamples.sessions import installed
 from dlexamples.verdicts import packages
 
@@ -51,9 +52,12 @@ class Finding:
     label: str = ""
 
 
-def diagnose(halt: Halt, sources: tuple[str, ...], installs: tuple[str, ...] = ()) -> Finding:
+def diagnose(
+    halt: Halt, sources: tuple[str, ...], installs: tuple[str, ...] = (), environment: Environment | None = None
+) -> Finding:
     """The finding for an exception. `sources`: the session's blocks as they ran; `installs`: what the post says to
-    install."""
+    install; `environment`: what was installed for it."""
+    environment = environment or Environment()
     kinds = set(halt.kinds)
     text = without_addresses(first_line(halt.message))
     raised = f"{halt.error}: {text}" if text else halt.error
@@ -71,11 +75,11 @@ def diagnose(halt: Halt, sources: tuple[str, ...], installs: tuple[str, ...] = (
         return Finding("DL205", f"the post's own check fails: {raised}", short or "fails")
     if "ModuleNotFoundError" in kinds:
         package, _, submodule = (halt.name or "").partition(".")
-        if submodule and installed(package):
+        if submodule and installed(package, environment.folder):
             return Finding("DL202", f"package `{package}` has no module `{halt.name}`", "no such module")
         if not package:  # A library says so itself, in words of its own.
             return Finding("DL502", f"a package that a library wants is not installed ({raised})", "not installed")
-        return Finding("DL502", packages.told(package, installs), "not installed")
+        return Finding("DL502", packages.told(package, installs, environment.refused), "not installed")
     if (kinds | set(halt.causes)) & NETWORK_ERRORS or (not halt.own and _UNREACHED.search(halt.message)):
         return Finding("DL504", f"needs the network, and there it got no answer ({raised})", "needs the network")
     if kinds & {"FileNotFoundError", "NotADirectoryError", "IsADirectoryError"}:

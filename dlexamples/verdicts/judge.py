@@ -7,6 +7,7 @@ import contextlib
 import re
 import warnings
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dlexamples.alignment import as_published, edits, whole_line
@@ -25,6 +26,7 @@ from dlexamples.model import (
 )
 from dlexamples.names import names
 from dlexamples.run.columns import characters, rows
+from dlexamples.sessions import installed
 from dlexamples.verdicts import packages
 from dlexamples.verdicts.budget import ran_shorter
 from dlexamples.verdicts.diagnose import Finding, diagnose, diagnose_end, first_line, without_addresses
@@ -170,8 +172,10 @@ class _Case:
         if last.code != "DL502" or halt is None or halt.block != self.index:
             return
         first = (halt.name or "").partition(".")[0]
-        for package, place in packages.also_missing(self.source, self.index, first, halt.statement.line):
-            message = packages.told(package, self.session.installs)
+        environment = self.session.environment
+        here = partial(installed, beside=environment.folder)
+        for package, place in packages.also_missing(self.source, self.index, first, halt.statement.line, here):
+            message = packages.told(package, self.session.installs, environment.refused)
             yield Diagnostic(
                 "DL502", "error", message, self._span(place, self.mended.sources), (), None, "not installed"
             )
@@ -244,7 +248,7 @@ class _Case:
             finding = diagnose_end(self.run, self.timeout)
             return finding, self.block.span(whole_line(self.block.source, self.index, self.run.line)), ()
         return (
-            self._explained(diagnose(halt, sources, self.session.installs)),
+            self._explained(diagnose(halt, sources, self.session.installs, self.session.environment)),
             self._span(halt.at, sources),
             self._comes_from(halt, sources),
         )

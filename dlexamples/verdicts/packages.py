@@ -12,7 +12,7 @@ from dlexamples.run.columns import characters, rows
 from dlexamples.sessions import installed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 # Where the distribution on PyPI has another name than the import, `-` and `_` taken as one.
 NAMES = {
@@ -28,6 +28,7 @@ NAMES = {
     "fitz": "PyMuPDF",
     "git": "GitPython",
     "hydra": "hydra-core",
+    "IPython": "ipython",
     "ignite": "pytorch-ignite",
     "imblearn": "imbalanced-learn",
     "jwt": "PyJWT",
@@ -49,6 +50,19 @@ NAMES = {
     "yaml": "PyYAML",
     "zmq": "pyzmq",
 }
+_KNOWN = """
+    accelerate albumentations bitsandbytes captum catboost deepspeed diffusers einops einx evaluate
+    fastai fastapi flax gradio gymnasium h5py huggingface_hub imageio ipywidgets jax jaxtyping joblib kagglehub
+    keras keras_hub keras_tuner langchain librosa lightgbm lightning loguru matplotlib micrograd mlflow monai
+    networkx nltk numba numpy ollama omegaconf onnx onnxruntime openai optax optuna pandas peft plotly polars
+    pyarrow pydantic pytorch_lightning pytorch_metric_learning requests rouge_score sacrebleu safetensors scipy
+    seaborn segmentation_models_pytorch sentence_transformers sentencepiece seqeval shap skorch spacy
+    statsmodels streamlit sympy tensorboard tensorflow tensorflow_datasets tensorflow_hub tensorflow_probability
+    tiktoken timm tokenizers torch torch_geometric torchaudio torchinfo torchmetrics torchsummary torchtext
+    torchvision tqdm transformers trl vit_pytorch wandb x_transformers xgboost
+"""
+KNOWN = frozenset(_KNOWN.split())
+"""Well-known ones that have the import's own name there."""
 # Imported under these names, it is a file beside the author's own script.
 _OF_AUTHORS = re.compile(
     r"(my|your)_\w+|(utils?|helpers?|models?|networks?|nets?|data|datasets?|dataloaders?|loaders?|config|configs|settings|"
@@ -62,10 +76,10 @@ def pip_name(package: str, installs: Sequence[str]) -> str:
     Empty for a module that reads as a file of the author's own.
     """
     known = NAMES.get(package, package)
-    if found := next((name for name in installs if _plain(name) == _plain(known)), None):
+    if found := next((name for name in installs if plain(name) == plain(known)), None):
         return found
     # Under the import's own name PyPI has something else, or nothing: `pip install sklearn` fails.
-    installs = [name for name in installs if _plain(name) != _plain(package)]
+    installs = [name for name in installs if plain(name) != plain(package)]
     about = [name for name in installs if _words(package) <= _words(name) or _words(known) <= _words(name)]
     if len(about) == 1:
         return about[0]
@@ -74,26 +88,34 @@ def pip_name(package: str, installs: Sequence[str]) -> str:
     return known if package in NAMES else package.replace("_", "-")
 
 
-def told(package: str, installs: Sequence[str]) -> str:
-    """The sentence for the author."""
+def told(package: str, installs: Sequence[str], refused: Mapping[str, str] | None = None) -> str:
+    """The sentence for the author. `refused`: by the plain name, why `--install` did not install it."""
     name = pip_name(package, installs)
     if not name:
         return f"module `{package}` is not installed, and reads as a file of the author's own, which the post lacks"
-    # A name that nobody vouches for may be made up, or somebody else's.
-    is_sure = package in NAMES or name in installs
-    doubt = "" if is_sure else "if that is its name on PyPI, "
+    if why := (refused or {}).get(plain(name)):
+        return f"package `{package}` is not installed, and `--install` leaves `{name}` out: {why}"
+    doubt = "" if vouched(package, name, installs) else "if that is its name on PyPI, "
     return f"package `{package}` is not installed; {doubt}install it with `pip install {name}`"
 
 
-def also_missing(source: str, index: int, first: str, line: int) -> Iterator[tuple[str, Place]]:
-    """The other packages that the block imports, at top level and below `line`, and that are not installed."""
+def vouched(package: str, name: str, installs: Sequence[str]) -> bool:
+    """Whether the post, or what is known, says that pip's `name` gives `package`: another one may be made up, or
+    somebody else's."""
+    return package in NAMES or package in KNOWN or name in installs
+
+
+def also_missing(
+    source: str, index: int, first: str, line: int, here: Callable[[str], bool] = installed
+) -> Iterator[tuple[str, Place]]:
+    """The other packages that the block imports, at top level and below `line`, and that are not `here`."""
     seen = {first}
     for node in _imports(source):
         if node.lineno < line:
             continue
         modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
         for package in (module.partition(".")[0] for module in modules):
-            if package and package not in seen and not installed(package):
+            if package and package not in seen and not here(package):
                 seen.add(package)
                 text = rows(source)
                 start = characters(text[node.lineno - 1], node.col_offset)
@@ -111,7 +133,8 @@ def _imports(source: str) -> list[ast.Import | ast.ImportFrom]:
     return [n for n in body if isinstance(n, ast.Import) or (isinstance(n, ast.ImportFrom) and not n.level)]
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """As an index compares names (PEP 503), without extras."""
     return re.sub(r"[-_.]+", "-", name.partition("[")[0]).lower()
 
 

@@ -21,6 +21,7 @@ from typing import Any
 
 from . import offline, worker
 from .channel import SocketChannel
+from .surroundings import see
 
 leave = os._exit
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
@@ -28,7 +29,8 @@ CONTROL = getattr(ctypes.CDLL(None), "prctl", None) if sys.platform.startswith("
 
 
 def main(arguments: list[str]) -> None:
-    path, *modules = arguments
+    path, beside, *modules = arguments
+    see(beside)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
         listener.bind(path)
         listener.listen(64)

@@ -32,6 +32,12 @@ def enter(job: dict[str, Any]) -> None:
         del sys.modules[name]
 
 
+def see(folder: str) -> None:
+    """Packages in `folder` are found where the installed ones, which come first, have none of their name."""
+    if folder:
+        sys.path.append(folder)
+
+
 def _keep_keras_here() -> None:
     """Keras took its folder from the environment, and made it, when the server imported it: that is not the block's."""
     if config := sys.modules.get("keras.src.backend.config"):

@@ -42,7 +42,7 @@ from . import errors, offline, shown
 from .calls import findings
 from .channel import Channel, PipeChannel
 from .lines import Lines, code_lines, function_lines
-from .surroundings import enter, main_module, prepare, sees_gpu
+from .surroundings import enter, main_module, prepare, see, sees_gpu
 
 # As they are now: a block may put others in their place.
 execute, translate, leave = exec, compile, os._exit
@@ -312,6 +312,7 @@ def main(arguments: list[str]) -> None:
     if job is None:
         return
     os.environ.update(job["environment"])
+    see(job["beside"])
     offline.load()
     with open(os.devnull, "wb") as nothing:
         os.dup2(nothing.fileno(), 1)
