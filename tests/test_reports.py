@@ -444,7 +444,7 @@ def test_schema_refuses_what_the_contract_does_not_have() -> None:
 
 def test_every_object_of_the_schema_is_closed() -> None:
     objects = [SCHEMA, *(part for part in SCHEMA["$defs"].values() if part.get("type") == "object")]
-    assert len(objects) == 8
+    assert len(objects) == 9
     for part in objects:
         assert part["additionalProperties"] is False
         assert part["required"] == list(part["properties"])
@@ -521,6 +521,8 @@ def test_live_line_says_what_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dlexamples.reports.terminal.live.time.monotonic", lambda: now)
     line = LiveLine(Surface())
     assert line.text() == "reading"
+    line.installing(document(POST), ["einops", "timm<2"])
+    assert line.text() == "post.md · installing einops, timm<2 · 0.0 s"
     line.started(document(POST), 2)
     assert line.text() == "1/2 post.md · 0.0 s"
     line.running("xor-1", 4)

@@ -11,7 +11,7 @@ from dlexamples.reports import report
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dlexamples.model import Diagnostic, Edit, Fill, Fix, Outcome, Policy, Report, Span
+    from dlexamples.model import Diagnostic, Edit, Fill, Fix, Outcome, Package, Policy, Report, Span
 
 SCHEMA_VERSION = 1
 
@@ -35,10 +35,21 @@ def tree(reports: Sequence[Report]) -> dict[str, Any]:
             "path": _text(report.document.path.as_posix()),
             "blocks": [_block(outcome) for outcome in report.outcomes],
             "diagnostics": [_diagnostic(flaw.diagnostic) for flaw in report.document.flaws],
+            **_installed(report.document.environment.packages),
         }
         for report in reports
     ]
     return {"schema_version": SCHEMA_VERSION, "documents": documents}
+
+
+def _installed(packages: Sequence[Package]) -> dict[str, Any]:
+    if not packages:
+        return {}
+    return {
+        "installed": [
+            {"name": _text(each.name), "version": _text(each.version), "why": _text(each.why)} for each in packages
+        ]
+    }
 
 
 def _block(outcome: Outcome) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from dlexamples.model import Document, Outcome
 
@@ -23,6 +23,9 @@ class Progress(Protocol):
 
     def started(self, document: Document, total: int) -> None:
         """`total` more blocks, those of `document`, will be run."""
+
+    def installing(self, document: Document, requirements: Sequence[str]) -> None:
+        """An installer is started for packages that `document` wants."""
 
     def running(self, block_id: str, line: int) -> None:
         """The block has come to `line` of its document."""
@@ -60,6 +63,12 @@ class Log:
         with self._lock:
             self._total += total
 
+    def installing(self, document: Document, requirements: Sequence[str]) -> None:
+        """Told at once: it takes seconds, and it is not only looking."""
+        with self._lock:
+            self._held_back.append(f"{document.path}: installing {', '.join(requirements)}\n")
+            self._write()
+
     def running(self, block_id: str, line: int) -> None:
         """Too much for a log."""
 
@@ -69,11 +78,14 @@ class Log:
             count = f"{self._done}/{self._total}"
             self._held_back.append(f"{count} {outcome.block.id} {outcome.verdict.value} {outcome.seconds:.1f} s\n")
             if time.monotonic() - self._begun > _PATIENCE:
-                encoding = getattr(self._stream, "encoding", None) or "utf-8"
-                text = "".join(self._held_back).encode(encoding, "backslashreplace").decode(encoding)
-                self._stream.write(text)
-                self._stream.flush()
-                self._held_back.clear()
+                self._write()
+
+    def _write(self) -> None:
+        encoding = getattr(self._stream, "encoding", None) or "utf-8"
+        text = "".join(self._held_back).encode(encoding, "backslashreplace").decode(encoding)
+        self._stream.write(text)
+        self._stream.flush()
+        self._held_back.clear()
 
 
 def _is_watched(stream: TextIO) -> bool:

@@ -16,7 +16,7 @@ from dlexamples.reports.terminal import surface
 from dlexamples.reports.terminal.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from dlexamples.model import Document, Outcome
 
@@ -42,6 +42,7 @@ class LiveLine:
         self._total = 0
         self._done = 0
         self._path = ""
+        self._installing = ""
         self._block = ""
         self._line = 0
         self._since = time.monotonic()
@@ -50,6 +51,12 @@ class LiveLine:
         with self._lock:
             self._path = visible(str(document.path))
             self._total += total
+            self._installing, self._since = "", time.monotonic()
+
+    def installing(self, document: Document, requirements: Sequence[str]) -> None:
+        with self._lock:
+            self._path = visible(str(document.path))
+            self._installing, self._since = visible(", ".join(requirements)), time.monotonic()
 
     def running(self, block_id: str, line: int) -> None:
         with self._lock:
@@ -65,11 +72,15 @@ class LiveLine:
     def text(self) -> str:
         """What stands beside the spinner."""
         with self._lock:
-            if not self._total:
+            if self._installing:
+                what = [self._path, f"installing {self._installing}"]
+            elif not self._total:
                 return "reading"
-            count = f"{min(self._done + 1, self._total)}/{self._total}"
-            what = [visible(self._block), f"running line {self._line}"] if self._block else [self._path]
-            return f" {self._dot} ".join([f"{count} {what[0]}", *what[1:], f"{time.monotonic() - self._since:.1f} s"])
+            else:
+                count = f"{min(self._done + 1, self._total)}/{self._total}"
+                what = [f"{count} {visible(self._block)}", f"running line {self._line}"]
+                what = what if self._block else [f"{count} {self._path}"]
+            return f" {self._dot} ".join([*what, f"{time.monotonic() - self._since:.1f} s"])
 
     def __rich__(self) -> Spinner:
         self._spinner.update(text=Text(self.text(), no_wrap=True, overflow="ellipsis"))

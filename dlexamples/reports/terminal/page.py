@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from dlexamples.model import POST, Document, Fill, Outcome, Policy, Report, Verdict
+from dlexamples.model import POST, Document, Fill, Outcome, Package, Policy, Report, Verdict
 from dlexamples.reports.terminal.diff import diff, layout_diff
 from dlexamples.reports.terminal.frame import Page, frame
 from dlexamples.reports.terminal.listing import listing
@@ -28,6 +28,7 @@ def page(reports: Sequence[Report], policy: Policy, surface: Surface) -> Iterato
     for report in reports:
         yield from listing(report, policy, surface)
         yield Text()
+        yield from _installed(report.document.environment.packages, surface)
         yield from _details(report, policy, surface)
     yield from next_steps(reports)
     yield totals(reports, policy, surface)
@@ -43,6 +44,16 @@ def needs(document: Document, outcome: Outcome, surface: Surface, *, show_diff: 
         _last_words(outcome),
     ]
     yield from chain.from_iterable([*section, Text()] for section in sections if section)
+
+
+def _installed(packages: Sequence[Package], surface: Surface) -> Iterator[Text]:
+    """What a reader has to install, too: the packages of each reason in one row."""
+    rows: list[str] = []
+    for why, group in groupby(packages, key=lambda package: package.why):
+        listed = ", ".join(f"{package.name} {package.version}" for package in group)
+        rows += wrapped(visible(f"{why}: {listed}"), max(surface.width - _MARGIN, 20))
+    if rows:
+        yield from (*_under("installed", "green", rows), Text())
 
 
 def _page_of(document: Document) -> Page:
