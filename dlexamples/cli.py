@@ -67,7 +67,7 @@ def check(paths: tuple[Path, ...], exclude: tuple[str, ...], output: Path | None
     with running(settings) as at_hand:
         found = [
             checked(document, at_hand.runner_for(document), settings, at_hand.progress, named=asked.names(document))
-            for document in asked.documents
+            for document in map(at_hand.equipped, asked.documents)
         ]
     policy = Policy(settings.accepted, diff)
     if output is None:
@@ -107,7 +107,7 @@ def fix(
     reports: list[Report] = []
     codes: set[int] = set()
     with running(settings) as at_hand:
-        for document in asked.documents:
+        for document in map(at_hand.equipped, asked.documents):
             runner = at_hand.runner_for(document)
             report = checked(document, runner, settings, at_hand.progress, named=asked.names(document))
             reports.append(report)

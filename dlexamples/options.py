@@ -41,6 +41,12 @@ def running_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--network", is_flag=True, default=None, help="Let data sets and weights be downloaded. [default: offline]"
         ),
         click.option(
+            "--install",
+            is_flag=True,
+            default=None,
+            help="Install what a post wants and is not here, for that post alone. [default: nothing is]",
+        ),
+        click.option(
             "--accept",
             metavar="VERDICTS",
             help="Verdicts that pass beside `passed`: filled,repaired. [default: filled]",

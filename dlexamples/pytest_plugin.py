@@ -64,6 +64,7 @@ class PostFile(pytest.File):
     """One post. Its sessions run when the first of their blocks is asked for."""
 
     document: Document
+    equipped = False
 
     def collect(self) -> Iterable[pytest.Item]:
         from dlexamples.formats import UnreadablePost, read
@@ -93,6 +94,7 @@ class PostFile(pytest.File):
         from dlexamples.sessions import needed_for, sessions
 
         settings = self.config.stash[SETTINGS]
+        self._equip()
         runner = Runner(
             _pool(self.config),
             self.document,
@@ -109,6 +111,14 @@ class PostFile(pytest.File):
                     self.outcomes[block_id] = worse(self.outcomes.get(block_id, outcome), outcome)
         if runner.faults:
             raise RuntimeError("dlexamples' own fault, not the post's; please report it.\n" + "\n".join(runner.faults))
+
+    def _equip(self) -> None:
+        """Once a post, and before its first block runs."""
+        if self.config.stash[SETTINGS].install and not self.equipped:
+            from dlexamples.install import equipped
+
+            self.document = equipped(self.document, lambda document, requirements: None)
+            self.equipped = True
 
     def _selected(self, session: Session) -> set[str]:
         items = (item for item in self.session.items if isinstance(item, BlockItem) and item.parent is self)
@@ -130,9 +140,15 @@ class BlockItem(pytest.Item):
         outcome = self.parent.outcome(self.block)
         # What a repaired block printed is the mended text's, not the post's.
         whose = " of the mended block" if outcome.edits else ""
-        for name, text in (("stdout", outcome.stdout), ("stderr", outcome.stderr)):
+        packages = self.parent.document.environment.packages
+        installed = "".join(f"{each.name} {each.version}: {each.why}\n" for each in packages)
+        for name, text in (
+            (f"stdout{whose}", outcome.stdout),
+            (f"stderr{whose}", outcome.stderr),
+            ("installed", installed),
+        ):
             if text:
-                self.add_report_section("call", name + whose, text)
+                self.add_report_section("call", name, text)
         policy = Policy(self.config.stash[SETTINGS].accepted)
         if not policy.accepts(outcome):
             raise NotAcceptedError(_details(self.parent.document, outcome, self.config))

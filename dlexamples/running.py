@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 class Running:
     """What is there while posts are run."""
 
+    equipped: Callable[[Document], Document]
+    """With the packages that a post wants and that are not here, where that is asked for."""
     runner_for: Callable[[Document], Runner]
     progress: Progress
     faults: list[str]
@@ -35,6 +37,13 @@ def running(settings: Settings) -> Iterator[Running]:
     faults: list[str] = []
     with Pool() as pool, progress() as shown:
 
+        def equipped(document: Document) -> Document:
+            if not settings.install:
+                return document
+            from dlexamples.install import equipped
+
+            return equipped(document, shown.installing)
+
         def runner_for(document: Document) -> Runner:
             return Runner(
                 pool,
@@ -46,7 +55,7 @@ def running(settings: Settings) -> Iterator[Running]:
                 faults=faults,
             )
 
-        yield Running(runner_for, shown, faults)
+        yield Running(equipped, runner_for, shown, faults)
 
 
 def checked(

@@ -47,6 +47,8 @@ class Settings:
     """Seconds for one block."""
     network: bool = False
     """Loaders may download what they name; else something stands in for it."""
+    install: bool = False
+    """What a post installs or imports, and is not installed, is put into an environment of its own."""
     output_format: str = "text"
     folder: Path = Path()
     """Where the settings were found."""
@@ -65,7 +67,7 @@ def load(start: Path, environment: Mapping[str, str] = os.environ) -> Settings:
     """
     settings = _of_project(start)
     given: dict[str, Any] = {}
-    for name in ("accept", "exclude", "device", "session", "timeout", "output_format"):
+    for name in ("accept", "exclude", "device", "session", "timeout", "install", "output_format"):
         variable = f"DLEXAMPLES_{name.upper()}"
         if environment.get(variable):
             given[name] = _value(f"${variable}", name, _parsed(name, environment[variable]))
@@ -86,6 +88,8 @@ def _parsed(name: str, text: str) -> Any:
     """A variable's text as the TOML value that it stands for."""
     if name in {"accept", "exclude"}:
         return [word.strip() for word in text.split(",") if word.strip()]
+    if name == "install":
+        return {"true": True, "false": False}.get(text.lower(), text)
     if name != "timeout":
         return text
     try:
@@ -125,6 +129,7 @@ def _value(where: str, name: str, value: Any) -> Any:
         "session": lambda v: _one_of(v, SESSIONS),
         "timeout": _seconds,
         "network": _boolean,
+        "install": _boolean,
         "output_format": lambda v: _one_of(v, _formats()),
     }
     if name not in checks:
