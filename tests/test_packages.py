@@ -96,3 +96,42 @@ def test_a_library_that_wants_another_package_says_so_itself() -> None:
         (outcome,) = check(document, Runner(pool, document, timeout=30.0, device="cpu"))
     assert "``" not in outcome.reason
     assert "install seqeval first" in outcome.reason
+
+
+LIBRARY = """```python
+from pathlib import Path
+
+Path("library.py").write_text('''
+class DependencyNotInstalled(Exception): ...
+class NamespaceNotFound(Exception): ...
+def make(name):
+    if "/" in name:
+        raise NamespaceNotFound("Namespace ALE not found. Have you installed the proper package for ALE?")
+    try:
+        import no_such_one
+    except ImportError as error:
+        raise DependencyNotInstalled("run `pip install library[one]`") from error
+def ask():
+    raise ValueError("run `pip install` first")
+''')
+import library
+
+CALL
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "code", "said"),
+    [
+        ("library.make('one')", "DL502", "pip install library[one]"),
+        ("library.make('ALE/Pong-v5')", "DL502", "`pip install ale-py`"),
+        ("library.ask()", "DL204", "ValueError"),
+    ],
+)
+def test_a_package_that_a_library_says_to_install(call: str, code: str, said: str) -> None:
+    document = parse(Path("post.md"), LIBRARY.replace("CALL", call))
+    with Pool() as pool:
+        (outcome,) = check(document, Runner(pool, document, timeout=30.0, device="cpu"))
+    assert [told.code for told in outcome.diagnostics] == [code]
+    assert said in outcome.reason

@@ -40,6 +40,10 @@ _DOES_NOT_MEET = re.compile(
 _ARGUMENT = re.compile(r"\bargument|\bparameter|takes? .*\bpositional\b|not callable", re.I)
 _UNREACHED = re.compile(r"<urlopen error\b")
 """URLError's own text, in an error that a library raises anew after it has tried several mirrors (torchvision)."""
+_WANTS = re.compile(r"\bpip3? install\b")
+_NAMESPACE = re.compile(r"Namespace (\w+) not found")
+NAMESPACES = {"ALE": "ale-py"}
+"""Where gymnasium finds the environments whose names begin so, Atari's games."""
 _GPU = re.compile(r"Could not satisfy device specification.*GPU|no CUDA|CUDA.*not available|NVIDIA driver", re.I | re.S)
 
 
@@ -80,6 +84,8 @@ def diagnose(
         if not package:  # A library says so itself, in words of its own.
             return Finding("DL502", f"a package that a library wants is not installed ({raised})", "not installed")
         return Finding("DL502", packages.told(package, installs, environment.refused), "not installed")
+    if wanted := _wanted(halt, raised):
+        return Finding("DL502", wanted, "not installed")
     if (kinds | set(halt.causes)) & NETWORK_ERRORS or (not halt.own and _UNREACHED.search(halt.message)):
         return Finding("DL504", f"needs the network, and there it got no answer ({raised})", "needs the network")
     if kinds & {"FileNotFoundError", "NotADirectoryError", "IsADirectoryError"}:
@@ -91,6 +97,19 @@ def diagnose(
     if not halt.own and _DOES_NOT_MEET.search(halt.message):
         return Finding("DL301", raised, short)
     return Finding("DL204", raised, short)
+
+
+def _wanted(halt: Halt, raised: str) -> str:
+    """A package that a library says to install; empty where it says nothing of the kind."""
+    kinds = set(halt.kinds)
+    missing = {"ImportError", "DependencyNotInstalled"} & (kinds | set(halt.causes))
+    if missing and not halt.own and _WANTS.search(halt.message):
+        return f"a package that a library wants is not installed ({raised})"
+    found = _NAMESPACE.search(halt.message) if "NamespaceNotFound" in kinds else None
+    package = NAMESPACES.get(found[1], "") if found else ""
+    if found and package and not installed(package.replace("-", "_")):
+        return f"the environments of `{found[1]}` come with a package that is not installed: `pip install {package}`"
+    return ""
 
 
 def diagnose_end(run: BlockRun, timeout: float) -> Finding:
