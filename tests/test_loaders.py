@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import scipy.io
 from contract import in_order
 
 from dlexamples.check import check
 from dlexamples.formats import parse, read, write
 from dlexamples.model import Verdict
-from dlexamples.run.inside.offline import example_tables, housing, images, planetoid, remote
+from dlexamples.run.inside.offline import example_tables, housing, images, oxford, planetoid, remote
 from dlexamples.run.inside.offline.images import Labelled
 from dlexamples.run.pool import Pool
 from dlexamples.run.runner import Runner
@@ -324,3 +325,25 @@ def test_seaborns_examples_are_those_of_the_packages_that_are_here(monkeypatch: 
     ]
     [(_, names)] = remote.find(f"{base}/dataset_names.txt").files  # type: ignore[union-attr]
     assert {"penguins", "tips", "flights", "iris", "mpg"} <= set(names.decode().split())
+
+
+def test_pets_and_flowers_have_the_published_splits() -> None:
+    needs("PIL")
+    found = remote.find("https://www.robots.ox.ac.uk/~vgg/data/pets/data/annotations.tar.gz")
+    assert found
+    assert found.data == oxford.PET_DATA
+    files = dict(found.files)
+    lists = [files[f"annotations/{part}.txt"].decode().splitlines() for part in ("trainval", "test", "list")]
+    assert [len(lines) for lines in lists] == [3_680, 3_669, 7_349]
+    species = {(line.split()[1], line.split()[2]) for line in lists[0]}
+    assert [sum(kind == each for _, kind in species) for each in "12"] == [12, 25]
+    for line in lists[2][:200]:
+        assert f"annotations/trimaps/{line.split()[0]}.png" in files
+    held: dict[str, Any] = {}
+    for name in ("imagelabels", "setid"):
+        mat = remote.find(f"https://www.robots.ox.ac.uk/~vgg/data/flowers/102/{name}.mat")
+        assert mat
+        [(_, contents)] = mat.files
+        held |= scipy.io.loadmat(io.BytesIO(contents), squeeze_me=True)
+    assert [len(held[part]) for part in ("trnid", "valid", "tstid")] == [1_020, 1_020, 6_149]
+    assert (np.bincount(held["labels"][held["trnid"] - 1])[1:] == 10).all()

@@ -100,8 +100,16 @@ def unpack(url: str, folder: str) -> bool:
     found = find(url)
     if found is None:
         return False
+    # Of some there are thousands of files: what is the same for all of them is asked for once.
+    folder, made = os.path.realpath(folder), set[str]()
     for name, contents in found.files:
-        write(os.path.join(folder, name), contents, found.data)
+        path = os.path.join(folder, name)
+        if (parent := os.path.dirname(path)) not in made:
+            os.makedirs(parent, exist_ok=True)
+            made.add(parent)
+        with open(path, "wb") as file:
+            file.write(contents)
+        _WRITTEN[path] = found.data
     return True
 
 

@@ -7,17 +7,13 @@ import random
 import zlib
 from typing import Any, NamedTuple
 
-from .images import made_up
 from .likely import choice, place, sign
+from .photographs import SIDE, SMALL, outlined, pictures
 from .words import PEOPLE, PLACES, THINGS
 
 Features = Any
 KINDS = 7
 """Of rows without a class."""
-SMALL, GRAIN = 64, 4
-"""Pictures with a longer side are made up of dots of this many pixels a side."""
-SIDE, ODD = 192, 8
-"""The longest side of pictures that have no common size, and in what their sides differ: they do not make a batch."""
 PICTURES, SMALL_PICTURES = 240, 1_000
 IDENTITIES = 997
 """A prime: identities are multiples of the row's number, and none of them is left out."""
@@ -57,38 +53,14 @@ class Shape(NamedTuple):
             return np.random.default_rng(seed).permutation(np.arange(count) % self.kinds), {}
         [(first, shape), *others] = columns.items()
         most = SMALL_PICTURES if max(side or SIDE for side in shape[:2]) <= SMALL else PICTURES
-        labels, held = _pictures(shape, self.kinds, min(count, max(most, 2 * self.kinds)), seed)
-        return labels, {first: held} | {name: list(map(_outlined, held)) for name, _ in others}
+        labels, held = pictures(shape, self.kinds, min(count, max(most, 2 * self.kinds)), seed)
+        return labels, {first: held} | {name: list(map(outlined, held)) for name, _ in others}
 
 
 def is_picture(feature: Any) -> bool:
     from tensorflow_datasets import features as library
 
     return isinstance(feature, library.Image)
-
-
-def _pictures(shape: Any, kinds: int, count: int, seed: int) -> tuple[Any, list[Any]]:
-    """(height, width, channels) uint8 each; a side of None differs from picture to picture."""
-    height, width, channels = shape
-    side = max(height or SIDE, width or SIDE)
-    grain = 1 if side <= SMALL else GRAIN
-    made = made_up(kinds, count, -(-side // grain), channels, seed)
-    images = made.images.reshape(*made.images.shape[:3], channels).repeat(grain, 1).repeat(grain, 2)
-    return made.labels, [
-        image[: height or SIDE - ODD * (number % 3), : width or SIDE - ODD * (number % 4)]
-        for number, image in enumerate(images)
-    ]
-
-
-def _outlined(image: Any) -> Any:
-    """A mask (height, width, 1): 1 in a disc, in which the picture is made brighter; 2 around it; 3 on its edge."""
-    import numpy as np
-
-    rows, columns = (np.linspace(-1, 1, side) for side in image.shape[:2])
-    distance = np.hypot(rows[:, None], columns)
-    image[distance < 0.6] = 155 + image[distance < 0.6] // 3
-    mask = np.where(distance < 0.55, 1, np.where(distance < 0.6, 3, 2)).astype(np.uint8)
-    return mask[..., None]
 
 
 class Row(NamedTuple):

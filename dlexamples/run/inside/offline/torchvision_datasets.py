@@ -1,4 +1,4 @@
-"""torchvision.datasets: the MNIST family, CIFAR and SVHN.
+"""torchvision.datasets: the MNIST family, CIFAR, SVHN, and Oxford's flowers and pets.
 
 The library's own classes read the files, so that what is derived from them, transforms and `classes` are as they are.
 A set that is not downloaded is not there, as for a reader. FakeData and ImageFolder download nothing.
@@ -12,18 +12,21 @@ from typing import Any
 from . import beneath, mnist, remote
 
 
-@beneath("torchvision.datasets.mnist", "torchvision.datasets.cifar", "torchvision.datasets.svhn")
+@beneath(*(f"torchvision.datasets.{name}" for name in ("mnist", "cifar", "svhn", "flowers102", "oxford_iiit_pet")))
 def downloads(module: Any) -> None:
     """What would be downloaded is written unpacked; it is not the original, whose checksum it need not have."""
-    check_integrity = module.check_integrity
-
-    def check_integrity_here(fpath: Any, md5: str | None = None) -> bool:
-        return remote.stands_in(fpath) or check_integrity(fpath, md5)
-
-    module.check_integrity = check_integrity_here
+    if hasattr(module, "check_integrity"):
+        module.check_integrity = _ours_or_sound(module.check_integrity)
     for name in ("download_and_extract_archive", "download_url"):
         if hasattr(module, name):
             setattr(module, name, _written(getattr(module, name)))
+
+
+def _ours_or_sound(check_integrity: Any) -> Any:
+    def check_integrity_here(fpath: Any, md5: str | None = None) -> bool:
+        return remote.stands_in(fpath) or check_integrity(fpath, md5)
+
+    return check_integrity_here
 
 
 def _written(download: Any) -> Any:
@@ -46,3 +49,16 @@ def one_split(module: Any) -> None:
                 remote.write(os.path.join(self.raw_folder, name), contents, data)
 
     module.EMNIST.download = download
+
+
+@beneath("torchvision.datasets.oxford_iiit_pet")
+def told(module: Any) -> None:
+    """It looks for its folders alone."""
+    check = module.OxfordIIITPet._check_exists
+
+    def check_exists(self: Any) -> bool:
+        remote.stands_in(self._anns_folder / "trainval.txt")
+        found: bool = check(self)
+        return found
+
+    module.OxfordIIITPet._check_exists = check_exists
