@@ -50,7 +50,7 @@ def elsewhere(document: Document, session: Session) -> Post:
     if not named:
         for name, source, block_id in _shown(document):
             imports.setdefault(name, Definition(block_id, source))
-    return Post(imports, definitions, _packages(document))
+    return Post(imports, definitions, _packages(document), document.view or document.text)
 
 
 def _packages(document: Document) -> frozenset[str]:

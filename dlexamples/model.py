@@ -387,6 +387,8 @@ class Post:
     """By name: the class, the function or the assignment in another block."""
     packages: frozenset[str] = frozenset()
     """Top-level packages that any block imports, and those of which the prose speaks."""
+    text: str = ""
+    """All of it, prose and code."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ from dlexamples.data.unserved import UNUSED
 if TYPE_CHECKING:
     from dlexamples.data.scene import Scene
 
+BY_FAR = 3
+"""Times as often as the next."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -28,6 +31,8 @@ class Choice:
     why: str
     by_name: bool
     """False when only the text around the name speaks of the data set."""
+    by_prose: bool = False
+    """Only the post's prose, or a block that is apart, speaks of it: another may be meant."""
 
 
 def subjects() -> frozenset[str]:
@@ -46,10 +51,12 @@ def choose(name: str, spoken: Said, scene: Scene) -> Choice:
         if words:
             dataset = _of_words(words)
             return Choice(dataset, _with_partners(name, dataset, scene), f"`{partner}` beside it", by_name=True)
-    dataset = _spoken_of(scene)
+    spoken_of = _spoken_of(scene)
+    by_prose, where = spoken_of is None, "text around it" if spoken_of else "post"
+    dataset = spoken_of or _in_prose(scene)
     if forms(name, scene) == EVERY:
         raise CannotTell(UNUSED)
-    return Choice(dataset, plain_names(name, scene), f"the text around it speaks of {dataset.title}", by_name=False)
+    return Choice(dataset, plain_names(name, scene), f"the {where} speaks of {dataset.title}", False, by_prose)
 
 
 def plain_names(name: str, scene: Scene) -> tuple[str, ...]:
@@ -68,7 +75,7 @@ def _of_words(words: frozenset[str]) -> DataSet:
     return closest[0]
 
 
-def _spoken_of(scene: Scene) -> DataSet:
+def _spoken_of(scene: Scene) -> DataSet | None:
     """The one data set of which the failing block speaks, in comments, strings or names; else the session."""
     block = scene.stop.published[scene.stop.statement.block]
     for text in (block, "\n".join(scene.stop.published)):
@@ -78,7 +85,19 @@ def _spoken_of(scene: Scene) -> DataSet:
         if found:
             shown = " and ".join(dataset.title for dataset in found)
             raise CannotTell(f"the post speaks of {shown}; the name does not say which is meant")
-    raise NothingSaysWhich("nothing in the code says which data set it stands for; a comment that names it would do")
+    return None
+
+
+def _in_prose(scene: Scene) -> DataSet:
+    """The data set of which the post speaks anywhere: the only one, or by far the most spoken of."""
+    text = scene.stop.post.text
+    counts = {dataset.name: len(dataset.spoken.findall(text)) for dataset in CATALOGUE.items().values()}
+    first, second, *_ = sorted(counts, key=lambda name: -counts[name])
+    if counts[first] < 1 or counts[first] < BY_FAR * counts[second]:
+        raise NothingSaysWhich(
+            "nothing in the code says which data set it stands for; a comment that names it would do"
+        )
+    return CATALOGUE.items()[first]
 
 
 def _with_partners(name: str, dataset: DataSet, scene: Scene) -> tuple[str, ...]:

@@ -45,7 +45,8 @@ def supply(name: str, scene: Scene) -> Iterator[Proposal]:
         check_partners(table, asked, scene)
         yield _proposal(choice, asked, table, scene)
     except CannotTell as refusal:
-        made_up = spoken.plain and isinstance(refusal, NothingSaysWhich)
+        is_open = isinstance(refusal, NothingSaysWhich) or (choice is not None and choice.by_prose)
+        made_up = spoken.plain and is_open
         yield _invented(name, refusal, scene) if made_up else _refused(name, choice, str(refusal), scene)
 
 

@@ -59,7 +59,7 @@ def _post(told: dict[str, Any]) -> Post:
     imports, definitions = (
         {name: Definition(**found) for name, found in told[kind].items()} for kind in ("imports", "definitions")
     )
-    return Post(imports, definitions, frozenset(told["packages"]))
+    return Post(imports, definitions, frozenset(told["packages"]), told["text"])
 
 
 def _is_a_librarys_own_name(error: BaseException, filename: str) -> bool:
