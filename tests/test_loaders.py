@@ -97,6 +97,14 @@ def ran(pool: Pool, *blocks: str, network: bool = False) -> list[Outcome]:
     return outcomes_of(parse(Path("post.md"), text), pool, network)
 
 
+def test_a_supplied_call_claims_what_served_it(pool: Pool) -> None:
+    (outcome,) = ran(pool, "images = mnist['data'] / 255\nprint(images.shape)")
+    assert outcome.verdict is Verdict.FILLED, outcome.reason
+    supplied, served = outcome.fills
+    assert (supplied.name, supplied.claim.value) == ("mnist", "stand-in")
+    assert served.name == "sklearn.datasets.fetch_openml"
+
+
 IRIS = "https://archive.ics.uci.edu/ml/machine-learning-databases/iris/iris.data"
 FETCH = f"import urllib.request\ntext = urllib.request.urlopen('{IRIS}').read()"
 
