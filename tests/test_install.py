@@ -151,12 +151,24 @@ def test_a_package_that_wants_another_version_of_what_is_here_is_refused(pool: P
 
 
 def test_an_older_release_than_a_readers_is_told(index: Path) -> None:
-    wheel(index, "tiny-one", "3.0", files=TINY, requires=("numpy<1",))
+    wheel(index, "tiny-one", "2.1", files=TINY, requires=("numpy<1",))
     document = with_packages("```bash\npip install tiny-one\n```\n")
     assert document.environment.packages[0] == Package("tiny-one", "2.0", SAID)
     ((level, line, message),) = told(document)
     assert (level, line) == ("warning", 2)
-    assert message.startswith("tiny-one 2.0 was installed, and a reader gets 3.0, ")
+    assert message.startswith("tiny-one 2.0 was installed, and a reader gets 2.1, ")
+
+
+def test_an_earlier_major_version_than_a_readers_is_none(index: Path) -> None:
+    wheel(index, "tiny-one", "3.0", files=TINY, requires=("numpy<1",))
+    document = with_packages("```bash\npip install tiny-one\npip install tiny-two\n```\n")
+    assert document.environment.packages == (Package("tiny-two", "1.0", SAID),)
+    ((level, line, message),) = told(document)
+    assert (level, line) == ("warning", 2)
+    assert message.startswith("`--install` leaves `tiny-one` out: ")
+    assert f"numpy=={here()['numpy']}" in message
+    assert "numpy<1" in message
+    assert with_packages("`pip install 'tiny-one<3'`").environment.packages[0] == Package("tiny-one", "2.0", SAID)
 
 
 def test_of_two_packages_with_the_same_modules_the_first_is_taken(index: Path) -> None:
@@ -249,7 +261,7 @@ def test_uv_does_it_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert isinstance(uv, Uv)
     constraints = tmp_path / "constraints.txt"
     assert uv.resolve(["tiny-one"], constraints) == (Pin("tiny-one", "1.0"), Pin("tiny-two", "1.0"))
-    assert uv.newest(["tiny-one"]) == (Pin("tiny-one", "2.0"),)
+    assert uv.newest("tiny-one") == "2.0"
     uv.install([Pin("tiny-one", "1.0")], tmp_path / "target")
     resolved, _, installed = (tmp_path / "uv.log").read_text("utf-8").splitlines()
     assert f"--only-binary :all: --constraint {constraints} tiny-one" in resolved

@@ -30,13 +30,9 @@ def equipped(document: Document, tell: Callable[[Document, Sequence[str]], None]
     built = environment(want.requirements, lambda requirements: tell(document, requirements))
     failed = {_name(each): want.requirements[each]._replace(text=why) for each, why in built.refused.items()}
     refused = want.refused | failed
-    told = [
-        each._replace(text=f"`--install` leaves `{name}` out: {each.text}")
-        for name, each in refused.items()
-        if name not in want.imports
-    ]
-    told += _older(built.pins, want.requirements)
-    flaws = [Flaw(each) for each in _diagnostics(document, told, "warning")]
+    told = _left_out({name: each for name, each in refused.items() if name not in want.imports})
+    older = _older(built.pins, want.requirements)
+    flaws = [Flaw(each) for each in _diagnostics(document, [*told, *older], "warning")]
     flaws += [Flaw(each) for each in _diagnostics(document, want.not_done, "note")]
     return replace(
         document,
@@ -54,6 +50,13 @@ def _packages(pins: Sequence[Pin], requirements: Mapping[str, Remark]) -> list[P
     asked = {_name(each): remark.text for each, remark in requirements.items()}
     found = [Package(pin.name, pin.version, asked.get(plain(pin.name), NEEDED)) for pin in pins]
     return sorted(found, key=lambda each: ((SAID, IMPORTED, NEEDED).index(each.why), plain(each.name)))
+
+
+def _left_out(refused: Mapping[str, Remark]) -> Iterator[Remark]:
+    """Once for a command and a reason."""
+    for remark in dict.fromkeys(refused.values()):
+        listed = ", ".join(f"`{name}`" for name, each in refused.items() if each == remark)
+        yield Remark(f"`--install` leaves {listed} out: {remark.text}", remark.line)
 
 
 def _older(pins: Sequence[Pin], requirements: Mapping[str, Remark]) -> Iterator[Remark]:

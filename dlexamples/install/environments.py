@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.requirements import Requirement
-from packaging.version import Version
 from platformdirs import user_cache_path
 
-from dlexamples.install.installers import Pin, RefusedError, installer, require_small
+from dlexamples.install.installers import Pin, RefusedError, installer
+from dlexamples.install.releases import releases
 from dlexamples.install.wanted import here
 from dlexamples.verdicts.packages import plain
 
@@ -90,51 +90,16 @@ def environment(requirements: Iterable[str], tell: Callable[[Sequence[str]], Non
 
 def _made(root: Path, requirements: Sequence[str], by: Installer) -> tuple[_Folder, dict[str, RefusedError]]:
     """The folder for as many of them as can be had together, and why the others cannot."""
-    pins, refused = _resolved(by, requirements)
+    pins, refused = releases(by, requirements, here())
     left = [each for each in requirements if each not in refused]
     if not left:
         return _Folder("", ()), refused
-    if found := _read(root / _key(left)):
-        return found, refused
     try:
-        return _built(root, left, _with_newest(by, left, pins), by), refused
+        return _read(root / _key(left)) or _built(root, left, pins, by), refused
     except ClashError as clash:
         left.remove(clash.requirement)
-        folder, more = _made(root, left, by)
-        return folder, {**refused, clash.requirement: RefusedError(str(clash)), **more}
-
-
-def _resolved(by: Installer, requirements: Sequence[str]) -> tuple[tuple[Pin, ...], dict[str, RefusedError]]:
-    """What comes for all of them, or for as many as can be had together, in their order; and which cannot."""
-    with tempfile.TemporaryDirectory(prefix="dlexamples-") as folder:
-        constraints = Path(folder) / "constraints.txt"
-        constraints.write_text("".join(f"{name}=={version}\n" for name, version in sorted(here().items())), "utf-8")
-        pins = _attempt(by, requirements, constraints)
-        if not isinstance(pins, RefusedError):
-            return pins, {}
-        if pins.for_now or len(requirements) == 1:
-            return (), dict.fromkeys(requirements, pins)
-        had: tuple[Pin, ...] = ()
-        possible: list[str] = []
-        refused: dict[str, RefusedError] = {}
-        for each in requirements:
-            pins = _attempt(by, [*possible, each], constraints)
-            if isinstance(pins, RefusedError):
-                refused[each] = pins
-                continue
-            had = pins
-            possible.append(each)
-        return had, refused
-
-
-def _attempt(by: Installer, requirements: Sequence[str], constraints: Path) -> tuple[Pin, ...] | RefusedError:
-    try:
-        pins = by.resolve(requirements, constraints)
-        for pin in pins:
-            require_small(pin.name)
-    except RefusedError as error:
-        return error
-    return pins
+        found, more = _made(root, left, by)
+        return found, {**refused, clash.requirement: RefusedError(str(clash)), **more}
 
 
 def _built(root: Path, requirements: Sequence[str], pins: tuple[Pin, ...], by: Installer) -> _Folder:
@@ -175,19 +140,6 @@ def _modules(folder: Path) -> dict[str, list[str]]:
         own = (re.match(r"(\w+)(/__init__)?\.(py$|.*\.so$|pyd$)", file) for file in files)
         found[plain(distribution.metadata["Name"])] = [match[1] for match in own if match]
     return found
-
-
-def _with_newest(by: Installer, requirements: Sequence[str], pins: tuple[Pin, ...]) -> tuple[Pin, ...]:
-    try:
-        newest = {plain(pin.name): pin.version for pin in by.newest(requirements)}
-    except RefusedError:
-        return pins
-    return tuple(
-        pin._replace(newest=other)
-        if (other := newest.get(plain(pin.name))) and Version(other) > Version(pin.version)
-        else pin
-        for pin in pins
-    )
 
 
 def _read(place: Path) -> _Folder | None:

@@ -60,8 +60,8 @@ class Installer(Protocol):
     def resolve(self, requirements: Sequence[str], constraints: Path) -> tuple[Pin, ...]:
         """What is to be added to the installed packages. Raises RefusedError."""
 
-    def newest(self, requirements: Sequence[str]) -> tuple[Pin, ...]:
-        """What each of them is by itself, where nothing is installed and every release will do. Raises
+    def newest(self, requirement: str) -> str:
+        """Which version comes where nothing is installed and every release will do; empty when none is listed. Raises
         RefusedError."""
 
     def install(self, pins: Sequence[Pin], folder: Path) -> None:
@@ -88,10 +88,11 @@ class Uv:
         done = _run(self.program, "pip", "install", *dry, *_WHEELS, "--constraint", str(constraints), *requirements)
         return _pins(r"^ \+ ", done.stderr)
 
-    def newest(self, requirements: Sequence[str]) -> tuple[Pin, ...]:
+    def newest(self, requirement: str) -> str:
         # Without dependencies nothing of a source distribution is run: its name tells the version.
         how = ("--no-deps", "--quiet", "--no-header", "--no-annotate", "--python", sys.executable)
-        return _pins("^", _run(self.program, "pip", "compile", *how, "-", said="\n".join(requirements)).stdout)
+        found = _pins("^", _run(self.program, "pip", "compile", *how, "-", said=requirement).stdout)
+        return found[0].version if found else ""
 
     def install(self, pins: Sequence[Pin], folder: Path) -> None:
         # A hard link would be uv's own file, and the folder's may be written to.
@@ -111,16 +112,12 @@ class Pip:
         found = [each["metadata"] for each in json.loads(report.read_text("utf-8"))["install"]]
         return tuple(Pin(each["name"], each["version"]) for each in found)
 
-    def newest(self, requirements: Sequence[str]) -> tuple[Pin, ...]:
-        return tuple(pin for each in requirements for pin in self._newest(Requirement(each)))
-
-    def _newest(self, requirement: Requirement) -> Iterator[Pin]:
-        done = _run(sys.executable, "-m", "pip", "index", "versions", *self.options, requirement.name)
+    def newest(self, requirement: str) -> str:
+        wanted = Requirement(requirement)
+        done = _run(sys.executable, "-m", "pip", "index", "versions", *self.options, wanted.name)
         listed = re.search(r"^Available versions: (.*)$", done.stdout, re.MULTILINE)
-        for version in listed[1].split(", ") if listed else ():
-            if requirement.specifier.contains(version):
-                yield Pin(requirement.name, version)
-                return
+        versions = listed[1].split(", ") if listed else []
+        return next((version for version in versions if wanted.specifier.contains(version)), "")
 
     def install(self, pins: Sequence[Pin], folder: Path) -> None:
         how = ("--quiet", "--no-deps", *_WHEELS, "--target", str(folder))
@@ -178,10 +175,14 @@ def _reasons(said: str) -> Iterator[str]:
     if found := _CONFLICT.search(said):
         rows = [row.strip(" │╰─▶├") for row in (found["uv"] or found["pip"]).splitlines()]
         if found["uv"]:  # One sentence, wrapped; earlier versions draw a tree of them.
-            yield " ".join(rows)
+            yield " ".join(rows).partition(" And because ")[0]
             return
-        told = [row.replace("The user requested (constraint)", "here is") for row in rows]
-        yield from told if len(told) < 4 else [told[0], told[-1]]
+        stays = dict(re.findall(r"\(constraint\) (([\w.-]+)==\S+)", found["pip"]))
+        here = {plain(name): pinned for pinned, name in stays.items()}
+        wants = [(row, here.get(plain(match[1]))) for row in rows if (match := re.search(r"on ([\w.-]+)", row))]
+        without = ("No matching distribution of the version that a reader gets", None)
+        row, pinned = next((each for each in wants if each[1]), next(iter(wants), without))
+        yield f"{row}, and {pinned} is here" if pinned else row
         return
     errors = [row for row in said.splitlines() if row.startswith(("ERROR:", "error:"))]
     yield from (row.partition(":")[2].strip() for row in errors[-1:])
