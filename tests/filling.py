@@ -43,15 +43,17 @@ class Filled:
     """What is left when nothing more is proposed: the exception's class and words."""
 
 
-def fill(published: Sequence[str]) -> Filled:
-    """The session after every proposal that is not a refusal."""
+def fill(published: Sequence[str], namespace: dict[str, object] | None = None) -> Filled:
+    """The session after every proposal that is not a refusal; what it then binds is put into `namespace`."""
     sources = tuple(published)
     proposals: list[Proposal] = []
     for _ in range(MOST_FILLS):
         with empty_folder():
-            stop = stopped(sources, tuple(published))
+            reached: dict[str, object] = types.ModuleType("__main__").__dict__
+            stop = stopped(sources, tuple(published), reached)
             found = tuple(propose(stop)) if stop else ()
         if stop is None:
+            (namespace if namespace is not None else {}).update(reached)
             return Filled(sources, tuple(proposals), (), "")
         if not found or found[0].final:
             return Filled(sources, tuple(proposals), found, f"{type(stop.error).__name__}: {stop.error}")
@@ -74,9 +76,8 @@ def empty_folder() -> Iterator[None]:
             os.chdir(before)
 
 
-def stopped(sources: tuple[str, ...], published: tuple[str, ...]) -> Stop | None:
-    """Where a run from the top stops."""
-    namespace = types.ModuleType("__main__").__dict__
+def stopped(sources: tuple[str, ...], published: tuple[str, ...], namespace: dict[str, object]) -> Stop | None:
+    """Where a run from the top, in an empty namespace, stops."""
     random.seed(0)
     if torch := sys.modules.get("torch"):
         torch.manual_seed(0)
@@ -118,7 +119,7 @@ def _place(frame: TracebackType) -> Place:
 
 def quiet() -> None:
     """For a new process, before it imports a framework."""
-    os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="-1", MPLBACKEND="Agg")
+    os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="-1", MPLBACKEND="Agg", OMP_NUM_THREADS="1")
     # What a supplied call downloads, and where it is kept, is as in a check.
     kept = tempfile.mkdtemp()
     atexit.register(shutil.rmtree, kept, ignore_errors=True)

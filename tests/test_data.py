@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from urllib.error import URLError
 
 import pytest
-from filling import Filled, fill, quiet
+from fill_cases import FENCE, blocks, with_results, without_results
+from filling import fill, quiet
 
 from dlexamples.data.catalogue.xor import xor
 from dlexamples.data.consumers import forms
@@ -39,9 +40,7 @@ if TYPE_CHECKING:
 CASES = Path(__file__).parent / "cases" / "fill"
 FILLED = sorted(CASES.glob("*.md"))
 REFUSED = sorted((CASES / "refused").glob("*.md"))
-FENCE = re.compile(r"^```(python|python mended|text fills|text refused)\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
 NEEDS = re.compile(r"<!-- needs (\w+) -->")
-RESULT = re.compile(r"\n```(?:python mended|text fills|text refused)\n.*?^```\n", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +85,7 @@ def test_refused(path: Path, pool: ProcessPoolExecutor, update_cases: bool) -> N
     text = path.read_text(encoding="utf-8")
     filled = pool.submit(fill, blocks(text)).result()
     said = "".join(f"{proposal.code} {proposal.message}\n" for proposal in filled.refusals)
-    found = _without_results(text) + f"```text refused\n{said}```\n"
+    found = without_results(text) + f"```text refused\n{said}```\n"
     if update_cases:
         path.write_text(found, encoding="utf-8")
     assert found == text or update_cases
@@ -94,32 +93,6 @@ def test_refused(path: Path, pool: ProcessPoolExecutor, update_cases: bool) -> N
     # A file that is missing is told by each library in its own class.
     assert filled.error.startswith("NameError") or all(proposal.code == "DL503" for proposal in filled.refusals)
     assert all(proposal.final and proposal.sources == filled.sources for proposal in filled.refusals)
-
-
-def blocks(text: str) -> list[str]:
-    """The blocks of a case: its fences `python`."""
-    return [match[2] for match in FENCE.finditer(text) if match[1] == "python"]
-
-
-def with_results(text: str, filled: Filled) -> str:
-    """The case with the expected text below each block that changed, and what was supplied at its end."""
-    sources = iter(filled.sources)
-
-    def after(match: re.Match[str]) -> str:
-        mended = next(sources)
-        return match[0] if mended == match[2] else f"{match[0]}\n```python mended\n{mended}```\n"
-
-    supplied = "".join(
-        f"{proposal.code} {proposal.applicability.value} {fill.name}: {fill.dataset}, {fill.claim.value}, "
-        f"{fill.shape} {fill.dtype}, {fill.why}\n"
-        for proposal in filled.proposals
-        for fill in proposal.fills
-    )
-    return f"{FENCE.sub(after, _without_results(text))}```text fills\n{supplied}```\n"
-
-
-def _without_results(text: str) -> str:
-    return RESULT.sub("", text).rstrip("\n") + "\n\n"
 
 
 PLAIN = r"""

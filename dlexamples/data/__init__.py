@@ -17,6 +17,7 @@ from dlexamples.data.instance import instance
 from dlexamples.data.later import bound_later
 from dlexamples.data.library import library
 from dlexamples.data.scene import scene
+from dlexamples.data.several import several
 from dlexamples.data.supply import supply
 from dlexamples.data.things import one_thing
 from dlexamples.data.training_parts import training_part
@@ -38,6 +39,7 @@ WAYS: tuple[Callable[[str, Scene], Iterator[Proposal]], ...] = (
     training_part,
     usual,
     one_thing,
+    several,
     supply,
 )
 """How a name that the session never binds may be supplied; the first that knows the name decides."""

@@ -11,6 +11,7 @@ from dlexamples.data.consumers import forms
 from dlexamples.data.forms import EVERY
 from dlexamples.data.names import Said, said
 from dlexamples.data.refusal import CannotTell, NothingSaysWhich
+from dlexamples.data.slots import slot
 from dlexamples.data.table import CATALOGUE, DataSet
 from dlexamples.data.unserved import UNUSED
 
@@ -59,9 +60,19 @@ def choose(name: str, spoken: Said, scene: Scene) -> Choice:
     return Choice(dataset, plain_names(name, scene), f"the {where} speaks of {dataset.title}", False, by_prose)
 
 
+def meant(scene: Scene) -> DataSet:
+    """The data set that the missing names speak of, or else the text. Raises CannotTell."""
+    words = frozenset().union(*map(_words, scene.free))
+    return _of_words(words) if words else _spoken_of(scene)
+
+
 def plain_names(name: str, scene: Scene) -> tuple[str, ...]:
     """`name`, and the other missing names of data that speak of no data set."""
-    plain = [other for other in scene.free if _is_plain(other) and forms(other, scene) != EVERY]
+    plain = [
+        other
+        for other in scene.free
+        if _is_plain(other) and (forms(other, scene) != EVERY or slot(other, scene) is not None)
+    ]
     return (name, *(other for other in plain if other != name))
 
 

@@ -63,8 +63,9 @@ def _taken(node: ast.expr, scene: Scene, depth: int) -> Forms:
         case ast.Assign(targets=[ast.Tuple(elts=elements)]) if len(elements) == 2:
             return frozenset({Form.PAIR}) if not any(isinstance(e, ast.Tuple) for e in elements) else frozenset()
         case ast.Tuple(elts=[first, second]) | ast.List(elts=[first, second]):
-            feeds = isinstance(scene.parents[parent], ast.keyword | ast.Call)
-            return _either(node is first) if feeds and first is not second else EVERY
+            if not isinstance(scene.parents[parent], ast.keyword | ast.Call):
+                return EVERY
+            return _either(node is first or ast.unparse(first) == ast.unparse(second))
         case ast.BinOp() | ast.Compare():
             return ARRAYS
     return EVERY

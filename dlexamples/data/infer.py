@@ -14,6 +14,7 @@ from dlexamples.data.live import kind
 from dlexamples.data.names import Kind, said
 from dlexamples.data.refusal import CannotTell
 from dlexamples.data.scene import last_name
+from dlexamples.data.slots import slot
 from dlexamples.data.targets import scene_framework
 from dlexamples.data.unserved import UNUSED, unserved
 from dlexamples.data.widths import Width, width
@@ -82,7 +83,10 @@ def _wanted(name: str, subjects: frozenset[str], scene: Scene) -> Wanted:
 
 
 def _model(names: tuple[str, ...], scene: Scene) -> Any:
-    """The live model that is fed: of the failing statement, of another that uses the names, or the only one."""
+    """The live model that is fed: as the code shows it, of a statement that uses the names, or the only one."""
+    for name in names:
+        if (found := slot(name, scene)) is not None:
+            return found.model
     statements = [scene.statement, *(_statement_of(node, scene) for name in names for node in scene.reads(name))]
     live = scene.live
     for statement in statements:

@@ -130,7 +130,8 @@ def _held_out(table: Table, layout: Layout, imports: Imports) -> Written:
     train, *held = layout.parts
     tensor = f"{imports.module('torch')}.tensor" if layout.values == "torch" else ""
     if len(held) == 1:
-        lines += _split(split, layout.halves(train, held[0]), x, y, "0.2", tensor, how=_how(table, y))
+        halves, size = layout.halves(train, held[0]), str(table.held_out or 0.2)
+        lines += _split(split, halves, x, y, size, tensor, how=_how(table, y))
     else:
         xs, ys = layout.named(Form.FEATURES, train, x), layout.named(Form.TARGETS, train, y)
         lines += _split(split, (xs, x, ys, y), x, y, "0.4", "", how=_how(table, y))

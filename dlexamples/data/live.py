@@ -18,6 +18,8 @@ def kind(value: Any) -> str:
         home = base.__module__.partition(".")[0]
         if home == "torch" and base.__name__ == "_Loss":
             return "loss"
+        if home == "torch" and base.__name__ == "Module" and type(value).__name__.endswith(("Loss", "Criterion")):
+            return "loss"
         if found := _BASES.get((home, base.__name__)):
             return found
     return ""

@@ -4,38 +4,57 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import copy
-import io
-import sys
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from dlexamples.data.estimators import NUMBERS, task
 from dlexamples.data.live import kind
 from dlexamples.data.scene import last_name
+from dlexamples.data.trials import LENGTHS, SIZES, Input, takes, tried
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dlexamples.data.scene import Scene
-
-SIZES = (28, 32, 64, 96, 128, 224, 8, 16)
-"""Heights and widths of images that are tried, as MNIST, CIFAR and ImageNet have them first."""
-LENGTHS = (16, 8, 32, 64, 128, 4)
-"""Time steps and tokens that are tried."""
-RECURRENT = {"LSTM", "GRU", "RNN"}
+    from dlexamples.data.trials import Trial
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One input, without the batch, and what the model makes of it."""
+    """What goes into a model, without the batch, and what the model makes of it."""
 
-    shape: tuple[int, ...]
-    tokens: int | None
-    """They are whole numbers below this."""
+    inputs: tuple[Input, ...]
     output: tuple[int, ...] | None
     """The shape of the output, without the batch; None where no model is alive."""
     why: str
+    bounded: bool = False
+    """Every number of the output lies between 0 and 1."""
+    numbers: bool = False
+    """The task is to predict numbers, whatever the loss."""
+    counts: tuple[tuple[str, int], ...] = ()
+    """How many samples the post says that a name holds."""
+    given: Any = None
+    """What a torch model gives for two samples."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of the first input."""
+        return self.inputs[0].shape
+
+    @property
+    def tokens(self) -> int | None:
+        """Of the first input."""
+        return self.inputs[0].tokens
+
+
+_UNBUILT = {
+    **dict.fromkeys(("LSTM", "GRU", "SimpleRNN", "Bidirectional", "Conv1D"), (LENGTHS[0], 8)),
+    "Embedding": (LENGTHS[0],),
+    "Dense": (4,),
+    "Conv2D": (32, 32, 3),
+    "Flatten": (28, 28),
+}
+"""What is chosen for the first layer of a model that is not built."""
 
 
 def sample(model: Any, scene: Scene) -> Sample | None:
@@ -44,13 +63,24 @@ def sample(model: Any, scene: Scene) -> Sample | None:
         return _of_keras(model)
     if kind(model) == "torch":
         return _of_torch(model)
-    return next(_written(scene), None)
+    return next(_reshaped(scene), None) or next(_written(scene), None) or _of_estimators(scene)
+
+
+def _of_estimators(scene: Scene) -> Sample | None:
+    """Rows of the width that real data sets have: iris for classes, diabetes for numbers."""
+    predicted = task(scene)
+    if not predicted:
+        return None
+    why = f"scikit-learn's estimators take rows of any width, and predict {predicted}"
+    if predicted == NUMBERS:
+        return Sample((Input((10,)),), (1,), why, numbers=True)
+    return Sample((Input((4,)),), (3,), why)
 
 
 def taken(model: Any, shapes: list[tuple[int, ...]], scene: Scene) -> tuple[int, ...] | None:
     """The first of `shapes` that the live model takes, or that the code declares where none is alive."""
     if kind(model) == "torch":
-        return next((shape for shape in shapes if _trial(model, shape, None) is not None), None)
+        return next((shape for shape in shapes if takes(model, Input(shape))), None)
     if kind(model) == "keras":
         found = _of_keras(model)
         sizes = tuple(model.inputs[0].shape[1:]) if found else ()
@@ -67,69 +97,104 @@ def _of_keras(model: Any) -> Sample | None:
     try:
         inputs, outputs = model.inputs, model.outputs
     except (AttributeError, ValueError):
+        return _of_unbuilt(model)
+    if not inputs:
+        return _of_unbuilt(model)
+    if len(outputs) != 1:
         return None
-    if not inputs or len(inputs) != 1 or len(outputs) != 1:
+    vocabularies = _vocabularies(model)
+    taken = tuple(_declared_input(each, vocabularies.get(each.name)) for each in inputs)
+    is_free = any(None in each.shape[1:] for each in inputs)
+    length = next((each.shape[0] for each in taken if each.shape), 0)
+    output = tuple(length if size is None else int(size) for size in outputs[0].shape[1:])
+    ends = getattr(getattr(model.layers[-1], "activation", None), "__name__", "")
+    return Sample(taken, output, _why(taken, free=is_free), bounded=ends == "sigmoid")
+
+
+def _of_unbuilt(model: Any) -> Sample | None:
+    """What the first layer of a Keras Sequential takes that has no Input: its size is free."""
+    layers = getattr(model, "layers", None) or [None]
+    kind_of_first = type(layers[0]).__name__
+    if type(model).__name__ != "Sequential" or kind_of_first not in _UNBUILT:
         return None
-    sizes = tuple(inputs[0].shape[1:])
+    tokens = int(layers[0].input_dim) if kind_of_first == "Embedding" else None
+    taken = Input(_UNBUILT[kind_of_first], tokens)
+    shape = (2, *taken.shape)
+    try:
+        for layer in layers:
+            shape = layer.compute_output_shape(shape)
+    except Exception:
+        return None
+    ends = getattr(getattr(layers[-1], "activation", None), "__name__", "")
+    return Sample((taken,), tuple(shape[1:]), _why((taken,), free=True), bounded=ends == "sigmoid")
+
+
+def _declared_input(tensor: Any, tokens: int | None) -> Input:
+    sizes = tuple(tensor.shape[1:])
     free = LENGTHS[0] if len(sizes) < 3 else SIZES[2]
-    shape = tuple(free if size is None else int(size) for size in sizes)
-    output = tuple(shape[0] if size is None else int(size) for size in outputs[0].shape[1:])
-    vocabularies = [int(layer.input_dim) for layer in model.layers if type(layer).__name__ == "Embedding"]
-    tokens = min(vocabularies) if vocabularies and len(shape) == 1 else None
-    return Sample(shape, tokens, output, _why(shape, tokens, None in sizes))
+    return Input(tuple(free if size is None else int(size) for size in sizes), tokens)
+
+
+def _vocabularies(model: Any) -> dict[str, int]:
+    """The tokens that each input of a Keras model takes: an Embedding's Input claims float32, its default."""
+    found: dict[str, int] = {}
+    for layer in model.layers:
+        if type(layer).__name__ == "Embedding":
+            name = _input_behind(layer)
+            found[name] = min(int(layer.input_dim), found.get(name, int(layer.input_dim)))
+    return found
+
+
+def _input_behind(layer: Any) -> str:
+    """The name of the Input from which a layer is fed, as far as one thing leads to one thing."""
+    with contextlib.suppress(AttributeError, ValueError):
+        tensor = layer.input
+        while not isinstance(tensor, list) and type(tensor._keras_history.operation).__name__ != "InputLayer":
+            tensor = tensor._keras_history.operation.input
+        return str(tensor.name)
+    return ""
 
 
 def _of_torch(model: Any) -> Sample | None:
-    """By trial on a copy, without gradients: what the first layer of a kind takes, images before sequences before rows.
-
-    Layers are not registered in the order in which they run.
-    """
-    tried = ((each, _trial(model, *each)) for each in _candidates(list(model.modules())))
-    found = ((each, output) for each, output in tried if output is not None)
-    (shape, tokens), output = next(found, (((), None), None))
-    if output is None:
-        return None
-    # Another size of the same kind would do as well.
-    free = any(len(other) == len(shape) for (other, _), _ in islice(found, 1)) and len(shape) + (tokens is not None) > 1
-    return Sample(shape, tokens, tuple(output.shape[1:]), _why(shape, tokens, free))
+    found = tried(model)
+    return None if found is None else of_trial(found)
 
 
-def _candidates(layers: list[Any]) -> Iterator[tuple[tuple[int, ...], int | None]]:
-    """Shapes, and below which number they are tokens."""
-    first: dict[str, Any] = {}
-    for layer in layers:
-        first.setdefault(type(layer).__name__, layer)
-    if conv := first.get("Conv2d") or first.get("LazyConv2d"):
-        channels = int(getattr(conv, "in_channels", 0)) or 3
-        yield from (((channels, size, size), None) for size in SIZES)
-    if conv := first.get("Conv1d"):
-        yield from (((int(conv.in_channels), length), None) for length in LENGTHS)
-    vocabularies = [int(layer.num_embeddings) for layer in layers if type(layer).__name__ == "Embedding"]
-    if vocabularies:
-        yield from (((length,), min(vocabularies)) for length in LENGTHS)
-    for name in RECURRENT & first.keys():
-        yield from (((length, int(first[name].input_size)), None) for length in LENGTHS)
-    if attention := first.get("MultiheadAttention"):
-        yield from (((length, int(attention.embed_dim)), None) for length in LENGTHS)
-    widths = [int(layer.in_features) for layer in layers if type(layer).__name__ in {"Linear", "Bilinear"}]
-    yield from (((width,), None) for width in dict.fromkeys(widths))
+def of_trial(found: Trial) -> Sample:
+    """What was found by trial."""
+    bounded = bool((found.output >= 0).all() and (found.output <= 1).all())
+    return Sample(
+        found.inputs,
+        tuple(found.output.shape[1:]),
+        _why(found.inputs, free=found.free),
+        bounded=bounded,
+        given=found.given,
+    )
 
 
-def _trial(model: Any, shape: tuple[int, ...], tokens: int | None) -> Any:
-    """The output for two samples of zeros, or None when the model does not take them, or gives several things."""
-    torch = sys.modules["torch"]
-    first = next(iter(model.parameters()), None)
-    options: dict[str, Any] = {} if first is None else {"device": first.device}
-    if tokens is not None:
-        options["dtype"] = torch.int64
-    elif first is not None:
-        options["dtype"] = first.dtype
-    try:
-        with torch.no_grad(), torch.random.fork_rng(devices=[]), contextlib.redirect_stdout(io.StringIO()):
-            output = copy.deepcopy(model).eval()(torch.zeros(2, *shape, **options))
-    except Exception:
-        return None
-    return output if isinstance(output, torch.Tensor) and output.ndim and output.shape[0] == 2 else None
+def _reshaped(scene: Scene) -> Iterator[Sample]:
+    """What a missing name is said to hold: `x_train.reshape(60000, 784)`."""
+    found = [
+        (node.id, sizes, call)
+        for name in scene.free
+        for node in scene.reads(name)
+        if isinstance(call := scene.parents[scene.parents[node]], ast.Call)
+        and last_name(call.func) == "reshape"
+        and len(sizes := [size for argument in call.args for size in _size(argument)]) == len(call.args) > 1
+    ]
+    if not found:
+        return
+    _, (_, *shape), call = found[0]
+    counts = tuple((name, count) for name, (count, *_), _ in found)
+    yield Sample((Input(tuple(shape)),), _last_units(scene), f"the code says `{ast.unparse(call)}`", counts=counts)
+
+
+def _last_units(scene: Scene) -> tuple[int, ...] | None:
+    """The outputs of the last layer that the text has."""
+    calls = [n for tree in scene.trees for n in ast.walk(tree) if isinstance(n, ast.Call)]
+    calls.sort(key=lambda call: (call.lineno, call.col_offset))
+    units = [size for call in calls if last_name(call.func) in {"Dense", "Linear"} for size in _last_size(call)]
+    return (units[-1],) if units else None
 
 
 def _written(scene: Scene) -> Iterator[Sample]:
@@ -141,21 +206,23 @@ def _written(scene: Scene) -> Iterator[Sample]:
     units = [size for call in calls if last_name(call.func) in {"Dense", "Linear"} for size in _last_size(call)]
     output = (units[-1],) if units else None
     for call in calls:
-        for shape in _declared(call):
-            yield Sample(shape, None, output, f"{ast.unparse(call)[:60]} takes {_named(shape)}")
+        for shape, shown in _declared(call):
+            yield Sample((Input(shape),), output, f"{last_name(call.func)}({shown}) takes {_named(shape)}")
 
 
-def _declared(call: ast.Call) -> Iterator[tuple[int, ...]]:
+def _declared(call: ast.Call) -> Iterator[tuple[tuple[int, ...], str]]:
+    """A shape, and the arguments that say it."""
     layer = last_name(call.func)
     for keyword in call.keywords:
         if keyword.arg in {"input_shape", "shape"} and (keyword.arg == "input_shape" or layer == "Input"):
-            yield from _sizes(keyword.value)
+            yield from ((shape, ast.unparse(keyword)) for shape in _sizes(keyword.value))
         if keyword.arg in {"input_dim", "in_features"}:
-            yield from ((size,) for size in _size(keyword.value))
+            yield from (((size,), ast.unparse(keyword)) for size in _size(keyword.value))
+    given = ", ".join(map(ast.unparse, call.args))
     if layer == "Input" and call.args:
-        yield from _sizes(call.args[0])
+        yield from ((shape, given) for shape in _sizes(call.args[0]))
     if layer == "Linear" and call.args:
-        yield from ((size,) for size in _size(call.args[0]))
+        yield from (((size,), given) for size in _size(call.args[0]))
 
 
 def _sizes(node: ast.expr) -> Iterator[tuple[int, ...]]:
@@ -180,13 +247,23 @@ def _last_size(call: ast.Call) -> Iterator[int]:
     yield from (size for argument in call.args[position : position + 1] for size in _size(argument))
 
 
-def _why(shape: tuple[int, ...], tokens: int | None, free: bool) -> str:
-    takes = f"{shape[0]} numbers below {tokens:,}" if tokens is not None else _named(shape)
+def _why(inputs: tuple[Input, ...], *, free: bool) -> str:
+    kinds = list(dict.fromkeys(map(named, inputs)))
+    takes = " and ".join(kinds) if len(kinds) == len(inputs) else f"{len(inputs)} inputs: {' and '.join(kinds)}"
     return f"the model takes {takes}" + (", a size that was free to choose" if free else "")
+
+
+def named(each: Input) -> str:
+    """`16 numbers below 1,000`, `images of 28x28x1`."""
+    if each.lengths or each.mask:
+        return f"{'how many' if each.lengths else 'which'} of them count"
+    if each.tokens is not None:
+        return f"{each.shape[0] if each.shape else 'one'} number{'s' * bool(each.shape)} below {each.tokens:,}"
+    return _named(each.shape)
 
 
 def _named(shape: tuple[int, ...]) -> str:
     if len(shape) == 1:
         return f"{shape[0]} input{'s' * (shape[0] != 1)}"
-    what = {2: "sequences", 3: "images"}.get(len(shape), "arrays")
-    return f"{what} of {'x'.join(map(str, shape))}"
+    what = {0: "single numbers", 2: "sequences", 3: "images"}.get(len(shape), "arrays")
+    return f"{what} of {'x'.join(map(str, shape))}" if shape else what

@@ -163,6 +163,7 @@ def _comment(table: Table, layout: Layout) -> str:
     elif len(layout.parts) > 1:
         fifth = "the last fifth" if table.ordered else "a fifth"
         held_out = f"; {fifth} is held out" if len(layout.parts) == 2 else f"; {fifth} is held out twice"
+        held_out = f"; {table.held_out} are held out" if table.held_out else held_out
         held_out = held_out if table.may_be_split else "; there are no other rows to test on"
     named = f"# {', '.join(wanted.name for wanted in layout.wanted)}: {table.what}{held_out}"
     if len(named) <= LONGEST_COMMENT:

@@ -55,6 +55,8 @@ class Table:
     """An expression for scikit-learn's Bunch, where the data set has one."""
     may_be_split: bool = True
     """False where the rows are all there are, so that none can be held out."""
+    held_out: int = 0
+    """How many rows are held out; 0 for a fifth of them."""
     parted: Parted | None = None
     """For a set that is published in a training and a test part: the lines for both at once."""
     name: str = ""

@@ -123,6 +123,16 @@ def is_of_classes(loss: str) -> bool:
     return loss in _OF_CLASSES | _OF_ONE_HOT
 
 
+def is_known(loss: str) -> bool:
+    """Whether it is a loss of a library, and says what its targets look like."""
+    return loss in _OF_CLASSES | _OF_ONE_HOT | _OF_NUMBERS
+
+
+def is_of_one_hot(loss: str) -> bool:
+    """Whether it compares with a one for the class and zeros for the others."""
+    return loss in _OF_ONE_HOT
+
+
 def plain(name: str) -> str:
     """`BCEWithLogitsLoss`, `bce_with_logits_loss` and `mse` without case, underscores and the word "loss"."""
     name = name.lower().replace("_", "").removesuffix("loss")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dlexamples.data.import_group import grouped
 from dlexamples.data.imports import Imports
 from dlexamples.data.insert import inserted
+from dlexamples.data.sizes import size_of_data
 from dlexamples.model import Applicability, Claim, Fill, Proposal
 
 if TYPE_CHECKING:
@@ -26,6 +27,11 @@ VALUES = {
     r"weight_decay": "1e-4",
     r"momentum": "0.9",
     r"num_workers": "0",
+    r"vocab(ulary)?_size|num_embeddings|n_tokens|num_tokens|max_features": "1000",
+    r"(embedding|embed|emb|model|latent|projection)_(dim|size)|d_model|n_embd": "64",
+    r"(num|n)_layers|(num|n)_heads|nhead|(num|n)_(encoder|decoder)_layers": "2",
+    r"(max_)?(seq(uence)?_?len(gth)?|length|len)|max_len|block_size|context_length": "16",
+    r"in_channels|input_channels|num_channels": "3",
 }
 """By a whole name, without case. Few epochs, as a reader would first see it run."""
 
@@ -69,7 +75,7 @@ def _hyper_parameter(name: str, scene: Scene, imports: Imports) -> tuple[str, st
         return "", ""
     if name.lower() == "device" and scene.framework == "torch":
         return _device(imports), "the device that is here"
-    return _value(name), "a usual value"
+    return size_of_data(name, scene) or (_value(name), "a usual value")
 
 
 def _value(name: str) -> str:
