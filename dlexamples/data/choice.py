@@ -63,7 +63,7 @@ def choose(name: str, spoken: Said, scene: Scene) -> Choice:
 def meant(scene: Scene) -> DataSet:
     """The data set that the missing names speak of, or else the text. Raises CannotTell."""
     words = frozenset().union(*map(_words, scene.free))
-    return _of_words(words) if words else _spoken_of(scene)
+    return _of_words(words) if words else _spoken_of(scene) or _in_prose(scene)
 
 
 def plain_names(name: str, scene: Scene) -> tuple[str, ...]:
