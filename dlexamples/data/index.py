@@ -18,8 +18,10 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dlexamples.data.choice import subjects
 from dlexamples.data.echo import only_echoed
 from dlexamples.data.missing_import import Import, imported, supplied
+from dlexamples.data.names import said
 from dlexamples.data.uses import is_used_as, shown_uses
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ NOT_PUBLIC = {
 }
 DEEPEST = 3
 """Dots in a module's name."""
+CLASS = re.compile(r"[A-Z][A-Za-z0-9]*")
 FUNCTION = re.compile(r"[a-z]\w*_\w+")
 """A function's name of several words; one word alone may be anybody's."""
 PART_OF = {"tensorflow": "keras"}
@@ -50,7 +53,7 @@ PART_OF = {"tensorflow": "keras"}
 
 def indexed(name: str, scene: Scene) -> Iterator[Proposal]:
     """The import for `name`, when one library has it that the session imports; else one that the post does."""
-    if not (name[:1].isupper() or FUNCTION.fullmatch(name)):
+    if said(name, subjects()) or not (CLASS.fullmatch(name) or FUNCTION.fullmatch(name)):
         return
     if found := in_libraries(name, scene):
         candidate, value = found
@@ -86,7 +89,7 @@ def _at_home(found: list[tuple[Import, Any]], scene: Scene) -> list[tuple[Import
 def _in_package(name: str, package: str, scene: Scene) -> tuple[Import, Any] | None:
     """The import from the package, with what it gives; None where the package has no such thing, or the session uses
     the name as something else."""
-    if package in sys.stdlib_module_names or not _is_here(package):
+    if package in sys.stdlib_module_names or not _may_have(name, package) or not _is_here(package):
         return None
     for module in _modules_with(name, package):
         candidate = Import(f"from {module} import {name}")
@@ -94,6 +97,12 @@ def _in_package(name: str, package: str, scene: Scene) -> tuple[Import, Any] | N
         if value is not None and _is_of(value, package) and _fits(name, value, scene):
             return candidate, value
     return None
+
+
+def _may_have(name: str, package: str) -> bool:
+    """A framework takes seconds to import: one that nobody has imported must define the name in some file."""
+    homes = (package, PART_OF.get(package, package))
+    return package in sys.modules or any(_mentioning(name, home) for home in homes)
 
 
 def _is_here(package: str) -> bool:
@@ -155,7 +164,7 @@ def _defines(file: Path, name: str) -> bool:
     with contextlib.suppress(OSError, SyntaxError, ValueError), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         text = file.read_text("utf-8")
-        if not re.search(rf"\b{name}\b", text):
+        if name not in text or not re.search(rf"\b{name}\b", text):
             return False
         for node in ast.parse(text).body:
             match node:
