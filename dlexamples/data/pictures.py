@@ -134,6 +134,8 @@ def _loader(known: Pictures, framework: str) -> tuple[Load, str]:
         return _of_torchvision, "torchvision"
     if known.openml:
         return _of_openml, "scikit-learn"
+    if framework == "numpy":
+        raise CannotTell(f"the code imports no library that downloads {known.title}")
     raise CannotTell("torchvision, which downloads it, is not installed")
 
 
