@@ -2,9 +2,9 @@
 
     python benchmarks/plain.py KEPT… [--timeout S] > table.md
 
-KEPT is what `benchmarks/corpus.py --kept` wrote. Of each document the sessions of which every block ran are put
-together, block after block, as `dlexamples fix --unsafe-fixes` would write them, and run as a script in an empty
-folder. Only what lies under the loaders where there is no network is put in place before.
+KEPT is what `benchmarks/corpus.py --kept` wrote. Of each session the blocks before the first that does not run are put
+together as `dlexamples fix --unsafe-fixes` would write them, and run as a script in an empty folder. Only what lies under
+the loaders where there is no network is put in place before.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,15 +63,15 @@ def main() -> None:
 
 
 def sessions(kept: list[Path]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """The sessions of which every block ran."""
+    """Of each session the blocks before the first that did not run; sessions without any are left out."""
     for document in (json.loads(line) for path in kept for line in path.read_text("utf-8").splitlines()):
         together: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for block in document["blocks"]:
             if block["verdict"] != "not_python":
                 together[block["session"]].append(block)
         for blocks in together.values():
-            if all(block["verdict"] in RUNS for block in blocks):
-                yield document["file"], blocks
+            if ran := list(takewhile(lambda block: block["verdict"] in RUNS, blocks)):
+                yield document["file"], ran
 
 
 def run(file: str, session: list[dict[str, Any]], timeout: float) -> Ran:
