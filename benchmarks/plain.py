@@ -3,8 +3,8 @@
     python benchmarks/plain.py KEPT… [--timeout S] > table.md
 
 KEPT is what `benchmarks/corpus.py --kept` wrote. Of each session the blocks before the first that does not run are put
-together as `dlexamples fix --unsafe-fixes` would write them, and run as a script in an empty folder. Only what lies under
-the loaders where there is no network is put in place before.
+together as `dlexamples fix --unsafe-fixes` would write them, and run as a script in an empty folder. Only what lies
+under the loaders where there is no network is put in place before.
 """
 
 from __future__ import annotations
