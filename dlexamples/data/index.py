@@ -44,7 +44,7 @@ NOT_PUBLIC = {
 }
 DEEPEST = 3
 """Dots in a module's name."""
-CLASS = re.compile(r"[A-Z][A-Za-z0-9]*")
+CLASS = re.compile(r"[A-Z][A-Za-z0-9]+")
 FUNCTION = re.compile(r"[a-z]\w*_\w+")
 """A function's name of several words; one word alone may be anybody's."""
 PART_OF = {"tensorflow": "keras"}
@@ -53,7 +53,8 @@ PART_OF = {"tensorflow": "keras"}
 
 def indexed(name: str, scene: Scene) -> Iterator[Proposal]:
     """The import for `name`, when one library has it that the session imports; else one that the post does."""
-    if said(name, subjects()) or not (CLASS.fullmatch(name) or FUNCTION.fullmatch(name)):
+    is_function = FUNCTION.fullmatch(name) and not said(name, subjects())
+    if not (CLASS.fullmatch(name) or is_function):
         return
     if found := in_libraries(name, scene):
         candidate, value = found
