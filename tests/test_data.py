@@ -380,3 +380,16 @@ def _catalogue_files() -> list[str]:
 def test_a_data_set_is_one_file_with_a_case() -> None:
     for name in _catalogue_files():
         assert any(path.stem.startswith(name.replace("_", "-")) for path in FILLED), name
+
+
+def test_a_framework_is_not_imported_to_look_for_a_name_that_it_lacks() -> None:
+    """Keras takes seconds; a torch post that speaks of it asks for its names."""
+    if find_spec("keras") is None:
+        pytest.skip("keras is not installed")
+    looked_up = (
+        "import sys\nfrom dlexamples.data import index\n"
+        "assert not index._may_have('NoSuchLayer', 'keras')\n"
+        "assert index._may_have('Dense', 'keras')\n"
+        "assert 'keras' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", looked_up], check=True)
