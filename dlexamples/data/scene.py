@@ -104,7 +104,8 @@ def scene(stop: Stop) -> Scene:
     trees = tuple(_parse(source) for source in stop.sources)
     parents = {child: node for tree in trees for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     found = [names(source) for source in stop.sources]
-    bound = frozenset().union(*(block.binds for block in found)) - _from_themselves(found)
+    readable = [block for block, tree in zip(found, trees, strict=True) if tree.body]
+    bound = frozenset().union(*(block.binds for block in found)) - _from_themselves(readable)
     read = frozenset().union(*(block.needs | block.needs_later for block in found))
     missing = read - bound - BUILTINS - set(stop.namespace)
     free = (name for tree in trees for name in _in_order(tree) if name in missing)
@@ -113,6 +114,8 @@ def scene(stop: Stop) -> Scene:
 
 
 def _from_themselves(blocks: list[Names]) -> frozenset[str]:
+    """Names that these blocks bind only in statements that read them. What a block that does not parse would bind is
+    lost where it stands above, and comes too late below."""
     statements = [statement for block in blocks for statement in block.statements]
     itself = frozenset().union(*(statement.binds & statement.needs for statement in statements))
     return itself - frozenset().union(*(statement.binds - statement.needs for statement in statements))

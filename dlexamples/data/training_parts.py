@@ -43,7 +43,7 @@ class Part:
 def training_part(name: str, scene: Scene) -> Iterator[Proposal]:
     """The assignment for `model`, `optimizer`, `criterion` and their like in a session of torch."""
     tell = next((tell for pattern, tell in PARTS.items() if re.fullmatch(pattern, name)), None)
-    if tell is None or scene.framework != "torch":
+    if tell is None or not _is_of_torch(scene):
         return
     imports = Imports(scene)
     parts = list(tell(name, scene, imports))
@@ -63,6 +63,13 @@ def training_part(name: str, scene: Scene) -> Iterator[Proposal]:
         ),
         label="never defined",
     )
+
+
+def _is_of_torch(scene: Scene) -> bool:
+    """Whether the session is torch's and torch is here: by its imports, or by a library's that stands on torch."""
+    packages = scene.packages | scene.stop.post.packages
+    speaks = scene.framework == "torch" or (scene.framework == "numpy" and "torch" in packages)
+    return speaks and "torch" in sys.modules
 
 
 def _model(name: str, scene: Scene, imports: Imports) -> Iterator[Part]:
