@@ -15,7 +15,8 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-from .bindings import Bindings, guarded, imports
+from .bindings import Bindings, imports
+from .guards import guarded
 from .signatures import refusal
 
 MISSING: Any = object()
