@@ -83,6 +83,8 @@ class BlockRun:
     """By line of a statement: what it printed."""
     findings: tuple[dict[str, Any], ...] | None = None
     """What is wrong with the calls of a block that is not to be run."""
+    unreached: tuple[dict[str, Any], ...] = ()
+    """What is wrong with the calls of a block that no run reached."""
     served: list[Fill] = field(default_factory=list)
     """What loaders got in place of a download."""
     absent: bool = False

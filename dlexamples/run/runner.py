@@ -179,6 +179,8 @@ class Runner:
                     self.faults.append(event["trace"])
             elif kind == "checked":
                 run.blocks[event["block"]].findings = tuple(event["findings"])
+            elif kind == "unreached":
+                run.blocks[event["block"]].unreached = tuple(event["findings"])
             elif kind == "absent":
                 run.blocks[event["block"]].absent = True
 

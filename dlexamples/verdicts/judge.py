@@ -50,7 +50,8 @@ def judge(session: Session, mended: Mended, run: Run, timeout: float, other: Run
     for index, block in enumerate(session.blocks):
         if block.id in session.judged:
             not_run = left_out(block, session.name, run.blocks[index])
-            yield told(not_run or _Case(session, mended, run, timeout, index, other).outcome())
+            case = _Case(session, mended, run, timeout, index, other)
+            yield told(not_run or case.with_unreached(case.outcome()))
 
 
 class _Case:
@@ -282,6 +283,19 @@ class _Case:
                 Fix(proposal.applicability, proposal.description, verified_on) if verified_on else None,
                 proposal.label,
             )
+
+    def with_unreached(self, outcome: Outcome) -> Outcome:
+        """Calls that no run reached and that the installed library would refuse: told, and never changed."""
+        told = {d.span.line for d in outcome.diagnostics}
+        lines, published = rows(self.source), rows(self.block.source)
+        found = []
+        for each in self.run.unreached:
+            place = Place(self.index, each["line"], each["column"], each["end_line"], each["end_column"])
+            span = self._span(place, self.mended.sources)
+            # A line that a mend brought is no line of the author's.
+            if lines[place.line - 1] in published and span.line not in told:
+                found.append(Diagnostic(each["code"], "warning", f"{each['message']} (no run reaches this)", span))
+        return replace(outcome, diagnostics=(*outcome.diagnostics, *found))
 
     def _warnings(self) -> Iterator[Diagnostic]:
         seen: set[str] = set()

@@ -67,10 +67,10 @@ def _flags(tree: ast.AST, known: frozenset[str]) -> Iterator[str]:
             yield from _bound(node)
         elif isinstance(node, _FUNCTIONS) and any(isinstance(n, ast.Return) and asks(n, known) for n in ast.walk(node)):
             yield node.name
-        elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and node.value and asks(node.value, known):
-            yield from _bound(node)
-        elif isinstance(node, ast.If) and asks(node.test, known):
-            yield from _bound(node)
+        elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.If)):
+            told = node.test if isinstance(node, ast.If) else node.value
+            if told is not None and asks(told, known):
+                yield from _bound(node)
 
 
 def asks(test: ast.AST, flags: frozenset[str] = frozenset()) -> bool:

@@ -28,8 +28,12 @@ class Parameter:
     """The class whose method it is the first parameter of: its `self`."""
 
 
-Bound = ast.expr | Imported | Parameter | ast.ClassDef | None
-"""What a name is bound to; None where the text alone does not say."""
+class Once:
+    """Something that the text alone does not say: a part of what a function gives, what a `with` opens."""
+
+
+Bound = ast.expr | Imported | Parameter | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | Once | None
+"""What a name is bound to; None where it may be bound to several things."""
 
 
 @dataclass(eq=False)
@@ -72,6 +76,8 @@ class Text:
     """Of those places: the value, where the text says it."""
     strings: set[str] = field(default_factory=set)
     """Strings of the text, and the names of keywords: an attribute may be made of them."""
+    read: set[str] = field(default_factory=set)
+    """Attributes that are read, by name."""
     handed_on: dict[str, list[ast.Call]] = field(default_factory=dict)
     """By name, of a variable or of an attribute: the calls that get its object."""
 
@@ -98,6 +104,9 @@ class Text:
         body = {id(part) for part in _body(node)}
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.arguments):
+                for part in ast.walk(child):
+                    if isinstance(part, ast.arg) and part.annotation:
+                        self._visit(part.annotation, scope)
                 for default in (*child.defaults, *(d for d in child.kw_defaults if d)):
                     self._visit(default, scope)
                 continue
@@ -111,7 +120,9 @@ class Text:
                 while owner is not None:
                     owner.bind(name)
                     owner = owner.parent
-        elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+            self.read.add(node.attr)
+        elif isinstance(node, ast.Attribute):
             self.attributes.setdefault(node.attr, []).append(node)
         elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Attribute):
             self.values[node.targets[0]] = node.value
@@ -150,20 +161,18 @@ def _bindings(node: ast.AST) -> Iterator[tuple[str, Bound]]:
     """The names that this piece of syntax itself binds in its scope."""
     if isinstance(node, ast.Assign):
         for target in node.targets:
-            yield from _targets(target, node.value if len(node.targets) == 1 else None)
+            yield from _targets(target, node.value if len(node.targets) == 1 else Once())
     elif isinstance(node, ast.AnnAssign):
         yield from _targets(node.target, node.value)
     elif isinstance(node, (ast.AugAssign, ast.For, ast.AsyncFor, ast.comprehension, ast.NamedExpr)):
         yield from _targets(node.target, None)
     elif isinstance(node, ast.withitem) and node.optional_vars:
-        yield from _targets(node.optional_vars, None)
+        yield from _targets(node.optional_vars, Once())
     elif isinstance(node, ast.Delete):
         for target in node.targets:
             yield from _targets(target, None)
-    elif isinstance(node, ast.ClassDef):
+    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         yield node.name, node
-    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        yield node.name, None
     elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
         yield node.name, None
     elif isinstance(node, ast.MatchMapping) and node.rest:
@@ -178,16 +187,16 @@ def _bindings(node: ast.AST) -> Iterator[tuple[str, Bound]]:
             yield alias.asname or alias.name, known
 
 
-def _targets(target: ast.expr, value: ast.expr | None) -> Iterator[tuple[str, Bound]]:
+def _targets(target: ast.expr, value: ast.expr | Once | None) -> Iterator[tuple[str, Bound]]:
     if isinstance(target, ast.Name):
         yield target.id, value
     elif isinstance(target, ast.Starred):
-        yield from _targets(target.value, None)
+        yield from _targets(target.value, value and Once())
     elif isinstance(target, (ast.Tuple, ast.List)):
         parts = value.elts if isinstance(value, (ast.Tuple, ast.List)) else []
         alike = len(parts) == len(target.elts) and not any(isinstance(p, ast.Starred) for p in (*parts, *target.elts))
         for number, each in enumerate(target.elts):
-            yield from _targets(each, parts[number] if alike else None)
+            yield from _targets(each, parts[number] if alike else value and Once())
 
 
 def _parameters(node: Function, around: ast.AST | None) -> Iterator[tuple[str, Parameter]]:

@@ -10,6 +10,7 @@ A job is a dict (see `dlexamples.run.job`), an event is a dict with the key `eve
 | raised    | a statement raised as the post shows  | block, line, kinds, message                         |
 | blocked   | a statement needs what an earlier block lost | block, name, by                              |
 | checked   | the calls of a `no-run` block were looked up | block, findings                               |
+| unreached | the session ended: what is wrong with calls that no run reached | block, findings            |
 | served    | a loader got something else than a download | block, and those of `offline.Served`          |
 | fault     | what stands in for a download could not be made | trace                                     |
 | absent    | a block's own device is not here      | block                                               |
@@ -33,6 +34,7 @@ import itertools
 import os
 import sys
 import time
+import traceback
 import types
 import warnings
 from collections.abc import Iterator
@@ -43,6 +45,7 @@ from .calls import findings
 from .channel import Channel, PipeChannel
 from .lines import Lines, code_lines, function_lines
 from .surroundings import enter, main_module, prepare, see, sees_gpu
+from .unreached import unreached
 
 # As they are now: a block may put others in their place.
 execute, translate, leave = exec, compile, os._exit
@@ -61,6 +64,7 @@ def run(job: dict[str, Any], channel: Channel) -> None:
     for index in range(len(session.blocks)):
         session.block(index)
     session.lines.stop()
+    session.check_unreached()
     channel.send({"event": "end"})
 
 
@@ -88,6 +92,8 @@ class SessionRun:
         """By name: the block that failed before it bound the name, or changed its object."""
         self.failed: set[int] = set()
         """Blocks of which it is told that they failed, or what they lack."""
+        self.ran: set[int] = set()
+        """Blocks that were run, as far as they do."""
         self.flags = 0
         self.running = 0
         self.is_asked = False
@@ -120,6 +126,7 @@ class SessionRun:
         if self._is_left_out(index):
             self._lose(block, block["statements"])
         else:
+            self.ran.add(index)
             with shown.recorded_warnings(warned, self.filename):
                 code = self._run(index)
         shown.flush()
@@ -137,6 +144,14 @@ class SessionRun:
                 "written": self.written,
             }
         )
+
+    def check_unreached(self) -> None:
+        """Looks at the calls that no run reached, with all that the session has left alive."""
+        try:
+            for index, found in unreached(self.blocks, self.ran, self.lines.run, self.namespace):
+                self.channel.send({"event": "unreached", "block": index, "findings": found})
+        except Exception:
+            self.fault(traceback.format_exc())
 
     def _is_left_out(self, index: int) -> bool:
         """Nothing of the block is run: its names are lost to the blocks after it."""
