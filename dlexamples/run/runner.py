@@ -171,6 +171,8 @@ class Runner:
                     return
                 if halt.block in wait:
                     run.process.send({"do": "go on"})
+            elif kind == "later":
+                run.blocks[event["block"]].later.append(halted(event, run.text))
             elif kind == "raised":
                 run.blocks[event["block"]].raised[event["line"]] = (tuple(event["kinds"]), event["message"])
             elif kind == "served":

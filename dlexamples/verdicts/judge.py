@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 MAY_BE_OURS = {"DL202", "DL203", "DL204", "DL301"}
 """What stops a mended text with one of these may be the mend's own doing: it is told as a note, not as an error."""
 
+MOST_TRIED = 3
+
 
 def judge(session: Session, mended: Mended, run: Run, timeout: float, other: Run | None = None) -> Iterator[Outcome]:
     """The outcomes of the blocks that `session` judges, in order. `run` is the run of `mended.sources`, and `other`
@@ -164,8 +166,27 @@ class _Case:
             verdict=Verdict.SKIPPED if last.code == "DL501" else Verdict.FAILED,
             reason=first_line(last.message),
             runnable_source=self.block.source,
-            diagnostics=(*causes, last, *self._also_missing(last)),
+            diagnostics=self._with_later((*causes, last, *self._tried(last), *self._also_missing(last))),
         )
+
+    def _tried(self, last: Diagnostic) -> Iterator[Diagnostic]:
+        """What was run to mend the last stop, and did not get past it."""
+        tried = list(dict.fromkeys(self.mended.tried.get(self.index, ())))
+        if tried and self.index in self.mended.given_up:
+            listed = "; ".join(tried[:MOST_TRIED]) + "; …" * (len(tried) > MOST_TRIED)
+            yield Diagnostic(last.code, "note", f"tried, and did not help: {listed}", last.span)
+
+    def _with_later(self, told: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+        """`told`, and the block's other failures, of statements that need nothing of those that failed before."""
+        for halt in self.run.later:
+            finding = diagnose(halt, self.mended.sources, self.session.installs, self.session.environment)
+            span = self._span(halt.at, self.mended.sources)
+            if any((d.code, d.message) == (finding.code, finding.message) or d.span == span for d in told):
+                continue
+            level = "note" if finding.code == "DL501" else "error"
+            related = self._comes_from(halt, self.mended.sources)
+            told = (*told, Diagnostic(finding.code, level, finding.message, span, related, None, finding.label))
+        return told
 
     def _also_missing(self, last: Diagnostic) -> Iterator[Diagnostic]:
         """The other packages that are not installed: each is told once, not one a check."""
@@ -223,7 +244,7 @@ class _Case:
             verdict=Verdict.BLOCKED,
             reason=message,
             runnable_source=self.block.source,
-            diagnostics=(diagnostic,),
+            diagnostics=self._with_later((diagnostic,)),
         )
 
     def _beside_the_expected(self, finding: Finding) -> Finding:
