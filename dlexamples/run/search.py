@@ -64,6 +64,8 @@ class Mended:
     """Mends that did not lead to a block that passes."""
     unasked: dict[int, str] = field(default_factory=dict)
     """By block: why its process could not be asked for mends."""
+    later: dict[int, tuple[list[Halt], tuple[str, ...]]] = field(default_factory=dict)
+    """By block with dropped mends: what else failed in it once it was mended so far, with the sources that ran."""
     tried: dict[int, list[str]] = field(default_factory=dict)
     """By block: what was tried at its last stop and did not get past it, and what came of it."""
     doubts: dict[int, str] = field(default_factory=dict)
@@ -114,6 +116,8 @@ def mend(session: Session, run: Run, runner: Runner) -> Mended:
         if not mended.concerned(halt.block):
             runner.go_on(session, run, wait)
             continue
+        runner.rest_of_block(session, run)
+        mended.later[halt.block] = (run.blocks[halt.block].later, run.text.sources)
         # What was done for a block that fails all the same is taken back, and the later blocks run without it.
         published = [block.source for block in session.blocks]
         mended = replace(mended, sources=run.text.sources).without({halt.block}, published, {})
@@ -155,7 +159,7 @@ def _better_run(
             if each is not best:
                 _note_why_not(each.run, halt, each.proposal, mended, runner)
             if not each.helps:
-                mended.tried[halt.block].append(_what_came_of(each, halt))
+                mended.tried[halt.block].append(what_came_of(each, halt))
             if each is not best:
                 each.run.close()
         if best:
@@ -186,7 +190,7 @@ def _note_why_not(attempt: Run, halt: Halt, proposal: Proposal, mended: Mended, 
     mended.refusals[halt.block] = replace(proposal, message=message, final=True)
 
 
-def _what_came_of(attempt: Attempt, halt: Halt) -> str:
+def what_came_of(attempt: Attempt, halt: Halt) -> str:
     """What a candidate would have done, with the error that it brought where that is another one."""
     now = attempt.run.stopped
     description = attempt.proposal.description.rstrip(".")

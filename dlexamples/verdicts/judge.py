@@ -178,13 +178,20 @@ class _Case:
 
     def _with_later(self, told: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
         """`told`, and the block's other failures, of statements that need nothing of those that failed before."""
-        for halt in self.run.later:
-            finding = diagnose(halt, self.mended.sources, self.session.installs, self.session.environment)
-            span = self._span(halt.at, self.mended.sources)
-            if any((d.code, d.message) == (finding.code, finding.message) or d.span == span for d in told):
+        halts, sources = self.mended.later.get(self.index, (self.run.later, self.mended.sources))
+        mended = any(not mend.proposal.fills for mend in self.mended.dropped if mend.concerns(self.index))
+        for halt in halts:
+            finding = diagnose(halt, sources, self.session.installs, self.session.environment)
+            span = self._span(halt.at, sources)
+            same = any((d.code, d.message) == (finding.code, finding.message) or d.span == span for d in told)
+            line = rows(sources[halt.at.block])[halt.at.line - 1]
+            # A line that a mend brought is no line of the author's.
+            if same or line not in rows(self.session.blocks[halt.at.block].source):
                 continue
-            level = "note" if finding.code == "DL501" else "error"
-            related = self._comes_from(halt, self.mended.sources)
+            if finding.code in MAY_BE_OURS and mended:
+                finding = replace(finding, message=f"with that mended, this fails, too: {finding.message}")
+            level = "note" if finding.code == "DL501" or finding.message.startswith("with that mended") else "error"
+            related = self._comes_from(halt, sources)
             told = (*told, Diagnostic(finding.code, level, finding.message, span, related, None, finding.label))
         return told
 
