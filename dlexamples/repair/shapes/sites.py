@@ -1,0 +1,85 @@
+"""Calls in the post's text, told by what their names are worth, and edits of their arguments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from dlexamples.repair import edit, live
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dlexamples.model import Frame, Stop
+
+BINDS_TIGHTLY = (cst.Name, cst.Attribute, cst.Call, cst.Subscript)
+"""Behind these a method can stand without parentheses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A part of the text of one of the session's blocks."""
+
+    block: int
+    tree: edit.Tree
+    node: cst.CSTNode
+
+    @property
+    def text(self) -> str:
+        return self.tree.text(self.node)
+
+
+def value_in(stop: Stop, frame: Frame, code: str) -> Any:
+    """What the expression is worth in that frame, or MISSING."""
+    return live.value_of(replace(stop, locals=frame.names), code)
+
+
+def calls_in(stop: Stop, frame: Frame) -> Iterator[Site]:
+    """The calls at the frame's place, innermost first."""
+    tree = edit.parse(stop.sources[frame.at.block])
+    if tree:
+        yield from (Site(frame.at.block, tree, node) for node in reversed(edit.calls_at(tree, frame.at)))
+
+
+def call_of(stop: Stop, frame: Frame, called: Any) -> Site | None:
+    """The frame's one call of that object."""
+    found = [site for site in calls_in(stop, frame) if value_in(stop, frame, _function(site)) is called]
+    return found[0] if len(found) == 1 else None
+
+
+def _function(site: Site) -> str:
+    assert isinstance(site.node, cst.Call)
+    return site.tree.text(site.node.func)
+
+
+def argument(call: Site, position: int, *keywords: str) -> Site | None:
+    """The call's argument, given by position or under one of the keywords. None behind a `*`."""
+    assert isinstance(call.node, cst.Call)
+    for index, given in enumerate(call.node.args):
+        if given.star:
+            return None
+        by_position = given.keyword is None and index == position
+        if by_position or (given.keyword is not None and given.keyword.value in keywords):
+            return Site(call.block, call.tree, given.value)
+    return None
+
+
+def replaced(stop: Stop, site: Site, text: str) -> tuple[str, ...]:
+    """The session's blocks with `text` in place of the site's."""
+    start, end = site.tree.start(site.node), site.tree.end(site.node)
+    if isinstance(site.node, cst.BaseExpression) and site.node.lpar and text != site.text:
+        source = site.tree.source[:start] + text + site.tree.source[end:]
+    else:
+        source = edit.replace_node(site.tree, site.node, text)
+    blocks = list(stop.sources)
+    blocks[site.block] = source
+    return tuple(blocks)
+
+
+def with_suffix(site: Site, suffix: str) -> str:
+    """The expression with a method, or a subscript, behind it."""
+    written = site.text
+    parenthesized = isinstance(site.node, cst.BaseExpression) and bool(site.node.lpar)
+    return written + suffix if isinstance(site.node, BINDS_TIGHTLY) and not parenthesized else f"({written}){suffix}"
