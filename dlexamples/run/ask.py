@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
-MOST_CANDIDATES = 6
+MOST_CANDIDATES = 12
 
 
 def answer(session: Any, index: int, node: ast.stmt, error: BaseException) -> dict[str, Any]:
