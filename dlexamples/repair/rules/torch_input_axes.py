@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from dlexamples.repair import edit, rule
 from dlexamples.repair.names import spelled
 from dlexamples.repair.shapes import constructors, propose
+from dlexamples.repair.shapes.conversions import method
 from dlexamples.repair.shapes.layers import Meeting, sized
 from dlexamples.repair.shapes.ours import is_ours
 from dlexamples.repair.shapes.rank import Change, fits_otherwise
-from dlexamples.repair.shapes.sites import Site, argument, call_of, replaced, with_suffix
+from dlexamples.repair.shapes.sites import Site, argument, call_of, replaced, suffixed
 from dlexamples.repair.shapes.trace import same
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def torch_input_axes(stop: Stop) -> Iterator[Proposal]:
         reason = f"it cannot be told where in the post to {change.description}"
         yield propose.refusal(stop, RULE, propose.SHAPES, found, reason)
         return
-    yield propose.mend(RULE, propose.SHAPES, found, f"{change.description}: `{change.suffix.lstrip('.')}`", sources)
+    described = f"{change.description}: `{change.suffix.lstrip('.')}`" if not change.flattens else change.description
+    yield propose.mend(RULE, propose.SHAPES, found, described, sources)
 
 
 def _edited(stop: Stop, met: Meeting, change: Change) -> tuple[str, ...] | None:
@@ -47,8 +49,14 @@ def _edited(stop: Stop, met: Meeting, change: Change) -> tuple[str, ...] | None:
     for call in (met.root, met.entry):
         if change.whole or any(same(value, met.given) for value in call.args):
             site = _input(stop, call, met, whole=change.whole)
-            return replaced(stop, site, with_suffix(site, change.suffix)) if site else None
+            return suffixed(stop, site, change.suffix + _cast(met)) if site else None
     return _with_flatten(stop, met) if change.flattens else None
+
+
+def _cast(met: Meeting) -> str:
+    """The layer looks at the axes first, and would refuse the type next."""
+    dtype = next(met.layer.parameters(recurse=False)).dtype
+    return method(dtype) if met.given.dtype != dtype else ""
 
 
 def _input(stop: Stop, call: Running, met: Meeting, *, whole: bool) -> Site | None:

@@ -19,7 +19,9 @@ FACTORIES = frozenset({
 
 def is_ours(stop: Stop) -> bool:
     """Whether the present text gives a value to a name that the published one reads and never binds."""
-    return bool((_names(stop.sources, ast.Store) - _names(stop.published, ast.Store)) & _names(stop.published, ast.Load))
+    return bool(
+        (_names(stop.sources, ast.Store) - _names(stop.published, ast.Store)) & _names(stop.published, ast.Load)
+    )
 
 
 def _names(sources: tuple[str, ...], context: type[ast.expr_context]) -> set[str]:

@@ -67,19 +67,21 @@ def argument(call: Site, position: int, *keywords: str) -> Site | None:
 
 
 def replaced(stop: Stop, site: Site, text: str) -> tuple[str, ...]:
-    """The session's blocks with `text` in place of the site's."""
-    start, end = site.tree.start(site.node), site.tree.end(site.node)
-    if isinstance(site.node, cst.BaseExpression) and site.node.lpar and text != site.text:
-        source = site.tree.source[:start] + text + site.tree.source[end:]
-    else:
-        source = edit.replace_node(site.tree, site.node, text)
+    """The session's blocks with `text` in place of the site's, which is without the parentheses around it."""
+    return _with(stop, site, edit.replace_node(site.tree, site.node, text))
+
+
+def suffixed(stop: Stop, site: Site, suffix: str) -> tuple[str, ...]:
+    """The session's blocks with a method, or a subscript, behind the expression."""
+    start, end, source = site.tree.start(site.node), site.tree.end(site.node), site.tree.source
+    if isinstance(site.node, cst.BaseExpression) and site.node.rpar:
+        behind = source.index(")", end) + 1
+        return _with(stop, site, source[:behind] + suffix + source[behind:])
+    text = site.text if isinstance(site.node, BINDS_TIGHTLY) else f"({site.text})"
+    return _with(stop, site, source[:start] + text + suffix + source[end:])
+
+
+def _with(stop: Stop, site: Site, source: str) -> tuple[str, ...]:
     blocks = list(stop.sources)
     blocks[site.block] = source
     return tuple(blocks)
-
-
-def with_suffix(site: Site, suffix: str) -> str:
-    """The expression with a method, or a subscript, behind it."""
-    written = site.text
-    parenthesized = isinstance(site.node, cst.BaseExpression) and bool(site.node.lpar)
-    return written + suffix if isinstance(site.node, BINDS_TIGHTLY) and not parenthesized else f"({written}){suffix}"
