@@ -8,7 +8,7 @@ import libcst as cst
 
 from dlexamples.repair import edit, live, rule
 from dlexamples.repair.shapes import propose
-from dlexamples.repair.shapes.sites import Site, calls_in, value_in
+from dlexamples.repair.shapes.sites import Site, calls_in, suffixed, value_in
 from dlexamples.repair.torch_training.forms import is_tensor
 
 if TYPE_CHECKING:

@@ -53,7 +53,7 @@ def torch_device(stop: Stop) -> Iterator[Proposal]:
 def _moved(stop: Stop, site: Site, device: Any, found: str, described: str) -> Proposal:
     name = _device_name(stop, device)
     sources = suffixed(stop, site, f".to({name})")
-    return propose.mend(RULE, propose.DEVICES, found, f"{described} to {name}", sources, safe=True)
+    return propose.mend(RULE, propose.DEVICES, found, f"{described} to `{name}`", sources, safe=True)
 
 
 def _device_name(stop: Stop, device: Any) -> str:
@@ -73,7 +73,8 @@ def _made(stop: Stop, module: Any) -> Site | None:
     for block, source in enumerate(stop.sources[: stop.at.block + 1]):
         tree = edit.parse(source)
         for node in tree.positions if tree else ():
-            if tree and isinstance(node, cst.Assign) and isinstance(node.value, cst.Call):
-                if [tree.text(target.target) for target in node.targets] == names:
-                    found.append(Site(block, tree, node.value))
+            if not (tree and isinstance(node, cst.Assign) and isinstance(node.value, cst.Call)):
+                continue
+            if [tree.text(target.target) for target in node.targets] == names:
+                found.append(Site(block, tree, node.value))
     return found[0] if len(found) == 1 else None

@@ -40,8 +40,8 @@ def torch_layer_dtype(stop: Stop) -> Iterator[Proposal]:
         for site in conversions(stop, met.given):
             described = f"make {_short(wanted)} of the data where it becomes a tensor"
             yield propose.mend(RULE, propose.DTYPES, found, described, converted(stop, site, wanted), safe=safe)
-        site = call_of(stop, stop.frames[call.caller], call.module)
-        given = argument(site, index) if site else None
+        at = call_of(stop, stop.frames[call.caller], call.module)
+        given = argument(at, index) if at else None
         if given is not None:
             sources = suffixed(stop, given, method(wanted))
             yield propose.mend(RULE, propose.DTYPES, found, f"cast the input to {_short(wanted)}", sources, safe=safe)

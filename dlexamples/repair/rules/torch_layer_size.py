@@ -1,4 +1,4 @@
-"""A layer of torch that takes another size than it gets: the number where the layer is made, where only it can be wrong.
+"""A layer of torch that takes another size than it gets: its number is mended where no other can be wrong.
 
 Behind a flatten, a concatenation or a bidirectional layer the number is computed from what comes before, so it follows
 from the rest of the model. Of two layers that follow each other either may be meant, and the post does not say which.
@@ -39,7 +39,7 @@ def torch_layer_size(stop: Stop) -> Iterator[Proposal]:
         yield propose.refusal(stop, RULE, propose.SHAPES, found, str(reason))
         return
     described = f"give {met.called} the {met.gets} {words} that it gets"
-    described += f", {' × '.join(map(str, sizes))} from the layers before it" if len(sizes) > 1 else ""
+    described += f", {' x '.join(map(str, sizes))} from the layers before it" if len(sizes) > 1 else ""
     yield propose.mend(RULE, propose.SHAPES, found, described, sources, label=f"gets {met.gets} {words}")
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dlexamples.model import Proposal, Stop
 
 RULE = "torch_loss_targets"
+COLUMN, GIVEN = "take the one column of the targets", "give the targets the output's one column"
 
 
 @rule
@@ -46,7 +47,7 @@ def _classes(stop: Stop, call: LossCall) -> Iterator[Proposal]:
     is_column = outputs.ndim == 2 and targets.shape == (len(outputs), 1)
     if outputs.ndim == 2 and targets.shape == outputs.shape and outputs.shape[1] > 1:
         if not targets.is_floating_point() and bool((targets.sum(1) == 1).all() and (targets >= 0).all()):
-            found = f"{call.written} takes class indices or float probabilities, and its one-hot targets are {_name(targets)}"
+            found = f"{call.written} takes class indices, or probabilities as floats, and gets one-hot rows"
             yield _suffixed(
                 stop, call.target_site, ".argmax(1)", found, "take the index of each row's one", propose.DTYPES
             )
@@ -66,9 +67,7 @@ def _classes(stop: Stop, call: LossCall) -> Iterator[Proposal]:
     if is_column:
         found = f"{call.written} takes one class index a sample, and its targets are {propose.shape(targets)}"
         cast = method(torch.int64) if targets.dtype not in (torch.int64, torch.uint8) else ""
-        yield _suffixed(
-            stop, call.target_site, f".squeeze(1){cast}", found, "take the one column of the targets", propose.SHAPES
-        )
+        yield _suffixed(stop, call.target_site, f".squeeze(1){cast}", found, COLUMN, propose.SHAPES)
     elif targets.dtype not in (torch.int64, torch.uint8):
         found = f"{call.written} takes class indices in int64, and its targets are {_name(targets)}"
         yield from _cast(stop, call.target_site, targets, torch.int64, found)
@@ -84,7 +83,7 @@ def _numbers(stop: Stop, call: LossCall) -> Iterator[Proposal]:
             call.target_site,
             f".unsqueeze({targets.ndim}){cast}",
             _shapes(call),
-            "give the targets the output's one column",
+            GIVEN,
             propose.SHAPES,
         )
     elif targets.ndim == outputs.ndim + 1 and targets.shape == (*outputs.shape, 1):
@@ -93,7 +92,7 @@ def _numbers(stop: Stop, call: LossCall) -> Iterator[Proposal]:
             call.target_site,
             f".squeeze({outputs.ndim}){cast}",
             _shapes(call),
-            "take the one column of the targets",
+            COLUMN,
             propose.SHAPES,
         )
     elif targets.shape == outputs.shape and targets.dtype != outputs.dtype:

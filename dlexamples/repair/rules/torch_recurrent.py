@@ -73,7 +73,7 @@ def _batch_first(stop: Stop) -> Iterator[Proposal]:
     if met is None or met.kind not in RECURRENT or met.layer.batch_first or not is_tensor(met.given):
         return
     states = met.entry.args[1] if met.entry.module is met.layer and len(met.entry.args) > 1 else None
-    state = states[0] if isinstance(states, tuple) and states else states
+    state: Any = states[0] if isinstance(states, tuple) and states else states
     if not is_tensor(state) or met.given.ndim != 3 or state.ndim != 3:
         return
     first, second = met.given.shape[:2]

@@ -7,7 +7,7 @@ fails, or mixes samples. `x.view(x.size(0), -1)` keeps one row a sample.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -54,7 +54,8 @@ def torch_view(stop: Stop) -> Iterator[Proposal]:
 def _mixed_batch(stop: Stop) -> Iterator[Proposal]:
     """The rows of the outputs are not those of the targets, and one `view` in the post may have mixed them."""
     names = inner_function(stop, "cross_entropy", "nll_loss") or {}
-    outputs, targets = names.get("input"), names.get("target")
+    outputs: Any = names.get("input")
+    targets: Any = names.get("target")
     if not is_tensor(outputs) or not is_tensor(targets) or outputs.ndim != 2 or targets.ndim != 1:
         return
     if len(outputs) == len(targets):

@@ -113,7 +113,9 @@ def _calls_of(stop: Stop, cls: type) -> Iterator[Site]:
 def _nodes(stop: Stop, kind: type[cst.CSTNode]) -> Iterator[Site]:
     for block, source in enumerate(stop.sources):
         tree = edit.parse(source)
-        for node in sorted((n for n in tree.positions if isinstance(n, kind)), key=tree.start) if tree else ():
+        if tree is None:
+            continue
+        for node in sorted((n for n in tree.positions if isinstance(n, kind)), key=tree.start):
             yield Site(block, tree, node)
 
 

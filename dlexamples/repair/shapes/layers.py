@@ -22,7 +22,7 @@ TAKES = {
     "BatchNorm1d": ("num_features", FEATURES), "BatchNorm2d": ("num_features", FEATURES),
     "BatchNorm3d": ("num_features", FEATURES), "GroupNorm": ("num_channels", FEATURES),
 }  # fmt: skip
-"""By a layer's class in torch.nn: the attribute that says what it takes, and the axis of its input that must have it."""
+"""By a layer's class in torch.nn: the attribute that says what it takes, and the axis of its input that has it."""
 RECURRENT = ("LSTM", "GRU", "RNN")
 SPATIAL = {"Conv1d": 1, "Conv2d": 2, "Conv3d": 3, "ConvTranspose1d": 1, "ConvTranspose2d": 2}
 """Axes behind the channels."""

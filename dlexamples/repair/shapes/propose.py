@@ -40,6 +40,6 @@ def refusal(stop: Stop, rule: str, code: str, message: str, reason: str) -> Prop
 
 
 def shape(value: object) -> str:
-    """`32×1×28×28`; `a single number` for none."""
+    """`32x1x28x28`; `a single number` for none."""
     sizes = tuple(getattr(value, "shape", ()))
-    return "×".join(map(str, sizes)) or "a single number"
+    return "x".join(map(str, sizes)) or "a single number"

@@ -15,6 +15,8 @@ from dlexamples.repair.shapes.layers import RECURRENT, SPATIAL
 if TYPE_CHECKING:
     from dlexamples.repair.shapes.layers import Meeting
 
+CHANNELS_FIRST = "put the channels before the other axes, as torch has them"
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -45,14 +47,10 @@ def _for_channels(met: Meeting, axes: int) -> Change | None:
         return None
     if given.ndim == axes + 2 and given.shape[-1] == takes:
         order = (0, axes + 1, *range(1, axes + 1))
-        return Change(
-            f".permute({', '.join(map(str, order))})", "put the channels before the other axes, as torch has them"
-        )
+        return Change(f".permute({', '.join(map(str, order))})", CHANNELS_FIRST)
     if given.ndim == axes + 1 and axes > 1 and given.shape[-1] == takes:
         order = (axes, *range(axes))
-        return Change(
-            f".permute({', '.join(map(str, order))})", "put the channels before the other axes, as torch has them"
-        )
+        return Change(f".permute({', '.join(map(str, order))})", CHANNELS_FIRST)
     if given.ndim == axes + 1 and takes == 1:
         return Change(".unsqueeze(1)", "give each sample an axis for its one channel")
     if given.ndim == axes and takes == 1 and axes > 1:
