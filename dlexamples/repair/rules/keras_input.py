@@ -10,7 +10,7 @@ import libcst as cst
 
 from dlexamples.repair import edit, rule
 from dlexamples.repair.shapes import constructors, propose
-from dlexamples.repair.shapes.keras_calls import ModelCall, model_call, takes
+from dlexamples.repair.shapes.keras_calls import ModelCall, fit, fits, model_call, takes
 from dlexamples.repair.shapes.ours import is_ours, is_sized_by_hand
 from dlexamples.repair.shapes.sites import Site, replaced, suffixed
 
@@ -27,10 +27,10 @@ KEYWORDS = ("input_shape", "shape", "input_dim")
 def keras_input(stop: Stop) -> Iterator[Proposal]:
     call = model_call(stop) if isinstance(stop.error, ValueError) else None
     wanted = takes(call.model) if call else ()
-    if call is None or not wanted or _fit(call.x.shape, wanted):
+    if call is None or not wanted or fits(call):
         return
     found = f"the model takes {_shown(wanted)}, and gets {propose.shape(call.x)}"
-    if call.method not in ("fit", "train_on_batch") and _fit((1, *call.x.shape), wanted):
+    if call.method not in ("fit", "train_on_batch") and fit((1, *call.x.shape), wanted):
         described = "give the one sample an axis for the batch: `[None]`"
         yield _data(stop, call, found, described, "[None]")
     elif len(wanted) == 2 and call.x.ndim > 2 and prod(call.x.shape[1:]) == wanted[1]:
@@ -40,14 +40,6 @@ def keras_input(stop: Stop) -> Iterator[Proposal]:
             yield _data(stop, call, found, described, f".reshape(len({name}), -1)")
     elif call.x.ndim == len(wanted):
         yield _model(stop, call, found, wanted)
-
-
-def _fit(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
-    """Keras itself adds, or takes away, a last axis of one."""
-    if wanted[-1] == 1 and len(shape) == len(wanted) - 1:
-        shape = (*shape, 1)
-    pairs = zip(shape, wanted, strict=False)
-    return len(shape) == len(wanted) and all(size is None or size == given for given, size in pairs)
 
 
 def _shown(wanted: tuple[int | None, ...]) -> str:
@@ -76,14 +68,17 @@ def _model(stop: Stop, call: ModelCall, found: str, wanted: tuple[int | None, ..
         reason = reason or "it cannot be told where in the post that shape stands for this model alone"
         return propose.refusal(stop, RULE, propose.SHAPES, found, reason)
     site = written[0]
-    new = tuple(int(n) if old is not None else None for old, n in zip(wanted[1:], call.x.shape[1:], strict=True))
-    text = str(new) if site.text.startswith(("(", "[")) else str(new[0])
+    new = [None if old is None else int(size) for old, size in zip(wanted[1:], call.x.shape[1:], strict=True)]
     described = f"the model takes samples of {propose.shape(call.x[0])}, as the data is"
-    return propose.mend(RULE, propose.SHAPES, found, described, replaced(stop, site, _like(site, text)))
+    return propose.mend(RULE, propose.SHAPES, found, described, replaced(stop, site, _like(site, new)))
 
 
-def _like(site: Site, text: str) -> str:
-    return f"[{text.strip('(,)')}]" if site.text.startswith("[") else text
+def _like(site: Site, sizes: list[int | None]) -> str:
+    """The sizes as a tuple, a list or a number, as the author has them; a tuple's parentheses stay where they are."""
+    listed = ", ".join(map(str, sizes))
+    if isinstance(site.node, cst.List):
+        return f"[{listed}]"
+    return f"{listed}," if isinstance(site.node, cst.Tuple) and len(sizes) == 1 else listed
 
 
 def _written(stop: Stop, shape: tuple[Any, ...]) -> Iterator[Site]:

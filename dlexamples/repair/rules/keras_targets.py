@@ -12,7 +12,7 @@ import libcst as cst
 
 from dlexamples.repair import rule
 from dlexamples.repair.shapes import constructors, propose
-from dlexamples.repair.shapes.keras_calls import ModelCall, classes, model_call, numbers, texts
+from dlexamples.repair.shapes.keras_calls import ModelCall, classes, fits, model_call, numbers, texts
 from dlexamples.repair.shapes.ours import is_ours, is_sized_by_hand
 from dlexamples.repair.shapes.sites import Site, replaced
 
@@ -33,7 +33,7 @@ def keras_targets(stop: Stop) -> Iterator[Proposal]:
     call = model_call(stop)
     labels = numbers(call.y) if call else None
     loss = _loss(call.model) if call else ""
-    if call is None or labels is None or not loss or classes(call.model) < 2:
+    if call is None or labels is None or not loss or classes(call.model) < 2 or not fits(call):
         return
     count = classes(call.model)
     if _are_indices(labels) and labels.max() >= count and not _is_about_the_form(labels, loss):

@@ -63,6 +63,20 @@ def takes(model: Any) -> tuple[int | None, ...]:
     return shape if isinstance(shape, tuple) and all(size is None or isinstance(size, int) for size in shape) else ()
 
 
+def fits(call: ModelCall) -> bool:
+    """Whether the input has a shape that the model takes, as far as that is known."""
+    wanted = takes(call.model)
+    return not wanted or fit(tuple(call.x.shape), wanted)
+
+
+def fit(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
+    """Keras itself adds, or takes away, a last axis of one."""
+    if wanted[-1] == 1 and len(shape) == len(wanted) - 1:
+        shape = (*shape, 1)
+    pairs = zip(shape, wanted, strict=False)
+    return len(shape) == len(wanted) and all(size is None or size == given for given, size in pairs)
+
+
 def classes(model: Any) -> int:
     """The outputs of the model for a sample; 0 when that is not known."""
     shape = getattr(model, "output_shape", None)
