@@ -8,7 +8,7 @@ import libcst as cst
 
 from dlexamples.repair import edit, live, rule
 from dlexamples.repair.shapes import propose
-from dlexamples.repair.shapes.sites import Site, calls_in, suffixed, value_in
+from dlexamples.repair.shapes.sites import Site, calls_in, is_exactly, suffixed, value_in
 from dlexamples.repair.torch_training.forms import is_tensor
 
 if TYPE_CHECKING:
@@ -31,15 +31,31 @@ def torch_detach(stop: Stop) -> Iterator[Proposal]:
         return
     frame = stop.frames[-1]
     for call in calls_in(stop, frame):
+        receiver = _receiver(call) if is_exactly(call, frame.at) else None
+        if receiver is not None:
+            yield _detached(stop, receiver)
+            return
         for site in _tensors(call):
             value = value_in(stop, frame, site.text)
             if _flows(value):
-                sources = suffixed(stop, site, ".detach()")
-                yield propose.mend(RULE, CODE, FOUND, "give it the numbers alone: `detach()`", sources, safe=True)
+                yield _detached(stop, site)
                 return
             if isinstance(value, list) and value and all(_flows(item) and not item.ndim for item in value):
                 yield from _collected(stop, site)
                 return
+
+
+def _detached(stop: Stop, site: Site) -> Proposal:
+    described = "give it the numbers alone: `detach()`"
+    return propose.mend(RULE, CODE, FOUND, described, suffixed(stop, site, ".detach()"), safe=True)
+
+
+def _receiver(call: Site) -> Site | None:
+    """The tensor of `tensor.numpy()`, whatever computes it."""
+    assert isinstance(call.node, cst.Call)
+    function = call.node.func
+    is_it = isinstance(function, cst.Attribute) and function.attr.value == "numpy" and not call.node.args
+    return Site(call.block, call.tree, function.value) if isinstance(function, cst.Attribute) and is_it else None
 
 
 def _tensors(call: Site) -> Iterator[Site]:

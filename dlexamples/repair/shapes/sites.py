@@ -12,7 +12,7 @@ from dlexamples.repair import edit, live
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dlexamples.model import Frame, Stop
+    from dlexamples.model import Frame, Place, Stop
 
 BINDS_TIGHTLY = (cst.Name, cst.Attribute, cst.Call, cst.Subscript)
 """Behind these a method can stand without parentheses."""
@@ -44,9 +44,22 @@ def calls_in(stop: Stop, frame: Frame) -> Iterator[Site]:
 
 
 def call_of(stop: Stop, frame: Frame, called: Any) -> Site | None:
-    """The frame's one call of that object."""
-    found = [site for site in calls_in(stop, frame) if value_in(stop, frame, _function(site)) is called]
+    """The frame's one call of that object, or of what is made where it is called: `Net()(x)`."""
+    calls = list(calls_in(stop, frame))
+    found = [site for site in calls if value_in(stop, frame, _function(site)) is called]
+    found = found or [site for site in calls if is_exactly(site, frame.at) and _makes(site)]
     return found[0] if len(found) == 1 else None
+
+
+def is_exactly(site: Site, place: Place) -> bool:
+    """Whether the interpreter tells this very expression for the one that failed (Python 3.11 and later)."""
+    span = site.tree.positions[site.node]
+    first, last = (span.start.line, span.start.column), (span.end.line, span.end.column)
+    return (first, last) == ((place.line, place.column), (place.end_line, place.end_column))
+
+
+def _makes(site: Site) -> bool:
+    return isinstance(site.node, cst.Call) and isinstance(site.node.func, cst.Call)
 
 
 def _function(site: Site) -> str:
