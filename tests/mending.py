@@ -98,9 +98,7 @@ def stopped(
             frames.append(Frame(at, trace.tb_frame.f_locals, function))
         trace = trace.tb_next
     last = frames[-1]
-    return Stop(
-        error, namespace, last.names, sources, published, statement, last.at, frames=tuple(frames)
-    )
+    return Stop(error, namespace, last.names, sources, published, statement, last.at, frames=tuple(frames))
 
 
 def _place(trace: types.TracebackType, block: int, source: str, *, columns: bool) -> Place:

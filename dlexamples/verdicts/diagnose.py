@@ -42,6 +42,11 @@ _SHAPES = re.compile(
 _DTYPES = re.compile(
     r"\bdtypes?\b|\bscalar types?\b|\bresult type\b|\bInput type \(.*\) and (bias|weight) type\b", re.I
 )
+_OF_TENSORS = re.compile(
+    r"\btensors?\b|\bmat1\b|\bm1 and m2\b|\bscalar types?\b|\bdtypes?\b|^shape '\[|\boperands?\b.*\bshapes?\b|^matmul: ",
+    re.I,
+)
+"""What a compiled function of torch or NumPy says: it has no frame of its own, so the statement seems to have raised."""
 _DESCRIBED = re.compile(r"\bdtype=\S+")
 """A tensor as TensorFlow prints it."""
 _DEVICES = re.compile(r"\b(same|expected) device\b|\bdevice type tensor\b|\bTensor on device\b", re.I)
@@ -109,7 +114,7 @@ def diagnose(
 
 def _does_not_meet(halt: Halt) -> str:
     """The code for two tensors that an operation cannot take together; empty for another error."""
-    if halt.own:
+    if halt.own and not (set(halt.kinds) & {"RuntimeError", "ValueError"} and _OF_TENSORS.search(halt.message)):
         return ""
     text = _DESCRIBED.sub("", halt.message.partition("Arguments received by")[0])
     if _DEVICES.search(text):
