@@ -43,10 +43,11 @@ _DTYPES = re.compile(
     r"\bdtypes?\b|\bscalar types?\b|\bresult type\b|\bInput type \(.*\) and (bias|weight) type\b", re.I
 )
 _OF_TENSORS = re.compile(
-    r"\btensors?\b|\bmat1\b|\bm1 and m2\b|\bscalar types?\b|\bdtypes?\b|^shape '\[|\boperands?\b.*\bshapes?\b|^matmul: ",
+    r"\btensors?\b|\bmat1\b|\bm1 and m2\b|\bscalar types?\b|\bdtypes?\b"
+    r"|^shape '\[|\boperands?\b.*\bshapes?\b|^matmul: ",
     re.I,
 )
-"""What a compiled function of torch or NumPy says: it has no frame of its own, so the statement seems to have raised."""
+"""What a compiled function of torch or NumPy says: it has no frame, so the statement seems to have raised."""
 _DESCRIBED = re.compile(r"\bdtype=\S+")
 """A tensor as TensorFlow prints it."""
 _DEVICES = re.compile(r"\b(same|expected) device\b|\bdevice type tensor\b|\bTensor on device\b", re.I)
