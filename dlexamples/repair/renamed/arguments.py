@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from dlexamples.repair import edit
 
 if TYPE_CHECKING:
+    import libcst as cst
+
     from dlexamples.repair.edit import Tree
 
 
