@@ -26,6 +26,10 @@ def renamed(tree: Tree, argument: cst.Arg, name: str, value: str) -> str:
 
 def without(tree: Tree, call: cst.Call, argument: cst.Arg) -> str:
     """The source without the argument."""
+    start, end = tree.start(argument), tree.end(argument)
+    line_start, line_end = tree.source.rfind("\n", 0, start) + 1, tree.source.find("\n", end)
+    if not tree.source[line_start:start].strip() and tree.source[end:line_end].strip() in ("", ","):
+        return tree.source[:line_start] + tree.source[line_end + 1 :]
     place = next(index for index, other in enumerate(call.args) if other is argument)
     if place + 1 < len(call.args):
         start, end = tree.start(argument), tree.start(call.args[place + 1])
