@@ -2,12 +2,14 @@
 
     python benchmarks/repairs.py --mappings mappings.json --keras keras2_to_keras3.json > docs/repairs.md
 
-`--mappings` is a list of `{"lib", "old", "new"}` (the 145 pairs of "LLMs Meet Library Evolution", ICSE 2025); `--keras` has
-`missing_in_keras3`, a list of names, and `removed_params`, by function the parameters that it lost (tf_keras against Keras 3).
+`--mappings` is a list of `{"lib", "old", "new"}` (the 145 pairs of "LLMs Meet Library Evolution", ICSE 2025); `--keras`
+has `missing_in_keras3`, a list of names, and `removed_params`, by function the parameters that it lost (tf_keras
+against Keras 3).
 
 Each name is looked up against the live objects as the rules do: the old name is asked of the library, the rows of
-`repair/tables` and the library's own messages give the new one, which is asked of the library too. No snippet is run, and
-a `call` row may refuse a call whose arguments it cannot place; the runs are the cases of `tests/cases/repair/renamed`.
+`repair/tables` and the library's own messages give the new one, which is asked of the library too. No snippet is run,
+and a `call` row may refuse a call whose arguments it cannot place; the runs are the cases of
+`tests/cases/repair/renamed`.
 """
 
 from __future__ import annotations
@@ -96,9 +98,12 @@ def _target(old: str) -> str:
 
 def _is_only_a_message(found: Any) -> bool:
     """A name that is there to say that it was removed."""
-    if not inspect.isfunction(found):
+    if not inspect.isroutine(found) and not inspect.isclass(found):
         return False
-    parameters = inspect.signature(found).parameters.values()
+    try:
+        parameters = inspect.signature(found).parameters.values()
+    except ValueError:
+        return False
     needed = [None for p in parameters if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
     try:
         with undisturbed():

@@ -166,6 +166,9 @@ def _calls(stop: Stop, call: Called) -> Iterator[Proposal]:
     func = call.node.func
     beside = call.tree.text(func.value) if isinstance(func, cst.Attribute) else ""
     yield from _forms(stop, call.tree, call.node, forms, beside)
+    for gone in rows(Gone):
+        if call.means(gone.old):
+            yield refusal(stop, gone, call.tree.text(func), gone.instead)
 
 
 def _arguments(stop: Stop, call: Called) -> Iterator[Proposal]:
