@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 pytest.importorskip("torch")
 
 FOLDER = Path(__file__).parent / "cases" / "torchfix"
-NAMES = sorted(path.name.removesuffix(".in.py") for path in FOLDER.glob("*.in.py"))
 RUNS = {"amp", "chain_matmul", "cholesky", "qr", "range-arange"}
-"""Those of which every line runs on torch 2.13."""
+"""Those of which every line runs on torch 2.13; the others call names that they never define."""
 WITHOUT = """\
 import torch as _torch
 
@@ -41,14 +40,10 @@ def pool() -> Iterator[Pool]:
         yield pool
 
 
-def test_the_cases_that_run_are_those_that_are_listed() -> None:
-    assert set(NAMES) >= RUNS
-
-
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sorted(RUNS))
 def test_what_runs_is_not_touched(name: str, pool: Pool) -> None:
     (outcome,) = _outcomes([_input(name)], pool)
-    assert outcome.verdict is (Verdict.PASSED if name in RUNS else Verdict.FAILED)
+    assert outcome.verdict is Verdict.PASSED
     assert not outcome.edits
 
 
