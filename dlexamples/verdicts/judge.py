@@ -336,15 +336,22 @@ def prints_by_chance(session: Session, run: Run) -> bool:
     return any(ran.ok and prints_otherwise(block, source, ran) for block, source, ran in each)
 
 
+_QUOTED = re.compile(r"`(\w+)`")
+
+
 def doubtful(session: Session, mended: Mended, run: Run, index: int) -> str:
     """Why no expert would sign the mended block although it ran; empty when nothing speaks against it.
 
-    A line that a mend brought and that makes a library warn (a silent broadcast, say) is no good line.
+    A line that a mend brought and that makes a library warn (a silent broadcast, say) is no good line, unless the
+    warning is about an argument that the author's text has as well.
     """
     lines = rows(mended.sources[index])
     published = rows(session.blocks[index].source)
     for category, message, line in run.blocks[index].warned:
         if category == "UserWarning" and line and lines[line - 1] not in published:
+            named = [name for name in _QUOTED.findall(message) if re.search(rf"\b{name}=", lines[line - 1])]
+            if named and all(re.search(rf"\b{name}=", session.blocks[index].source) for name in named):
+                continue
             return f"in the mended text the library warns: {first_line(message)}"
     return ""
 
