@@ -1,6 +1,7 @@
 """`tf.placeholder`, `tf.Session()`: graph code of TensorFlow 1 runs on `tensorflow.compat.v1`.
 
-https://www.tensorflow.org/guide/migrate: names alone do not do, since a graph is not built in eager mode.
+https://www.tensorflow.org/guide/migrate: names alone do not do, since a graph is not built in eager mode. So it comes before
+the rules that rename.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
 
 
 @rule
-def tensorflow_graph(stop: Stop) -> Iterator[Proposal]:
+def graph_code(stop: Stop) -> Iterator[Proposal]:
     name = _of_version_1(stop)
     if not name or not builds_a_graph(stop):
         return
     message = f"`{name}` is TensorFlow 1's"
     if reason := needs_eager(stop):
         yield Proposal(
-            rule="tensorflow_graph",
+            rule="graph_code",
             code="DL202",
             message=f"{message}, and the post also has `{reason}`, which needs TensorFlow 2's eager mode",
             applicability=Applicability.DISPLAY,
@@ -39,7 +40,7 @@ def tensorflow_graph(stop: Stop) -> Iterator[Proposal]:
     sources = on_version_1(stop)
     if sources is not None:
         yield Proposal(
-            rule="tensorflow_graph",
+            rule="graph_code",
             code="DL202",
             message=message,
             applicability=Applicability.UNSAFE,
