@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import libcst as cst
 
     from dlexamples.repair.edit import Tree
 

@@ -35,12 +35,12 @@ def _resolved(name: str, module_of: Any) -> Any:
 
 def member(owner: Any, chain: str) -> Any:
     """The object at the end of the attributes, or MISSING. What is computed for each access is not computed."""
-    with undisturbed():
-        for part in filter(None, chain.split(".")):
-            try:
+    try:
+        with undisturbed():
+            for part in filter(None, chain.split(".")):
                 owner = inspect.getattr_static(owner, part) if _is_computed(owner, part) else getattr(owner, part)
-            except Exception:  # a lazy module may fail in any way while it imports what it was asked for
-                return MISSING
+    except Exception:  # a lazy module may fail in any way while it imports what it was asked for
+        return MISSING
     return owner
 
 

@@ -49,6 +49,5 @@ def _is_used(stop: Stop, tree: Tree, assign: cst.Assign, name: str) -> bool:
     loop = any(isinstance(around, (cst.For, cst.While, cst.FunctionDef)) for around in tree.ancestors(assign))
     if not name.isidentifier() or loop:
         return True
-    return any(
-        getattr(node, "id", None) == name for node in uses_after(stop, replace(stop.at, line=line, end_line=line))
-    )
+    below = replace(stop.at, line=line, end_line=line)
+    return any(getattr(node, "id", None) == name for node in uses_after(stop, below))

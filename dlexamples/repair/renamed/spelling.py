@@ -49,8 +49,11 @@ def _imported(names: dict[str, Any], target: str) -> tuple[str, list[str]]:
     top = target.partition(".")[0]
     if top == "torch" and top not in names:
         return target, ["import torch"]
+    while home and not isinstance(importable(home), ModuleType):
+        home, _, last = home.rpartition(".")
     if not home or last not in names:
-        return last, [import_line(target, last)]
+        whole = f"{home}.{last}" if home else last
+        return last + target[len(whole) :], [import_line(whole, last)]
     return target, [f"import {home}"]
 
 

@@ -8,14 +8,14 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import libcst as cst
-
 from dlexamples.repair import live
 from dlexamples.repair.renamed.resolve import importable, resolve
 from dlexamples.repair.renamed.spelling import spelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    import libcst as cst
 
     from dlexamples.model import Stop
     from dlexamples.repair.edit import Tree
@@ -55,7 +55,7 @@ def bind(tree: Tree, call: cst.Call, row: Call, receiver: str = "") -> Bound | N
     if len(codes) > len(positional) and not parameters.vararg:
         return None
     given = dict(zip(positional, codes, strict=False))
-    keywords = {}
+    keywords: dict[str, str] = {}
     for argument in call.args:
         if argument.keyword is None:
             continue
@@ -159,7 +159,7 @@ class _Writer(ast.NodeTransformer):
     def _placed(self, code: str, *, wrap: bool) -> ast.Name:
         if wrap and not isinstance(ast.parse(f"({code})", mode="eval").body, ATOMS):
             code = f"({code})"
-        key = next((key for key, known in self.codes.items() if known == code), f"ᐸ{len(self.codes)}ᐳ")
+        key = next((key for key, known in self.codes.items() if known == code), f"__{len(self.codes)}__")
         self.codes[key] = code
         return ast.Name(key, ast.Load())
 
@@ -168,7 +168,7 @@ class _Values(dict[str, Any]):
     """The live values of the arguments, looked up when a condition asks."""
 
     def __init__(self, stop: Stop, bound: Bound) -> None:
-        super().__init__(given=bound.given.__contains__, is_a=_is_a)
+        super().__init__(given={*bound.given, *bound.keywords}.__contains__, is_a=_is_a)
         self.stop, self.bound = stop, bound
 
     def __missing__(self, name: str) -> Any:

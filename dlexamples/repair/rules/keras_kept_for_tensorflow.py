@@ -32,7 +32,11 @@ def keras_kept_for_tensorflow(stop: Stop) -> Iterator[Proposal]:
 
 def _of_import(stop: Stop) -> Iterator[Proposal]:
     found = failing_import(stop)
-    if found is None or found.is_from_tensorflow or any(kept_for_tensorflow(name) is live.MISSING for name in found.names):
+    if (
+        found is None
+        or found.is_from_tensorflow
+        or any(kept_for_tensorflow(name) is live.MISSING for name in found.names)
+    ):
         return
     said = found.tree.text(found.module)
     lacking = [name for name in found.names if importable(name) is live.MISSING]
@@ -62,7 +66,11 @@ def _of_attribute(found: Missing) -> Iterator[Proposal]:
     yield from with_ops(found, "keras_kept_for_tensorflow", message)
     alias = tree.text(found.node.value)
     made = binding(stop, alias) if alias.isidentifier() else None
-    if made and not made.is_from_tensorflow and all(kept_for_tensorflow(bound) is not live.MISSING for bound in made.names):
+    if (
+        made
+        and not made.is_from_tensorflow
+        and all(kept_for_tensorflow(bound) is not live.MISSING for bound in made.names)
+    ):
         said = made.tree.text(made.module)
         description = f"import from `{LEGACY}{said}`: {FROM_TENSORFLOW}"
         yield _proposal(stop, message, description, made.block, made.from_tensorflow)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from dlexamples.repair import live, rule
+from dlexamples.repair import edit, live, rule
 from dlexamples.repair.renamed import arguments, template
 from dlexamples.repair.renamed.failing import Called, Missing, called, missing, says
+from dlexamples.repair.renamed.imported_calls import with_calls
 from dlexamples.repair.renamed.imports import Imported, edited, failing_imports
 from dlexamples.repair.renamed.keywords import new_arguments, quoted
 from dlexamples.repair.renamed.proposals import exists, proposal, refusal, replaced
+from dlexamples.repair.renamed.resolve import resolve
 from dlexamples.repair.renamed.results import used_part
 from dlexamples.repair.renamed.spelling import spelled
 from dlexamples.repair.tables import Call, Gone, Name, Value, rows
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
     from dlexamples.model import Proposal, Stop
     from dlexamples.repair.edit import Tree
 
-REMOVED = re.compile(r"removed|deprecated|no longer|[Uu]nrecognized|not recognized|not callable|unexpected keyword|positional arguments?|required")
+REMOVED = re.compile(
+    r"removed|deprecated|no longer|[Uu]nrecognized|not recognized|not callable|unexpected keyword|positional arguments?|required"
+)
 """What the message of a call says that has another form now."""
 
 
@@ -68,15 +72,9 @@ def _renamed_attribute(stop: Stop, found: Missing, row: Name) -> Proposal:
     old, new = row.old.rpartition("."), row.new.rpartition(".")
     if old[0] == new[0]:
         sources = replaced(stop, found.tree, found.node.attr, new[2], [])
-        return proposal(stop, row, found.written, f".{new[2]}" if _is_method(row) else new[2], sources)
+        return proposal(stop, row, found.written, f"{found.tree.text(found.node.value)}.{new[2]}", sources)
     text, imports = spelled(stop, row.new, found.written)
     return proposal(stop, row, found.written, text, replaced(stop, found.tree, found.node, text, imports))
-
-
-def _is_method(row: Name) -> bool:
-    from dlexamples.repair.renamed.resolve import resolve
-
-    return isinstance(resolve(row.old.rpartition(".")[0]), type)
 
 
 def _forms(stop: Stop, tree: Tree, node: cst.Call, forms: list[Call], beside: str) -> Iterator[Proposal]:
@@ -119,14 +117,21 @@ def _imports(stop: Stop) -> Iterator[Proposal]:
             used.append(row)
             continue
         told = next((gone for gone in rows(Gone) if _covers(gone.old, imported.full)), None)
-        form = next((call for call in rows(Call) if call.old == imported.full), None)
+        forms = [call for call in rows(Call) if call.old == imported.full]
+        made = with_calls(stop, imported, forms, quoted) if forms else None
         if told:
             yield refusal(stop, told, imported.full, told.instead)
-        elif form:
-            yield refusal(stop, form, imported.full, f"its calls have another form now: `{form.new}`")
+        elif made:
+            yield proposal(stop, made[1], imported.full, _shown(made[1]), made[0])
+        elif forms:
+            yield refusal(stop, forms[0], imported.full, f"its calls have another form now: `{_shown(forms[0])}`")
     if targets and (sources := edited(stop, _first(found, targets), targets)):
         olds, news = ", ".join(targets), ", ".join(targets.values())
         yield proposal(stop, used[0], olds, news, sources)
+
+
+def _shown(row: Call) -> str:
+    return row.new if isinstance(row.new, str) else " and ".join(filter(None, row.new))
 
 
 def _first(found: list[Imported], targets: dict[str, str]) -> list[Imported]:
@@ -177,8 +182,6 @@ def _arguments(stop: Stop, call: Called) -> Iterator[Proposal]:
 def _values(stop: Stop) -> Iterator[Proposal]:
     """A literal that the library spells in another way now; estimators complain of it long after they were made, so
     it is looked for in the calls of the session that say it."""
-    from dlexamples.repair import edit
-
     for row in rows(Value):
         literal = ast.literal_eval(row.old)
         if not says(stop.error, str(literal)):
@@ -204,8 +207,6 @@ def _limit(stop: Stop, index: int) -> int:
 
 def _literal(stop: Stop, tree: Tree, node: cst.Call, row: Value) -> cst.Arg | None:
     """The argument of a call of the row's function that is the old literal."""
-    from dlexamples.repair.renamed.resolve import resolve
-
     argument = arguments.keyword_argument(node, row.parameter)
     if argument is None and row.parameter.isdigit() and int(row.parameter) < len(node.args):
         first = node.args[int(row.parameter)]

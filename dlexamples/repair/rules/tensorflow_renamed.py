@@ -67,9 +67,7 @@ def _positional(found: Missing) -> int:
     return sum(argument.keyword is None for argument in call.args) if is_called and isinstance(call, cst.Call) else 0
 
 
-def _named(
-    found: Missing, text: str, description: str, applicability: Applicability = Applicability.SAFE
-) -> Proposal:
+def _named(found: Missing, text: str, description: str, applicability: Applicability = Applicability.SAFE) -> Proposal:
     sources = list(found.stop.sources)
     sources[found.stop.at.block] = edit.replace_node(found.tree, found.node, text)
     message = f"`{found.written}` is TensorFlow 1's"
