@@ -36,8 +36,10 @@ class KerasImport:
     """Under which names."""
 
     @property
-    def is_from_tensorflow(self) -> bool:
-        return self.tree.text(self.module).startswith(LEGACY)
+    def can_move(self) -> bool:
+        """Whether `tensorflow.keras`, from which it does not take yet, has all of it."""
+        has_all = all(kept_for_tensorflow(name) is not live.MISSING for name in self.names)
+        return has_all and not self.tree.text(self.module).startswith(LEGACY)
 
     @property
     def from_tensorflow(self) -> str:

@@ -1,7 +1,7 @@
 """`tf.placeholder`, `tf.Session()`: graph code of TensorFlow 1 runs on `tensorflow.compat.v1`.
 
-https://www.tensorflow.org/guide/migrate: names alone do not do, since a graph is not built in eager mode. So it comes before
-the rules that rename.
+https://www.tensorflow.org/guide/migrate: names alone do not do, since a graph is not built in eager mode. So it
+comes before the rules that rename.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """`model.save("my_model")`: Keras 3 tells a format by the end of the file's name.
 
-https://keras.io/guides/serialization_and_saving/: models are `.keras` (or `.h5`), weights `.weights.h5`, and a folder in
-TensorFlow's SavedModel format is written by `model.export`.
+https://keras.io/guides/serialization_and_saving/: models are `.keras` (or `.h5`), weights `.weights.h5`, and a folder
+in TensorFlow's SavedModel format is written by `model.export`.
 """
 
 from __future__ import annotations

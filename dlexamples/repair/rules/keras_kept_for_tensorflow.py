@@ -1,4 +1,4 @@
-"""`from keras.preprocessing.text import Tokenizer`, `keras.losses.mse`: names that Keras 3 keeps for `tf.keras` alone."""
+"""`from keras.preprocessing.text import Tokenizer`, `keras.losses.mse`: what Keras 3 keeps for `tf.keras` alone."""
 
 from __future__ import annotations
 
@@ -32,11 +32,7 @@ def keras_kept_for_tensorflow(stop: Stop) -> Iterator[Proposal]:
 
 def _of_import(stop: Stop) -> Iterator[Proposal]:
     found = failing_import(stop)
-    if (
-        found is None
-        or found.is_from_tensorflow
-        or any(kept_for_tensorflow(name) is live.MISSING for name in found.names)
-    ):
+    if found is None or not found.can_move:
         return
     said = found.tree.text(found.module)
     lacking = [name for name in found.names if importable(name) is live.MISSING]
@@ -66,11 +62,7 @@ def _of_attribute(found: Missing) -> Iterator[Proposal]:
     yield from with_ops(found, "keras_kept_for_tensorflow", message)
     alias = tree.text(found.node.value)
     made = binding(stop, alias) if alias.isidentifier() else None
-    if (
-        made
-        and not made.is_from_tensorflow
-        and all(kept_for_tensorflow(bound) is not live.MISSING for bound in made.names)
-    ):
+    if made and made.can_move:
         said = made.tree.text(made.module)
         description = f"import from `{LEGACY}{said}`: {FROM_TENSORFLOW}"
         yield _proposal(stop, message, description, made.block, made.from_tensorflow)

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from dlexamples.repair.edit import Tree
 
 REMOVED = re.compile(
-    r"removed|deprecated|no longer|[Uu]nrecognized|not recognized|not callable|unexpected keyword|positional arguments?|required"
+    r"removed|deprecated|no longer|[Uu]nrecognized|not recognized|not callable|unexpected keyword|"
+    r"positional arguments?|required"
 )
 """What the message of a call says that has another form now."""
 

@@ -1,7 +1,7 @@
 """`TFAutoModel`: transformers 5 has no classes for TensorFlow.
 
-https://github.com/huggingface/transformers/blob/main/MIGRATION_GUIDE_V5.md. The class without `TF` is PyTorch's: the code
-around it would have to change as well, so nothing is edited.
+https://github.com/huggingface/transformers/blob/main/MIGRATION_GUIDE_V5.md. The class without `TF` is PyTorch's: the
+code around it would have to change as well, so nothing is edited.
 """
 
 from __future__ import annotations
