@@ -25,7 +25,11 @@ def renamed(tree: Tree, argument: cst.Arg, name: str, value: str) -> tuple[int, 
 
 
 def span_of(tree: Tree, call: cst.Call, argument: cst.Arg) -> tuple[int, int]:
-    """The argument's place with the comma that parts it from the others."""
+    """The argument's place with the comma that parts it from the others; its line where it is alone on it."""
+    start, end = tree.start(argument), tree.end(argument)
+    line_start, line_end = tree.source.rfind("\n", 0, start) + 1, tree.source.find("\n", end)
+    if not tree.source[line_start:start].strip() and tree.source[end:line_end].strip() in ("", ","):
+        return line_start, line_end + 1
     place = next(index for index, other in enumerate(call.args) if other is argument)
     if place + 1 < len(call.args):
         return tree.start(argument), tree.start(call.args[place + 1])

@@ -54,8 +54,15 @@ class Called:
         func = self.node.func
         return func.attr.value if isinstance(func, cst.Attribute) else getattr(func, "value", "")
 
+    @property
+    def _own_name(self) -> str:
+        return str(getattr(self.function, "__name__", ""))
+
     def means(self, name: str) -> bool:
         """Whether the full name is that of the function, of its class, of a class above, or of the method."""
+        last = name.rpartition(".")[2]
+        if last != self.attribute and not isinstance(self.function, type) and last != self._own_name:
+            return False
         found = resolve(name)
         if found is live.MISSING:
             return False
@@ -123,8 +130,8 @@ def nodes_at(tree: Tree, place: Place, kind: type[cst.CSTNode]) -> list[Any]:
 
 
 def says(error: BaseException, word: str) -> bool:
-    """Whether the message has the word."""
-    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", str(error)) is not None
+    """Whether the message has the word; matplotlib puts `grid_` before some."""
+    return re.search(rf"(?<![^\W_]){re.escape(word)}(?!\w)", str(error)) is not None
 
 
 def _receiver(stop: Stop, tree: Tree, node: cst.Attribute, *, alone: bool) -> Any:

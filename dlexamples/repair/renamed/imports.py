@@ -63,7 +63,7 @@ def edited(stop: Stop, imported: list[Imported], targets: dict[str, str]) -> tup
     whole = len(targets) == len(moved) and len(homes) == 1 and "" not in homes
     if whole and all(targets[full].rpartition(".")[2] == tree.text(alias.name) for full, alias in moved.items()):
         sources[block] = edit.replace_node(tree, statement.module, homes.pop())
-    elif whole and homes == {home}:
+    elif homes == {home}:
         sources[block] = _renamed(tree, moved, targets)
     else:
         kept = [tree.text(alias) for full, alias in moved.items() if full not in targets]
@@ -76,7 +76,8 @@ def edited(stop: Stop, imported: list[Imported], targets: dict[str, str]) -> tup
 def _renamed(tree: Tree, moved: dict[str, cst.ImportAlias], targets: dict[str, str]) -> str:
     """The names changed where they stand; what the post calls them stays."""
     source = tree.source
-    for full, alias in sorted(moved.items(), key=lambda item: -tree.start(item[1])):
+    asked = [(full, alias) for full, alias in moved.items() if full in targets]
+    for full, alias in sorted(asked, key=lambda item: -tree.start(item[1])):
         new, name = targets[full].rpartition(".")[2], tree.text(alias.name)
         text = new if alias.asname or new == name else f"{new} as {name}"
         source = source[: tree.start(alias.name)] + text + source[tree.end(alias.name) :]

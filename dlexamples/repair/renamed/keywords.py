@@ -50,7 +50,8 @@ def new_arguments(stop: Stop, call: Called) -> NewArguments | None:
             return NewArguments(row, call.tree.text(argument), "", (), refused=True)
         value = code if value == code else quoted(call.tree.source, value)
         spans.append(arguments.renamed(call.tree, argument, row.new, value))
-        news.append(f"{row.new}={value}")
+        shown = call.tree.module.code_for_node(argument.value) if value == code else value
+        news.append(f"{row.new}={shown}")
     row = next((row for row, _ in found if row.unsafe), found[0][0])
     olds = ", ".join(call.tree.text(argument) for _, argument in found)
     return NewArguments(row, olds, ", ".join(news), tuple(spans))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dlexamples.model import Stop
 
 LEGACY = ".legacy"
+DECAYS = ", with a schedule that gives the rates of `decay`"
 SAYS = "`keras.optimizers.legacy` is not supported in Keras 3"
 
 
@@ -47,7 +48,7 @@ def _mended(call: Called) -> Iterator[Proposal]:
     if LEGACY in written:
         made = with_schedule(call, cls, _plain(written)) if decays(call) else None
         source = in_place(call, *made) if made else edit.replace_node(call.tree, call.node.func, _plain(written))
-        yield _proposal(stop, name, source)
+        yield _proposal(stop, name, source, note=DECAYS if made else "")
         return
     if decays(call):
         return
@@ -63,7 +64,7 @@ def _plain(written: str) -> str:
     return written.replace(LEGACY, "", 1)
 
 
-def _proposal(stop: Stop, name: str, source: str, block: int | None = None) -> Proposal:
+def _proposal(stop: Stop, name: str, source: str, block: int | None = None, note: str = "") -> Proposal:
     sources = list(stop.sources)
     sources[stop.at.block if block is None else block] = source
     return Proposal(
@@ -71,6 +72,6 @@ def _proposal(stop: Stop, name: str, source: str, block: int | None = None) -> P
         code="DL202",
         message=f"Keras 3 has no `keras.optimizers.legacy.{name}`",
         applicability=Applicability.UNSAFE,
-        description=f"`keras.optimizers.{name}` is what Keras 3 has; it computes the same",
+        description=f"`keras.optimizers.{name}` is what Keras 3 has; it computes the same{note}",
         sources=tuple(sources),
     )

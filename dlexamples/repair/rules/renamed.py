@@ -80,7 +80,8 @@ def _renamed_attribute(stop: Stop, found: Missing, row: Name) -> Proposal:
 
 def _forms(stop: Stop, tree: Tree, node: cst.Call, forms: list[Call], beside: str) -> Iterator[Proposal]:
     """The call in the first form that fits it."""
-    written = tree.text(node.func)
+    code = "DL203" if isinstance(stop.error, TypeError) else "DL202"
+    written = " ".join(tree.text(node).split()) if code == "DL203" else tree.text(node.func)
     for row in forms:
         bound = template.bind(tree, node, row, beside)
         if bound is None or not template.fits(stop, row, bound):
@@ -94,7 +95,7 @@ def _forms(stop: Stop, tree: Tree, node: cst.Call, forms: list[Call], beside: st
         if part is None or made is None:
             continue
         value = quoted(tree.source, made[0])
-        yield proposal(stop, row, written, value, replaced(stop, tree, part[0], part[2] + value, made[1]))
+        yield proposal(stop, row, written, value, replaced(stop, tree, part[0], part[2] + value, made[1]), code)
         return
     if forms:
         news = [new for row in forms for new in ([row.new] if isinstance(row.new, str) else row.new) if new]
@@ -104,6 +105,7 @@ def _forms(stop: Stop, tree: Tree, node: cst.Call, forms: list[Call], beside: st
             written,
             f"its arguments and results differ from those of {' or '.join(f'`{new}`' for new in dict.fromkeys(news))}, "
             "and this use has no certain new form",
+            code,
         )
 
 
@@ -163,6 +165,9 @@ def _calls(stop: Stop, call: Called) -> Iterator[Proposal]:
     func = call.node.func
     beside = call.tree.text(func.value) if isinstance(func, cst.Attribute) else ""
     yield from _forms(stop, call.tree, call.node, forms, beside)
+    for gone in rows(Gone):
+        if call.means(gone.old):
+            yield refusal(stop, gone, call.tree.text(func), gone.instead)
 
 
 def _arguments(stop: Stop, call: Called) -> Iterator[Proposal]:

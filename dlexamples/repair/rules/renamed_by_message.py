@@ -42,7 +42,8 @@ def renamed_by_message(stop: Stop) -> Iterator[Proposal]:
 def _attribute(stop: Stop, found: Missing, new: str) -> Iterator[Proposal]:
     sign, target = ("-", new[1:]) if new.startswith("-") else ("", new)
     if re.fullmatch(r"[\d.]+", target):
-        text, imports = target, []
+        text: str = target
+        imports: list[str] = []
     elif exists(target):
         text, imports = spelled(stop, target, found.written)
     else:
