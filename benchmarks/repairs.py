@@ -26,10 +26,12 @@ from typing import Any
 
 import click
 
+from dlexamples.repair.keras.imports import kept_for_tensorflow
 from dlexamples.repair.live import MISSING, undisturbed
 from dlexamples.repair.renamed.advice import named, of_member
 from dlexamples.repair.renamed.resolve import importable
 from dlexamples.repair.tables import Call, Gone, Keyword, Name, rows
+from dlexamples.repair.tensorflow1.upgrade import in_v1, replacement
 
 REPAIRED, WORKS, NO_TARGET, HUMAN, ABSENT = "repaired", "still works", "no target", "needs a human", "not installed"
 DISTRIBUTIONS = {"tensorflow": "tensorflow-cpu", "sklearn": "scikit-learn"}
@@ -93,7 +95,19 @@ def _target(old: str) -> str:
             return target
     module, _, name = old.rpartition(".")
     told = named(of_member(module, name))
-    return told if told and importable(told) is not MISSING else ""
+    return told if told and importable(told) is not MISSING else _live_target(old)
+
+
+def _live_target(old: str) -> str:
+    """What the rules write that ask the installed Keras and TensorFlow and need no rows."""
+    library, _, path = old.partition(".")
+    if library == "tensorflow" and in_v1(path) is not MISSING:
+        return f"tensorflow.{replacement(path) or f'compat.v1.{path}'}"
+    if path.startswith("optimizers.legacy.") and importable(f"keras.{path.replace('legacy.', '')}") is not MISSING:
+        return f"keras.{path.replace('legacy.', '')}"
+    if library != "keras" or kept_for_tensorflow(old) is MISSING:
+        return ""
+    return f"tensorflow.{old}"
 
 
 def _is_only_a_message(found: Any) -> bool:
@@ -118,10 +132,28 @@ def _lost(of: str, name: str) -> Finding:
     function = importable(of)
     if function is MISSING:
         return Finding(shown, NO_TARGET, "the function is not there")
+    if target := of.startswith("keras.optimizers.legacy.") and _live_target(of):
+        return Finding(shown, REPAIRED, f"`{target}`")
+    form = next((row for row in rows(Call) if row.old == of and name in _parameters(row)), None)
+    if form is not None:
+        return Finding(shown, REPAIRED, f"`{form.new}`" + (f" where `{form.when}`" if form.when else ""))
     row = next((row for row in rows(Keyword) if row.old == name and _is_of(function, row)), None)
     if row is None:
-        return Finding(shown, HUMAN)
+        return Finding(shown, WORKS if _is_taken(function, name) else HUMAN)
     return Finding(shown, REPAIRED, f"`{row.new}=`" if row.new else f"left out: {row.note}")
+
+
+def _is_taken(function: Any, name: str) -> bool:
+    """Whether a class hands the argument on to a class above that has it, or takes it out of its `**kwargs` itself."""
+    above = [cls.__init__ for cls in getattr(function, "__mro__", ()) if "__init__" in vars(cls) and cls is not object]
+    return any(
+        name in inspect.signature(init).parameters or f'kwargs.pop("{name}"' in inspect.getsource(init)
+        for init in above
+    )
+
+
+def _parameters(row: Call) -> set[str]:
+    return {one.arg for one in (*row.parameters.args, *row.parameters.kwonlyargs)}
 
 
 def _is_of(function: Any, row: Keyword) -> bool:

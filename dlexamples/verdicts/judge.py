@@ -378,16 +378,23 @@ def prints_by_chance(session: Session, run: Run) -> bool:
     return any(ran.ok and prints_otherwise(block, source, ran) for block, source, ran in each)
 
 
+_QUOTED = re.compile(r"`(\w+)`")
+
+
 def doubtful(session: Session, mended: Mended, run: Run, index: int) -> str:
     """Why no expert would sign the mended block although it ran; empty when nothing speaks against it.
 
     A line that a mend brought and that makes a library warn (a silent broadcast, say) is no good line. One in which
-    only a number is another makes the calls that its author wrote, with the warnings that those gave before.
+    only a number is another makes the calls that its author wrote, with the warnings that those gave before. The same
+    holds of a warning about an argument that the author's text has as well.
     """
     lines = [_without_numbers(line) for line in rows(mended.sources[index])]
     published = [_without_numbers(line) for line in rows(session.blocks[index].source)]
     for category, message, line in run.blocks[index].warned:
         if category == "UserWarning" and line and lines[line - 1] not in published:
+            named = [name for name in _QUOTED.findall(message) if re.search(rf"\b{name}=", lines[line - 1])]
+            if named and all(re.search(rf"\b{name}=", session.blocks[index].source) for name in named):
+                continue
             return f"in the mended text the library warns: {first_line(message)}"
     return ""
 

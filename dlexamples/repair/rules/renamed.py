@@ -13,11 +13,12 @@ from dlexamples.repair.renamed import arguments, template
 from dlexamples.repair.renamed.failing import Called, Missing, called, missing, says
 from dlexamples.repair.renamed.imported_calls import with_calls
 from dlexamples.repair.renamed.imports import Imported, edited, failing_imports
+from dlexamples.repair.renamed.keywords import new_arguments, quoted
 from dlexamples.repair.renamed.proposals import exists, proposal, refusal, replaced
 from dlexamples.repair.renamed.resolve import resolve
 from dlexamples.repair.renamed.results import used_part
 from dlexamples.repair.renamed.spelling import spelled
-from dlexamples.repair.tables import Call, Gone, Keyword, Name, Value, rows
+from dlexamples.repair.tables import Call, Gone, Name, Value, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
     from dlexamples.model import Proposal, Stop
     from dlexamples.repair.edit import Tree
 
-REMOVED = re.compile(r"removed|deprecated|no longer|not callable|unexpected keyword|positional arguments?|required")
+REMOVED = re.compile(
+    r"removed|deprecated|no longer|[Uu]nrecognized|not recognized|not callable|unexpected keyword|"
+    r"positional arguments?|required"
+)
 """What the message of a call says that has another form now."""
 
 
@@ -90,7 +94,7 @@ def _forms(stop: Stop, tree: Tree, node: cst.Call, forms: list[Call], beside: st
         made = template.render(stop, part[1], bound, beside) if part and part[1] else None
         if part is None or made is None:
             continue
-        value = _quoted(tree.source, made[0])
+        value = quoted(tree.source, made[0])
         yield proposal(stop, row, written, value, replaced(stop, tree, part[0], part[2] + value, made[1]), code)
         return
     if forms:
@@ -105,11 +109,6 @@ def _forms(stop: Stop, tree: Tree, node: cst.Call, forms: list[Call], beside: st
         )
 
 
-def _quoted(source: str, code: str) -> str:
-    """The strings of the new code in the quotes that the block prefers."""
-    return code.replace("'", '"') if '"' not in code and source.count('"') >= source.count("'") else code
-
-
 def _imports(stop: Stop) -> Iterator[Proposal]:
     found = failing_imports(stop)
     targets: dict[str, str] = {}
@@ -122,7 +121,7 @@ def _imports(stop: Stop) -> Iterator[Proposal]:
             continue
         told = next((gone for gone in rows(Gone) if _covers(gone.old, imported.full)), None)
         forms = [call for call in rows(Call) if call.old == imported.full]
-        made = with_calls(stop, imported, forms, _quoted) if forms else None
+        made = with_calls(stop, imported, forms, quoted) if forms else None
         if told:
             yield refusal(stop, told, imported.full, told.instead)
         elif made:
@@ -172,30 +171,18 @@ def _calls(stop: Stop, call: Called) -> Iterator[Proposal]:
 
 
 def _arguments(stop: Stop, call: Called) -> Iterator[Proposal]:
-    for row in rows(Keyword):
-        argument = arguments.keyword_argument(call.node, row.old)
-        if argument is None or not says(stop.error, row.old) or not any(map(call.means, row.of)):
-            continue
-        old, sources = call.tree.text(argument), list(stop.sources)
-        if not row.new:
-            sources[stop.at.block] = arguments.without(call.tree, call.node, argument)
-            yield proposal(stop, row, old, "", tuple(sources), "DL203")
-            continue
-        code = call.tree.text(argument.value)
-        value = _value(stop, row, code)
-        if value is None:
-            yield refusal(stop, row, old, f"`{row.new}` has taken its place, with other values", "DL203")
-            continue
-        value = code if value == code else _quoted(call.tree.source, value)
-        sources[stop.at.block] = arguments.renamed(call.tree, argument, row.new, value)
-        yield proposal(stop, row, old, f"{row.new}={value}", tuple(sources), "DL203")
-
-
-def _value(stop: Stop, row: Keyword, code: str) -> str | None:
-    if not row.values:
-        return code
-    known = row.values.get(code)
-    return known if known is not None else row.values.get(repr(live.value_of(stop, code)))
+    """All arguments of the call that have another form now: one edit, since a library may refuse them together, or
+    miss first what the new name of one is."""
+    found = new_arguments(stop, call)
+    if found is None:
+        return
+    if found.refused:
+        reason = f"`{found.row.new}` has taken its place, with other values"
+        yield refusal(stop, found.row, found.olds, reason, "DL203")
+        return
+    sources = list(stop.sources)
+    sources[stop.at.block] = arguments.replaced(call.tree.source, found.spans)
+    yield proposal(stop, found.row, found.olds, found.news, tuple(sources), "DL203")
 
 
 def _values(stop: Stop) -> Iterator[Proposal]:
@@ -214,7 +201,7 @@ def _values(stop: Stop) -> Iterator[Proposal]:
                 if argument is not None and tree.line(node) <= _limit(stop, index):
                     olds.append(tree.text(argument))
                     start, end = tree.start(argument.value), tree.end(argument.value)
-                    new = _quoted(tree.source, row.new) if '"' in tree.text(argument.value) else row.new
+                    new = quoted(tree.source, row.new) if '"' in tree.text(argument.value) else row.new
                     sources[index] = sources[index][:start] + new + sources[index][end:]
         if olds:
             yield proposal(stop, row, olds[0], row.new, tuple(sources), "DL203")
