@@ -1,0 +1,155 @@
+"""What the libraries of the session have, asked of their live modules and objects; nothing is imported.
+
+`homes` finds the public modules that have a name. Modules of other worlds (`torch.sparse`, `tf.compat`, `numpy.ma`)
+have the same names for other things and are left out, as are modules that only import what they use.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from dataclasses import dataclass
+from importlib import metadata
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from dlexamples.repair import live
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OTHER_WORLDS = frozenset({
+    "ao", "api", "backends", "char", "compat", "contrib", "core", "cuda", "distributed", "estimator", "experimental",
+    "export", "externals", "fx", "internal", "jit", "legacy", "lib", "ma", "masked", "mkldnn", "mps", "multiprocessing",
+    "onnx", "package", "python", "qat", "quantization", "quantized", "raw_ops", "rec", "sparse", "special", "src",
+    "testing", "tests", "typing", "xpu",
+})  # fmt: skip
+ONE_PACKAGE = {"keras": "tensorflow"}
+"""`tf.keras` is the package keras."""
+DEEPEST = 3
+"""Modules below one that are looked into."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A public module that has a name, and the way to it from the module where it was looked for."""
+
+    module: ModuleType
+    below: str
+    """The path of attributes from there: `utils.data`; '' where the module lies elsewhere in the package."""
+    distance: int
+    """Steps up and down the tree of modules."""
+
+    def value(self, name: str) -> Any:
+        return attribute(self.module, name)
+
+
+def root(module: str) -> str:
+    """The package that a module belongs to."""
+    top = module.partition(".")[0]
+    return ONE_PACKAGE.get(top, top)
+
+
+def attribute(owner: Any, name: str) -> Any:
+    """What the owner has under the name, without running its properties; MISSING if nothing."""
+    if isinstance(owner, ModuleType):
+        return vars(owner)[name] if name in vars(owner) else _loaded(owner, name)
+    try:
+        return inspect.getattr_static(owner, name)
+    except AttributeError:
+        return live.MISSING
+
+
+def _loaded(module: ModuleType, name: str) -> Any:
+    try:
+        with live.undisturbed():
+            return getattr(module, name, live.MISSING)
+    except Exception:  # a module that loads its parts when asked may fail to
+        return live.MISSING
+
+
+def names_of(owner: Any) -> list[str]:
+    """The public names that the owner has by itself: no instance of a table tells its columns here."""
+    if isinstance(owner, (ModuleType, type)):
+        found = set(dir(owner))
+    else:
+        found = set(dir(type(owner))) | set(getattr(owner, "__dict__", ()))
+        if live.is_module(owner):
+            found |= {*owner._modules, *owner._parameters, *owner._buffers}
+    return sorted(name for name in found if not name.startswith("_") and not _is_foreign(owner, name))
+
+
+def _is_foreign(owner: Any, name: str) -> bool:
+    """Whether a module only imports it from another package, for its own use."""
+    if not isinstance(owner, ModuleType) or name not in vars(owner):
+        return False
+    value = vars(owner)[name]
+    if isinstance(value, ModuleType):
+        return root(value.__name__) != root(owner.__name__)
+    home = getattr(value, "__module__", None) if callable(value) else None
+    return isinstance(home, str) and root(home) != root(owner.__name__) and home != "builtins"
+
+
+def homes(owner: ModuleType, name: str) -> list[Home]:
+    """The public modules of the owner's package that have the name, nearest first; each thing once."""
+    top = owner.__name__.split(".")
+    found: dict[int, Home] = {}
+    near = [(module, below, below.count(".") + 1) for module, below in _below(owner)]
+    far = [
+        (module, "", up + below.count(".") + 1 if below else up)
+        for up in range(1, len(top))
+        if (parent := sys.modules.get(".".join(top[:-up]))) is not None and not _is_other_world(parent.__name__)
+        for module, below in [(parent, ""), *_below(parent)]
+    ]
+    for module, below, distance in sorted([*near, *far], key=lambda item: item[2]):
+        value = vars(module).get(name)
+        if value is not None and not isinstance(value, ModuleType) and not _is_foreign(module, name):
+            found.setdefault(id(value), Home(module, below, distance))
+    return list(found.values())
+
+
+def modules_with(package: str, names: list[str]) -> list[str]:
+    """The dotted names of loaded public modules that have all the names, the shortest ones."""
+    found = []
+    for module_name, module in list(sys.modules.items()):
+        if root(module_name) != root(package) or _is_other_world(module_name) or not isinstance(module, ModuleType):
+            continue
+        if module_name.partition(".")[0] != package.partition(".")[0]:
+            continue
+        if all(name in vars(module) and not _is_foreign(module, name) for name in names):
+            found.append(module_name)
+    shortest = min((name.count(".") for name in found), default=0)
+    return sorted(name for name in found if name.count(".") == shortest)
+
+
+def _below(owner: ModuleType) -> Iterator[tuple[ModuleType, str]]:
+    """The public modules that can be reached from the owner by attributes, with the way, nearest first."""
+    seen, level = {id(owner)}, [(owner, "")]
+    for _ in range(DEEPEST):
+        following = []
+        for module, way in level:
+            for name, value in list(vars(module).items()):
+                if not isinstance(value, ModuleType) or id(value) in seen or name.startswith("_"):
+                    continue
+                if name in OTHER_WORLDS or root(value.__name__) != root(owner.__name__):
+                    continue
+                seen.add(id(value))
+                following.append((value, f"{way}.{name}".lstrip(".")))
+        yield from following
+        level = following
+
+
+def _is_other_world(module: str) -> bool:
+    return any(part in OTHER_WORLDS or part.startswith("_") for part in module.split("."))
+
+
+def release(module: str) -> str:
+    """`torch 2.13.0`, or the package's name alone where it tells no version."""
+    package = module.partition(".")[0]
+    version = getattr(sys.modules.get(package), "__version__", None)
+    if version is None:
+        try:
+            version = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            return package
+    return f"{package} {str(version).partition('+')[0]}"
