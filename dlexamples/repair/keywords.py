@@ -175,6 +175,11 @@ def _operand(tree: edit.Tree, value: cst.BaseExpression) -> str:
     return code if isinstance(value, (cst.Name, cst.Attribute, cst.Float, cst.Integer, cst.Call)) else f"({code})"
 
 
+def hint(package: str, keyword: str) -> str:
+    """What would do instead, in a library without a parameter for it; '' where nothing is known."""
+    return str(_table()["hints"].get(package, {}).get(keyword, ""))
+
+
 def changed(source: str, changes: Sequence[Change]) -> str:
     """The source with all of the changes, which do not overlap."""
     for start, end, text in sorted(changes, reverse=True):

@@ -32,16 +32,30 @@ DEEPEST = 3
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A public module that has a name, and the way to it from the module where it was looked for."""
+    """A public module that has a name, as the way to it from another one."""
 
     module: ModuleType
-    below: str
-    """The path of attributes from there: `utils.data`; '' where the module lies elsewhere in the package."""
-    distance: int
-    """Steps up and down the tree of modules."""
+    name: str
+    """As it is spelled there."""
+    anchor: ModuleType
+    """The module where it was looked for, or one above that."""
+    path: str
+    """The attributes from there to the name: `utils.data.DataLoader`."""
+    distance: float
+    """Steps up and down the tree of modules; below is nearer than above."""
 
-    def value(self, name: str) -> Any:
-        return attribute(self.module, name)
+    @property
+    def value(self) -> Any:
+        return attribute(self.module, self.name)
+
+    @property
+    def dotted(self) -> str:
+        return f"{dotted(self.module)}.{self.name}"
+
+
+def dotted(module: ModuleType) -> str:
+    """The name by which the module is imported: what Keras has for TensorFlow lies in a private place."""
+    return module.__name__.replace("keras._tf_keras.keras", "tensorflow.keras")
 
 
 def root(module: str) -> str:
@@ -91,21 +105,42 @@ def _is_foreign(owner: Any, name: str) -> bool:
 
 
 def homes(owner: ModuleType, name: str) -> list[Home]:
-    """The public modules of the owner's package that have the name, nearest first; each thing once."""
-    top = owner.__name__.split(".")
+    """The public things of the owner's package that have the name, but for case and underscores, outside the owner,
+    nearest first; each thing once."""
+    wanted = _bare(name)
     found: dict[int, Home] = {}
-    near = [(module, below, below.count(".") + 1) for module, below in _below(owner)]
-    far = [
-        (module, "", up + below.count(".") + 1 if below else up)
-        for up in range(1, len(top))
-        if (parent := sys.modules.get(".".join(top[:-up]))) is not None and not _is_other_world(parent.__name__)
-        for module, below in [(parent, ""), *_below(parent)]
-    ]
-    for module, below, distance in sorted([*near, *far], key=lambda item: item[2]):
-        value = vars(module).get(name)
-        if value is not None and not isinstance(value, ModuleType) and not _is_foreign(module, name):
-            found.setdefault(id(value), Home(module, below, distance))
+    for anchor, module, way, distance in sorted(_around(owner), key=lambda item: item[3]):
+        parts = [n for n in vars(module) if _bare(n) == wanted and not n.startswith("_")]
+        for part in parts:
+            if _is_listed(module, part) and not _is_foreign(module, part):
+                value = vars(module)[part]
+                path = f"{way}.{part}".lstrip(".")
+                found.setdefault(id(value), Home(module, part, anchor, path, distance))
     return list(found.values())
+
+
+def _is_listed(module: ModuleType, name: str) -> bool:
+    listed = getattr(module, "__all__", None)
+    return listed is None or name in listed or isinstance(vars(module)[name], ModuleType)
+
+
+def _around(owner: ModuleType) -> Iterator[tuple[ModuleType, ModuleType, str, float]]:
+    """The public modules of the owner's package, each with a module above it, the way from there, and the steps."""
+    for module, way in _below(owner):
+        yield owner, module, way, way.count(".") + 1
+    parts = owner.__name__.split(".")
+    for up in range(1, len(parts)):
+        above = sys.modules.get(".".join(parts[:-up]))
+        if above is None or _is_other_world(dotted(above)):
+            return
+        yield above, above, "", up + 0.5
+        for module, way in _below(above):
+            if module is not owner:
+                yield above, module, way, up + way.count(".") + 1.5
+
+
+def _bare(name: str) -> str:
+    return name.lower().replace("_", "") + "_" * name.endswith("_")
 
 
 def modules_with(package: str, names: list[str]) -> list[str]:

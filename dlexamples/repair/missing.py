@@ -13,6 +13,8 @@ from dlexamples.repair import edit, library, live
 from dlexamples.repair.signatures import accepts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dlexamples.model import Stop
 
 
@@ -83,8 +85,12 @@ def _is_value(value: Any, owner: Any) -> bool:
 def fits(missing: Missing, value: Any) -> bool:
     """Whether a thing can stand where the missing one does: what is called takes these arguments, what a class is
     derived from is a class."""
+    if missing.has_attribute and isinstance(value, (ModuleType, type)):
+        following = missing.tree.parents[missing.node]
+        assert isinstance(following, cst.Attribute)
+        return library.attribute(value, following.attr.value) is not live.MISSING
     if isinstance(value, ModuleType):
-        return missing.has_attribute
+        return False
     if missing.is_base:
         return isinstance(value, type)
     if missing.call is not None:
@@ -92,17 +98,20 @@ def fits(missing: Missing, value: Any) -> bool:
     return missing.has_attribute or isinstance(missing.owner, ModuleType) or not callable(value)
 
 
-def can_be_called(stop: Stop, tree: edit.Tree, call: cst.Call, value: Any) -> bool:
-    """Whether the call's arguments suit the thing. A layer is made of settings and never of data: `nn.ReLU(x)` would
-    run and compute nothing."""
-    if isinstance(value, (property, staticmethod, classmethod)) or not callable(value):
-        return isinstance(value, (staticmethod, classmethod))
+def can_be_called(
+    stop: Stop, tree: edit.Tree, call: cst.Call, value: Any, renamed: Mapping[str, str] | None = None
+) -> bool:
+    """Whether the call's arguments suit the thing, with keywords `renamed`. A layer is made of settings and never of
+    data: `nn.ReLU(x)` would run and compute nothing."""
+    if isinstance(value, property) or not callable(value):
+        return False
     if is_layer(value) and any(_is_data(live.value_of(stop, tree.text(argument.value))) for argument in call.args):
         return False
     if any(argument.star for argument in call.args):
         return True
+    names = renamed or {}
     keywords = [argument.keyword.value for argument in call.args if argument.keyword]
-    return accepts(value, len(call.args) - len(keywords), keywords)
+    return accepts(value, len(call.args) - len(keywords), [names.get(name, name) for name in keywords])
 
 
 def is_layer(value: Any) -> bool:

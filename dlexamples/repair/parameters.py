@@ -44,24 +44,28 @@ def parameters_of(function: Any, error: str = "") -> Parameters | None:
     takes_any = any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values())
     positional = tuple(p.name for p in named if p.kind is not p.KEYWORD_ONLY)
     defaults = {p.name: p.default for p in named if p.default is not p.empty}
-    names = [p.name for p in named]
+    names = {p.name: None for p in named}
     if takes_any:
-        names += [name for name in _handed_on(function, error) if name not in names]
+        further, takes_any = _handed_on(function, error)
+        names |= dict.fromkeys(further)
     return Parameters(tuple(names), positional, not takes_any, defaults)
 
 
-def _handed_on(function: Any, error: str) -> Iterator[str]:
-    """The names that the bases of a class take where it gives them its `**kwargs`, and the properties of the artist
-    that matplotlib names in its error."""
+def _handed_on(function: Any, error: str) -> tuple[list[str], bool]:
+    """The names that are taken where a callable gives its `**kwargs` to the bases of its class, or to the artist that
+    matplotlib names in its error, and whether others may be taken still."""
+    found: list[str] = []
+    if (named := ARTIST.search(error)) and (artists := sys.modules.get("matplotlib.artist")):
+        found += _properties(artists.Artist, named[1])
+        return found, not found
     for cls in function.__mro__[1:] if isinstance(function, type) else ():
         if "__init__" not in vars(cls) or cls is object:
             continue
         taken = inspect.signature(cls.__init__).parameters.values()
-        yield from (p.name for p in taken if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY) and p.name != "self")
+        found += [p.name for p in taken if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY) and p.name != "self"]
         if not any(p.kind is p.VAR_KEYWORD for p in taken):
-            break
-    if (named := ARTIST.search(error)) and (artists := sys.modules.get("matplotlib.artist")):
-        yield from _properties(artists.Artist, named[1])
+            return found, False
+    return found, True
 
 
 def _properties(base: type, name: str) -> Iterator[str]:
