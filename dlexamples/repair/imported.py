@@ -16,7 +16,7 @@ from dlexamples.repair.names import is_bound_by
 from dlexamples.repair.spelling import Likeness, likeness
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from dlexamples.model import Stop
 
@@ -152,14 +152,21 @@ def _in_statement(stop: Stop, found: Import, module: str, name: str) -> Iterator
         yield tree.start(found.alias), tree.end(found.alias), name + bound
         return
     assert not isinstance(node.names, cst.ImportStar)
-    index = [alias is found.alias for alias in node.names].index(True)
-    if index:
-        yield tree.end(node.names[index - 1]), tree.end(found.alias), ""
-    else:
-        yield tree.start(found.alias), tree.start(node.names[1]), ""
+    yield _left_out(tree, node.names, found.alias)
     line = tree.source.rfind("\n", 0, tree.start(node)) + 1
     indent = tree.source[line : tree.start(node)]
     yield tree.start(node), tree.start(node), f"from {module} import {name}{bound}\n{indent if not indent.strip() else ''}"
+
+
+def _left_out(tree: edit.Tree, aliases: Sequence[cst.ImportAlias], alias: cst.ImportAlias) -> Change:
+    """The alias and one comma; its line, where it has one to itself."""
+    start, end = tree.start(alias), tree.end(alias)
+    first = tree.source.rfind("\n", 0, start) + 1
+    last = tree.source.find("\n", end)
+    if not tree.source[first:start].strip() and tree.source[end:last].partition("#")[0].strip() == ",":
+        return first, last + 1, ""
+    index = [one is alias for one in aliases].index(True)
+    return (tree.end(aliases[index - 1]), end, "") if index else (start, tree.start(aliases[1]), "")
 
 
 def _keeps_name(stop: Stop, found: Import) -> bool:

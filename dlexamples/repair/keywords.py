@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from dlexamples.repair import library
 from dlexamples.repair.parameters import Parameters, parameters_of
 from dlexamples.repair.spelling import Likeness, likeness
 
@@ -42,7 +43,7 @@ class Renamed:
 
     @property
     def told(self) -> str:
-        return f"`{self.keyword}` is `{self.parameter}{'=' + self.value if self.value else ''}`"
+        return f"`{self.keyword}` to `{self.parameter}{'=' + self.value if self.value else ''}`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,11 @@ def removed(tree: edit.Tree, argument: cst.Arg) -> Change:
 def _operand(tree: edit.Tree, value: cst.BaseExpression) -> str:
     code = tree.text(value)
     return code if isinstance(value, (cst.Name, cst.Attribute, cst.Float, cst.Integer, cst.Call)) else f"({code})"
+
+
+def described(found: Keywords, module: str) -> str:
+    """What the edit does; the source of the names is the signature that is installed."""
+    return f"rename {', '.join(one.told for one in found.renamed)}, as {library.release(module)} calls it"
 
 
 def hint(package: str, keyword: str) -> str:

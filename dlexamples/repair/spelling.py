@@ -116,10 +116,10 @@ def _contracted(found: list[str], others: list[str]) -> list[str]:
 
 def _is_typing_error(wanted: str, name: str) -> bool:
     """One slip in a word that is long enough to tell it by the rest; people get the first letter right."""
-    ours, theirs = normal(wanted), normal(name)
+    first, second = ([word.lower() for word in WORDS.findall(each)] for each in (wanted, name))
+    ours, theirs = "".join(first), "".join(second)
     if max(len(ours), len(theirs)) < SHORTEST or ours[:1] != theirs[:1] or not _is_one_slip(ours, theirs):
         return False
-    first, second = words(wanted), words(name)
     if len(first) != len(second):
         return True
     differing = [pair for pair in zip(first, second, strict=True) if pair[0] != pair[1]]

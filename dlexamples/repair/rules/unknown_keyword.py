@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-import libcst as cst
+from typing import TYPE_CHECKING
 
 from dlexamples.model import Applicability, Proposal
 from dlexamples.repair import edit, library, live, rule
-from dlexamples.repair.keywords import Keywords, Refused, changed, hint, keywords_of
+from dlexamples.repair.calling import called, failed_call, home_of, is_the_posts
+from dlexamples.repair.keywords import Keywords, Refused, changed, described, hint, keywords_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import libcst as cst
 
     from dlexamples.model import Stop
 
@@ -31,38 +32,6 @@ def unknown_keyword(stop: Stop) -> Iterator[Proposal]:
     yield _refusal(stop, tree, call, found) if found.refused else _proposal(stop, tree, call, found)
 
 
-def failed_call(stop: Stop, tree: edit.Tree) -> cst.Call | None:
-    """The call at the place: the one that covers just this, else the innermost with keywords."""
-    calls = [call for call in edit.calls_at(tree, stop.at) if any(argument.keyword for argument in call.args)]
-    for call in calls:
-        span = tree.positions[call]
-        if (span.start.line, span.start.column, span.end.line, span.end.column) == (
-            stop.at.line, stop.at.column, stop.at.end_line, stop.at.end_column,
-        ):  # fmt: skip
-            return call
-    return calls[-1] if calls else None
-
-
-def called(stop: Stop, tree: edit.Tree, call: cst.Call) -> Any:
-    """What is called; of a layer of torch, what takes its arguments."""
-    function = live.value_of(stop, tree.module.code_for_node(call.func))
-    return function.forward if live.is_module(function) else function
-
-
-def is_the_posts(function: Any) -> bool:
-    """Whether it is not known, or the post's own, whose parameters are the author's to name."""
-    return function is live.MISSING or _home(function) in ("__main__", "builtins", "")
-
-
-def _home(function: Any) -> str:
-    owner = getattr(function, "__self__", None)
-    for one in (function, type(owner)):
-        home = getattr(one, "__module__", None)
-        if isinstance(home, str) and home != "builtins":
-            return home
-    return getattr(owner, "__name__", "")
-
-
 def _proposal(stop: Stop, tree: edit.Tree, call: cst.Call, found: Keywords) -> Proposal:
     blocks = list(stop.sources)
     blocks[stop.at.block] = changed(tree.source, found.changes)
@@ -72,14 +41,14 @@ def _proposal(stop: Stop, tree: edit.Tree, call: cst.Call, found: Keywords) -> P
         code="DL203",
         message=_refuses(tree, call, [one.keyword for one in found.renamed]),
         applicability=Applicability.UNSAFE if is_guess else Applicability.SAFE,
-        description="; ".join(one.told for one in found.renamed),
+        description=described(found, home_of(called(stop, tree, call))),
         sources=tuple(blocks),
         label="no such parameter",
     )
 
 
 def _refusal(stop: Stop, tree: edit.Tree, call: cst.Call, found: Keywords) -> Proposal:
-    package = library.root(_home(called(stop, tree, call))).replace("tensorflow", "keras")
+    package = library.root(home_of(called(stop, tree, call))).replace("tensorflow", "keras")
     reasons = [_reason(one, package) for one in found.refused]
     return Proposal(
         rule="unknown_keyword",

@@ -57,7 +57,7 @@ def _proposal(missing: Missing, candidate: Candidate) -> Proposal:
         code="DL202",
         message=lacks(missing),
         applicability=Applicability.SAFE if candidate.is_certain else Applicability.UNSAFE,
-        description="; ".join([said, *(one.told for one in renamed)]),
+        description="; ".join([said, *(f"rename {one.told}" for one in renamed)]),
         sources=tuple(blocks),
         label="no such name",
         rivals="unknown_name",
