@@ -155,7 +155,11 @@ def _in_statement(stop: Stop, found: Import, module: str, name: str) -> Iterator
     yield _left_out(tree, node.names, found.alias)
     line = tree.source.rfind("\n", 0, tree.start(node)) + 1
     indent = tree.source[line : tree.start(node)]
-    yield tree.start(node), tree.start(node), f"from {module} import {name}{bound}\n{indent if not indent.strip() else ''}"
+    yield (
+        tree.start(node),
+        tree.start(node),
+        f"from {module} import {name}{bound}\n{indent if not indent.strip() else ''}",
+    )
 
 
 def _left_out(tree: edit.Tree, aliases: Sequence[cst.ImportAlias], alias: cst.ImportAlias) -> Change:

@@ -76,7 +76,8 @@ def keywords_of(tree: edit.Tree, call: cst.Call, function: Any, error: str = "")
     if not unknown:
         return None
     given = {*taken.positional[: len(call.args) - len(written)], *(name for name in written if name not in unknown)}
-    renamed, refused = [], []
+    renamed: list[Renamed] = []
+    refused: list[Refused] = []
     for name in unknown:
         if any(name in found.keyword.split("`, `") for found in renamed):
             continue
@@ -146,9 +147,10 @@ def _as_part(
 def _joined(
     tree: edit.Tree, written: dict[str, cst.Arg], parts: Sequence[str], whole: str, taken: Parameters
 ) -> Renamed | None:
-    usual = taken.defaults.get(whole)
+    default = taken.defaults.get(whole)
+    usual = default if isinstance(default, tuple) and len(default) == len(parts) else ()
     given = [part for part in parts if part in written]
-    if len(given) < len(parts) and not (isinstance(usual, tuple) and len(usual) == len(parts)):
+    if len(given) < len(parts) and not usual:
         return None
     code = [
         tree.text(written[part].value) if part in written else repr(usual[index]) for index, part in enumerate(parts)

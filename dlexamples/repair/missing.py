@@ -123,4 +123,6 @@ def is_layer(value: Any) -> bool:
 
 
 def _is_data(value: Any) -> bool:
-    return value is not live.MISSING and not isinstance(value, type) and hasattr(value, "shape") and hasattr(value, "dtype")
+    if value is live.MISSING or isinstance(value, type):
+        return False
+    return hasattr(value, "shape") and hasattr(value, "dtype")

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 LISTED = re.compile(r"^\s*\* \((.*)\)\s*$", re.MULTILINE)
 """A signature in torch's `expected one of:`."""
-PARAMETER = re.compile(r"(\w+)\s*(?==|,|$)")
 ARTIST = re.compile(r"(\w+)\.set\(\) got an unexpected keyword argument")
 
 
@@ -31,7 +30,8 @@ class Parameters:
     def refuses(self, keyword: str, error: str) -> bool:
         if keyword in self.names:
             return False
-        return self.is_complete or re.search(rf"""['"]{re.escape(keyword)}['"]|\b{re.escape(keyword)}=""", error) is not None
+        word = re.escape(keyword)
+        return self.is_complete or re.search(rf"""['"]{word}['"]|\b{word}=""", error) is not None
 
 
 def parameters_of(function: Any, error: str = "") -> Parameters | None:
@@ -58,10 +58,11 @@ def _handed_on(function: Any, error: str) -> tuple[list[str], bool]:
     if (named := ARTIST.search(error)) and (artists := sys.modules.get("matplotlib.artist")):
         found += _properties(artists.Artist, named[1])
         return found, not found
-    for cls in function.__mro__[1:] if isinstance(function, type) else ():
+    bases: tuple[type, ...] = inspect.getmro(function)[1:] if isinstance(function, type) else ()
+    for cls in bases:
         if "__init__" not in vars(cls) or cls is object:
             continue
-        taken = inspect.signature(cls.__init__).parameters.values()
+        taken = inspect.signature(vars(cls)["__init__"]).parameters.values()
         found += [p.name for p in taken if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY) and p.name != "self"]
         if not any(p.kind is p.VAR_KEYWORD for p in taken):
             return found, False

@@ -43,7 +43,7 @@ class Likeness(IntEnum):
 
 
 def likeness(wanted: str, name: str) -> Likeness | None:
-    """None where they are not alike. A trailing underscore, which means "in place" in torch, and digits always count."""
+    """None where they are not alike. Digits always count, and so does a trailing underscore, torch's "in place"."""
     if wanted == name:
         return Likeness.SAME
     if wanted.endswith("_") != name.endswith("_"):

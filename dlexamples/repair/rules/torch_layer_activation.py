@@ -5,6 +5,7 @@ The functions that Keras's names stand for: https://keras.io/api/layers/activati
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 
     from dlexamples.model import Stop
 
-SETTINGS = {"Softmax": "dim=-1", "LogSoftmax": "dim=-1", "LeakyReLU": "negative_slope=0.2"}
-"""What Keras's function does where torch's class does something else, or must be told."""
+SETTINGS = {"Softmax": "dim={}", "LogSoftmax": "dim={}", "LeakyReLU": "negative_slope=0.2"}
+"""What Keras's function does where torch's class does something else, or must be told; {} is where features lie."""
+FEATURES = {"linear": -1, "conv": 1, "batchnorm": 1, "instancenorm": 1}
+"""The modules of `torch.nn.modules` whose layers give one tensor, and the dimension in which it has the features."""
 OTHER_NAMES = {"swish": "SiLU", "hard_silu": "Hardswish", "soft_shrink": "Softshrink", "hard_shrink": "Hardshrink"}
 UNLIKE = frozenset({"hard_sigmoid", "hard_tanh"})
 """Functions of Keras whose namesakes in torch compute something else, or may."""
@@ -35,7 +38,7 @@ def torch_layer_activation(stop: Stop) -> Iterator[Proposal]:
         return
     tree = edit.parse(stop.sources[stop.at.block])
     call = failed_call(stop, tree) if tree else None
-    if tree is None or call is None or not _is_layer(called(stop, tree, call)):
+    if tree is None or call is None or _features(called(stop, tree, call)) is None:
         return
     found = keywords_of(tree, call, called(stop, tree, call), str(stop.error))
     if found is None or not all(_is_understood(stop, tree, call, one.keyword) for one in found.refused):
@@ -45,10 +48,12 @@ def torch_layer_activation(stop: Stop) -> Iterator[Proposal]:
         yield made
 
 
-def _is_layer(function: Any) -> bool:
-    """A class of torch's own, with an output that an activation can follow."""
-    nn = live.torch_module().nn
-    return isinstance(function, type) and issubclass(function, nn.Module) and function.__module__.startswith("torch.nn")
+def _features(function: Any) -> int | None:
+    """Where the output of a class of torch's layers has its features; None for all that no activation can follow."""
+    if not isinstance(function, type) or not issubclass(function, live.torch_module().nn.Module):
+        return None
+    package, _, module = function.__module__.rpartition(".")
+    return FEATURES.get(module) if package == "torch.nn.modules" else None
 
 
 def _is_understood(stop: Stop, tree: edit.Tree, call: cst.Call, keyword: str) -> bool:
@@ -78,8 +83,9 @@ def _mended(stop: Stop, tree: edit.Tree, call: cst.Call, found: Keywords) -> Pro
     said = []
     imports: list[str] = []
     if "activation" in refused:
-        activation = activation_code(stop, tree.text(_argument(call, "activation").value))
-        if activation is None:
+        features = _features(called(stop, tree, call))
+        activation = _module(stop, tree.text(_argument(call, "activation").value), features)
+        if activation is None or _is_looked_into(stop, tree, call):
             return None
         (code, sequential), imports = spelled(stop, [activation, "⟦torch.nn.Sequential⟧"])
         if activation:
@@ -100,7 +106,7 @@ def _mended(stop: Stop, tree: edit.Tree, call: cst.Call, found: Keywords) -> Pro
     )
 
 
-def activation_code(stop: Stop, code: str) -> str | None:
+def _module(stop: Stop, code: str, features: int | None) -> str | None:
     """A template of the module that does what the argument says; '' for none, None where that is not known."""
     nn = live.torch_module().nn
     value = live.value_of(stop, code)
@@ -114,18 +120,29 @@ def activation_code(stop: Stop, code: str) -> str | None:
     if not name or name.lower() in UNLIKE:
         return None
     wanted = normal(OTHER_NAMES.get(name.lower(), name))
-    found = [each for each in dir(nn.modules.activation) if normal(each) == wanted and isinstance(getattr(nn, each, None), type)]
+    classes = [each for each in dir(nn.modules.activation) if isinstance(getattr(nn, each, None), type)]
+    found = [each for each in classes if normal(each) == wanted]
     if len(found) != 1:
         return None
     settings = SETTINGS.get(found[0], "") if isinstance(value, str) or found[0] != "LeakyReLU" else ""
-    return f"⟦torch.nn.{found[0]}⟧({settings})"
+    return f"⟦torch.nn.{found[0]}⟧({settings.format(features)})"
+
+
+def _is_looked_into(stop: Stop, tree: edit.Tree, call: cst.Call) -> bool:
+    """Whether the post reads attributes of the layer: those of a `Sequential` are others."""
+    above = tree.parents[call]
+    if not isinstance(above, cst.Assign):
+        return False
+    target = re.escape(tree.text(above.targets[0].target))
+    return any(re.search(rf"(?<![\w.]){target}\.\w", source) for source in stop.sources)
 
 
 def _behind(stop: Stop, tree: edit.Tree, call: cst.Call, code: str, sequential: str) -> list[Change]:
     """The module behind the layer: as the next one of the `Sequential` that it is in, else of a new one."""
     argument = tree.parents[call]
     around = tree.parents[argument] if isinstance(argument, cst.Arg) else None
-    if not isinstance(around, cst.Call) or argument.keyword or argument.star or not _is_sequential(stop, tree, around):
+    plain = isinstance(argument, cst.Arg) and not argument.keyword and not argument.star
+    if not plain or not isinstance(around, cst.Call) or not _is_sequential(stop, tree, around):
         start, end = tree.start(call), tree.end(call)
         return [(start, start, f"{sequential}("), (end, end, f", {code})")]
     end = tree.end(argument)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from dlexamples.model import Applicability, Proposal
-from dlexamples.repair import edit, library, rule
+from dlexamples.repair import library, rule
 from dlexamples.repair.candidates import resembling
 from dlexamples.repair.imported import Import, changed_import, import_at, modules_like, uses_of
 from dlexamples.repair.missing import can_be_called
@@ -77,9 +77,8 @@ def _suits(stop: Stop, found: Import, value: object) -> bool:
         if isinstance(above, cst.Call) and above.func is use:
             if not callable(value) or (not isinstance(value, type) and not can_be_called(stop, tree, above, value)):
                 return False
-        elif isinstance(above, cst.Arg) and isinstance(tree.parents[above], cst.ClassDef):
-            if not isinstance(value, type):
-                return False
+        elif isinstance(tree.parents[above], cst.ClassDef) and not isinstance(value, type):
+            return False
     return True
 
 

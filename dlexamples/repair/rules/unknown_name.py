@@ -7,23 +7,16 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from dlexamples.model import Applicability, Proposal
-from dlexamples.repair import edit, library, rule
-from dlexamples.repair.candidates import Candidate, candidates, owner_name, resembling
-from dlexamples.repair.keywords import changed
+from dlexamples.repair import rule
+from dlexamples.repair.candidates import candidates, resembling
 from dlexamples.repair.missing import Missing, missing_attribute
-from dlexamples.repair.spelling import Likeness, is_blank
+from dlexamples.repair.renaming import lacks, renamed
+from dlexamples.repair.spelling import is_blank
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dlexamples.model import Stop
-
-HOW = {
-    Likeness.SAME: "it is in another module",
-    Likeness.FORM: "it is written another way",
-    Likeness.WORDS: "the name that has the same words",
-    Likeness.TYPO: "the name that is one letter away",
-}
 
 
 @rule
@@ -33,36 +26,9 @@ def unknown_name(stop: Stop) -> Iterator[Proposal]:
         return
     found = [] if is_blank(missing.name) else candidates(missing)
     for candidate in found:
-        yield _proposal(missing, candidate)
+        yield renamed(missing, candidate, "unknown_name")
     if not found and _is_a_librarys(missing.owner):
         yield _refusal(missing)
-
-
-def lacks(missing: Missing) -> str:
-    owner = owner_name(missing.owner)
-    return f"`{owner}` has no `{missing.name}` ({library.release(owner)})"
-
-
-def _proposal(missing: Missing, candidate: Candidate) -> Proposal:
-    renamed = candidate.keywords.renamed if candidate.keywords else ()
-    node = missing.node
-    changes = [(missing.tree.start(node), missing.tree.end(node), candidate.code)]
-    changes += candidate.keywords.changes if candidate.keywords else ()
-    source = changed(missing.tree.source, changes)
-    blocks = list(missing.stop.sources)
-    blocks[missing.stop.at.block] = edit.add_imports(missing.tree, source, candidate.imports, node)
-    said = f"write `{candidate.code}`: {HOW[candidate.like]}"
-    return Proposal(
-        rule="unknown_name",
-        code="DL202",
-        message=lacks(missing),
-        applicability=Applicability.SAFE if candidate.is_certain else Applicability.UNSAFE,
-        description="; ".join([said, *(f"rename {one.told}" for one in renamed)]),
-        sources=tuple(blocks),
-        label="no such name",
-        rivals="unknown_name",
-        cost=candidate.cost,
-    )
 
 
 def _refusal(missing: Missing) -> Proposal:
