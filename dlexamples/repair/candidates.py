@@ -118,13 +118,14 @@ def _suits(missing: Missing, value: Any) -> tuple[bool, Keywords | None]:
     """Whether it can stand there, and the keywords that it has other names for."""
     if value is live.MISSING or (isinstance(value, type) and issubclass(value, BaseException)):
         return False, None
-    if fits(missing, value):
-        return True, None
+    suits = fits(missing, value)
     if missing.call is None or not callable(value):
-        return False, None
-    keywords = keywords_of(missing.tree, missing.call, value)
+        return suits, None
+    # As if all of them were refused: a callable that hands its keywords on tells of none.
+    written = " ".join(f"'{argument.keyword.value}'" for argument in missing.call.args if argument.keyword)
+    keywords = keywords_of(missing.tree, missing.call, value, written)
     if keywords is None or keywords.refused:
-        return False, None
+        return suits, None
     names = {one.keyword: one.parameter for one in keywords.renamed}
     return can_be_called(missing.stop, missing.tree, missing.call, value, names), keywords
 

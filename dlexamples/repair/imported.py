@@ -63,13 +63,17 @@ def import_at(stop: Stop) -> Import | None:
         span = tree.positions[node]
         if not span.start.line <= stop.at.line <= span.end.line:
             continue
-        if isinstance(node, cst.ImportFrom):
-            found = _from(tree, node, lacked, missing)
-        else:
-            found = _whole(tree, node, missing)
-        if found:
+        if found := _part(tree, node, lacked, missing):
             return found
     return None
+
+
+def _part(
+    tree: edit.Tree, node: cst.Import | cst.ImportFrom, lacked: re.Match[str] | None, missing: str
+) -> Import | None:
+    if isinstance(node, cst.ImportFrom):
+        return _from(tree, node, lacked, missing)
+    return _whole(tree, node, missing)
 
 
 def _from(tree: edit.Tree, node: cst.ImportFrom, lacked: re.Match[str] | None, missing: str) -> Import | None:

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 OTHER_WORLDS = frozenset({
-    "ao", "api", "backends", "char", "compat", "contrib", "core", "cuda", "distributed", "estimator", "experimental",
-    "export", "externals", "fx", "internal", "jit", "legacy", "lib", "ma", "masked", "mkldnn", "mps", "multiprocessing",
-    "onnx", "package", "python", "qat", "quantization", "quantized", "raw_ops", "rec", "sparse", "special", "src",
-    "testing", "tests", "typing", "xpu",
+    "ao", "api", "aten", "backends", "char", "compat", "contrib", "core", "cuda", "distributed", "estimator",
+    "experimental", "export", "externals", "fx", "internal", "jit", "legacy", "lib", "ma", "masked", "mkldnn",
+    "mps", "multiprocessing", "onnx", "package", "prim", "prims", "python", "qat", "quantization", "quantized",
+    "raw_ops", "rec", "sparse", "special", "src", "testing", "tests", "typing", "xpu",
 })  # fmt: skip
 ONE_PACKAGE = {"keras": "tensorflow"}
 """`tf.keras` is the package keras."""
@@ -106,11 +106,11 @@ def _is_foreign(owner: Any, name: str) -> bool:
 
 def homes(owner: ModuleType, name: str) -> list[Home]:
     """The public things of the owner's package that have the name, but for case and underscores, outside the owner,
-    nearest first; each thing once."""
+    nearest first; each thing once. The first letter's case counts: `torch.identity` would be no `nn.Identity`."""
     wanted = _bare(name)
     found: dict[int, Home] = {}
     for anchor, module, way, distance in sorted(_around(owner), key=lambda item: item[3]):
-        parts = [n for n in vars(module) if _bare(n) == wanted and not n.startswith("_")]
+        parts = [n for n in vars(module) if _bare(n) == wanted and n[0].isupper() == name[0].isupper()]
         for part in parts:
             if _is_listed(module, part) and not _is_foreign(module, part):
                 value = vars(module)[part]

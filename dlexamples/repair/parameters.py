@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 LISTED = re.compile(r"^\s*\* \((.*)\)\s*$", re.MULTILINE)
 """A signature in torch's `expected one of:`."""
@@ -58,7 +58,7 @@ def _handed_on(function: Any, error: str) -> tuple[list[str], bool]:
     if (named := ARTIST.search(error)) and (artists := sys.modules.get("matplotlib.artist")):
         found += _properties(artists.Artist, named[1])
         return found, not found
-    bases: tuple[type, ...] = inspect.getmro(function)[1:] if isinstance(function, type) else ()
+    bases: Sequence[type] = inspect.getmro(function)[1:] if isinstance(function, type) else ()
     for cls in bases:
         if "__init__" not in vars(cls) or cls is object:
             continue

@@ -108,7 +108,8 @@ def _contracted(found: list[str], others: list[str]) -> list[str]:
     `bce`."""
     for word in others:
         length = len(word)
-        for start in range(len(found) - length + 1 if length > 1 else 0):
+        is_initials = length > 2 or word in _table()["initials"]
+        for start in range(len(found) - length + 1 if is_initials else 0):
             if "".join(part[0] for part in found[start : start + length]) == word:
                 return [*found[:start], word, *found[start + length :]]
     return found
