@@ -70,7 +70,8 @@ def _handed_on(function: Any, error: str) -> tuple[list[str], bool]:
 
 
 def _properties(base: type, name: str) -> Iterator[str]:
-    for cls in base.__subclasses__():
+    classes: list[type] = base.__subclasses__()
+    for cls in classes:
         if cls.__name__ == name:
             yield from (setter.removeprefix("set_") for setter in dir(cls) if setter.startswith("set_"))
         yield from _properties(cls, name)
