@@ -54,7 +54,7 @@ def resembling(owner: Any, wanted: str) -> list[str]:
     names = [name for name in library.names_of(owner) if not isinstance(library.attribute(owner, name), ModuleType)]
     alike = [name for name in names if likeness(wanted, name) is not None]
     folded = {name.lower(): name for name in reversed(names)}
-    near = [folded[name] for name in get_close_matches(wanted.lower(), list(folded), 3, 0.7)]
+    near = [folded[name] for name in get_close_matches(wanted.lower(), list(folded), 3, 0.75)]
     long = [word for word in words(wanted) if len(word) > 4]
     sharing = [name for name in names if long and long[-1] in words(name)]
     return list(dict.fromkeys([*alike, *near, *sharing]))[:3]

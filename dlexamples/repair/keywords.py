@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from dlexamples.repair import library
 from dlexamples.repair.parameters import Parameters, parameters_of
 from dlexamples.repair.spelling import Likeness, likeness
 
@@ -178,9 +177,9 @@ def _operand(tree: edit.Tree, value: cst.BaseExpression) -> str:
     return code if isinstance(value, (cst.Name, cst.Attribute, cst.Float, cst.Integer, cst.Call)) else f"({code})"
 
 
-def described(found: Keywords, module: str) -> str:
-    """What the edit does; the source of the names is the signature that is installed."""
-    return f"rename {', '.join(one.told for one in found.renamed)}, as {library.release(module)} calls it"
+def described(found: Keywords) -> str:
+    """What the edit does, and by what source."""
+    return f"rename {', '.join(one.told for one in found.renamed)}, as the installed signature has it"
 
 
 def hint(package: str, keyword: str) -> str:

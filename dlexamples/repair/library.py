@@ -9,7 +9,6 @@ from __future__ import annotations
 import inspect
 import sys
 from dataclasses import dataclass
-from importlib import metadata
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +67,8 @@ def attribute(owner: Any, name: str) -> Any:
     """What the owner has under the name, without running its properties; MISSING if nothing."""
     if isinstance(owner, ModuleType):
         return vars(owner)[name] if name in vars(owner) else _loaded(owner, name)
+    if live.is_module(owner) and name in (registered := {**owner._modules, **owner._parameters, **owner._buffers}):
+        return registered[name]
     try:
         return inspect.getattr_static(owner, name)
     except AttributeError:
@@ -176,15 +177,3 @@ def _below(owner: ModuleType) -> Iterator[tuple[ModuleType, str]]:
 
 def _is_other_world(module: str) -> bool:
     return any(part in OTHER_WORLDS or part.startswith("_") for part in module.split("."))
-
-
-def release(module: str) -> str:
-    """`torch 2.13.0`, or the package's name alone where it tells no version."""
-    package = module.partition(".")[0]
-    version = getattr(sys.modules.get(package), "__version__", None)
-    if version is None:
-        try:
-            version = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            return package
-    return f"{package} {str(version).partition('+')[0]}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dlexamples.model import Applicability, Proposal
-from dlexamples.repair import edit, library
+from dlexamples.repair import edit
 from dlexamples.repair.candidates import Candidate, owner_name
 from dlexamples.repair.keywords import changed
 from dlexamples.repair.spelling import Likeness
@@ -22,8 +22,9 @@ HOW = {
 
 
 def lacks(missing: Missing) -> str:
+    """The message; of a class of the post itself nothing is installed."""
     owner = owner_name(missing.owner)
-    return f"`{owner}` has no `{missing.name}` ({library.release(owner)})"
+    return f"{'the installed ' if '.' in owner else ''}`{owner}` has no `{missing.name}`"
 
 
 def renamed(missing: Missing, candidate: Candidate, rule: str, message: str = "") -> Proposal:

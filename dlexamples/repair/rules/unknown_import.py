@@ -109,8 +109,8 @@ def _proposal(stop: Stop, found: Import, target: Target) -> Proposal:
 
 def _lacks(found: Import) -> str:
     if found.lacks_module:
-        return f"there is no module `{found.module}` ({library.release(found.module)})"
-    return f"`{found.module}` has no `{found.name}` ({library.release(found.module)})"
+        return f"there is no module `{found.module}`"
+    return f"the installed `{found.module}` has no `{found.name}`"
 
 
 def _refusal(stop: Stop, found: Import) -> Proposal | None:

@@ -41,7 +41,7 @@ def _proposal(stop: Stop, tree: edit.Tree, call: cst.Call, found: Keywords) -> P
         code="DL203",
         message=_refuses(tree, call, [one.keyword for one in found.renamed]),
         applicability=Applicability.UNSAFE if is_guess else Applicability.SAFE,
-        description=described(found, home_of(called(stop, tree, call))),
+        description=described(found),
         sources=tuple(blocks),
         label="no such parameter",
     )
