@@ -45,6 +45,12 @@ class Missing:
         return isinstance(above, cst.Arg) and isinstance(self.tree.parents[above], cst.ClassDef)
 
     @property
+    def is_posts(self) -> bool:
+        """Whether the post defines what lacks the name."""
+        kind = self.owner if isinstance(self.owner, type) else type(self.owner)
+        return kind.__module__ == "__main__"
+
+    @property
     def has_attribute(self) -> bool:
         """Whether something is looked up in it."""
         above = self.tree.parents[self.node]

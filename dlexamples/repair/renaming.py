@@ -24,7 +24,8 @@ HOW = {
 def lacks(missing: Missing) -> str:
     """The message; of a class of the post itself nothing is installed."""
     owner = owner_name(missing.owner)
-    return f"{'the installed ' if '.' in owner else ''}`{owner}` has no `{missing.name}`"
+    installed = "" if missing.is_posts else "the installed "
+    return f"{installed}`{owner}` has no `{missing.name}`"
 
 
 def renamed(missing: Missing, candidate: Candidate, rule: str, message: str = "") -> Proposal:
