@@ -123,7 +123,7 @@ def _refusal(stop: Stop, found: Import) -> Proposal | None:
         listed = ", ".join(f"`{name}`" for name in names)
         reason = f"{listed} {'is' if len(names) == 1 else 'are'} spelled alike, and nothing tells that it is meant"
     else:
-        reason = "no name that it has is like it"
+        return None
     return Proposal(
         rule="unknown_import",
         code="DL202",

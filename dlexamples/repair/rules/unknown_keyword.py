@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dlexamples.model import Applicability, Proposal
 from dlexamples.repair import edit, library, live, rule
@@ -29,7 +29,10 @@ def unknown_keyword(stop: Stop) -> Iterator[Proposal]:
     found = keywords_of(tree, call, function, str(stop.error))
     if found is None:
         return
-    yield _refusal(stop, tree, call, found) if found.refused else _proposal(stop, tree, call, found)
+    if not found.refused:
+        yield _proposal(stop, tree, call, found)
+    elif reasons := list(filter(None, (_reason(one, function) for one in found.refused))):
+        yield _refusal(stop, tree, call, found, reasons)
 
 
 def _proposal(stop: Stop, tree: edit.Tree, call: cst.Call, found: Keywords) -> Proposal:
@@ -47,9 +50,7 @@ def _proposal(stop: Stop, tree: edit.Tree, call: cst.Call, found: Keywords) -> P
     )
 
 
-def _refusal(stop: Stop, tree: edit.Tree, call: cst.Call, found: Keywords) -> Proposal:
-    package = library.root(home_of(called(stop, tree, call))).replace("tensorflow", "keras")
-    reasons = [_reason(one, package) for one in found.refused]
+def _refusal(stop: Stop, tree: edit.Tree, call: cst.Call, found: Keywords, reasons: list[str]) -> Proposal:
     return Proposal(
         rule="unknown_keyword",
         code="DL203",
@@ -63,13 +64,14 @@ def _refusal(stop: Stop, tree: edit.Tree, call: cst.Call, found: Keywords) -> Pr
     )
 
 
-def _reason(refused: Refused, package: str) -> str:
-    if said := hint(package, refused.keyword):
+def _reason(refused: Refused, function: Any) -> str:
+    """What would do, or which parameters are like it; '' where there is nothing to tell."""
+    if said := hint(library.root(home_of(function)), refused.keyword):
         return said
     if refused.candidates:
         listed = ", ".join(f"`{name}`" for name in refused.candidates)
         return f"nothing tells that `{refused.keyword}` is {listed}"
-    return f"no parameter is like `{refused.keyword}`"
+    return ""
 
 
 def _refuses(tree: edit.Tree, call: cst.Call, keywords: list[str]) -> str:

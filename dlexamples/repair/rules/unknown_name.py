@@ -28,18 +28,19 @@ def unknown_name(stop: Stop) -> Iterator[Proposal]:
     for candidate in found:
         yield renamed(missing, candidate, "unknown_name")
     if not found and _is_a_librarys(missing.owner):
-        yield _refusal(missing)
+        yield from _refusal(missing)
 
 
-def _refusal(missing: Missing) -> Proposal:
+def _refusal(missing: Missing) -> Iterator[Proposal]:
+    """Where there is something to tell beyond the exception's own message."""
     if is_blank(missing.name):
         reason = "it stands for one of the reader's own"
     elif names := resembling(missing.owner, missing.name):
         listed = ", ".join(f"`{name}`" for name in names)
         reason = f"{listed} {'is' if len(names) == 1 else 'are'} spelled alike, and nothing tells that it is meant"
     else:
-        reason = "no name that it has is like it"
-    return Proposal(
+        return
+    yield Proposal(
         rule="unknown_name",
         code="DL202",
         message=f"{lacks(missing)}; no fix is offered: {reason}",
