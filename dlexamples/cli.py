@@ -214,8 +214,9 @@ def ended_by_signals() -> Iterator[None]:
 def _settings(options: dict[str, Any]) -> Settings:
     """pyproject.toml's, with what the command line or the environment says in its place."""
     given = {name: value for name, value in options.items() if value is not None}
-    if "timeout" in given and math.isnan(given["timeout"]):
-        raise click.UsageError("--timeout nan: it takes a number of seconds")
+    for name in given.keys() & {"timeout", "search_timeout"}:
+        if math.isnan(given[name]):
+            raise click.UsageError(f"--{name.replace('_', '-')} nan: it takes a number of seconds")
     if "accept" in given:
         given["accept"] = _verdicts(given["accept"])
     if "output_format" in given:

@@ -434,3 +434,8 @@ class Proposal:
     """Other places of the *published* text that explain it, each with its label."""
     final: bool = field(default=False)
     """True when nothing can be proposed and `message` only explains why (a refusal)."""
+    rivals: str = ""
+    """Proposals of one stop that share this name are guesses of which one at most is right: all are run, and the one
+    that gets furthest wins, of those the cheapest. Two that are as good are told to the author, and none is taken."""
+    cost: int = 0
+    """How much a guess supposes; compared within `rivals` alone."""

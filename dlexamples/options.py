@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dlexamples.settings import DEVICES, LONGEST_TIMEOUT, SESSIONS
+from dlexamples.settings import DEVICES, LONGEST_TIMEOUT, MOST_TRIES, SESSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +36,18 @@ def running_options(command: Callable[..., Any]) -> Callable[..., Any]:
             type=click.FloatRange(0, LONGEST_TIMEOUT, min_open=True),
             metavar="S",
             help="Seconds for one block. [default: 60]",
+        ),
+        click.option(
+            "--tries",
+            type=click.IntRange(0, MOST_TRIES),
+            metavar="N",
+            help="Mends that are tried for one session; 0 mends nothing. [default: 100]",
+        ),
+        click.option(
+            "--search-timeout",
+            type=click.FloatRange(0, LONGEST_TIMEOUT, min_open=True),
+            metavar="S",
+            help="Seconds for the search for one session's mends. [default: 300]",
         ),
         click.option(
             "--network", is_flag=True, default=None, help="Let data sets and weights be downloaded. [default: offline]"

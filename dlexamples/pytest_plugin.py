@@ -90,6 +90,7 @@ class PostFile(pytest.File):
 
     def _run(self, block: Block) -> None:
         from dlexamples.check import check_session, without_session, worse
+        from dlexamples.run.limits import Limits
         from dlexamples.run.runner import Runner
         from dlexamples.sessions import needed_for, sessions
 
@@ -101,6 +102,7 @@ class PostFile(pytest.File):
             device=settings.device,
             timeout=settings.timeout,
             network=settings.network,
+            limits=Limits(settings.tries, settings.search_timeout),
         )
         self.outcomes.update({outcome.block.id: outcome for outcome in without_session(self.document)})
         for session in sessions(self.document, settings.session):

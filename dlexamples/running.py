@@ -31,6 +31,7 @@ class Running:
 def running(settings: Settings) -> Iterator[Running]:
     """A pool for all posts, and a runner for each, with progress on standard error."""
     from dlexamples.reports.progress import progress
+    from dlexamples.run.limits import Limits
     from dlexamples.run.pool import Pool
     from dlexamples.run.runner import Runner
 
@@ -53,6 +54,7 @@ def running(settings: Settings) -> Iterator[Running]:
                 network=settings.network,
                 running=shown.running,
                 faults=faults,
+                limits=Limits(settings.tries, settings.search_timeout),
             )
 
         yield Running(equipped, runner_for, shown, faults)

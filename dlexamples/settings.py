@@ -23,6 +23,10 @@ SESSIONS = ("auto", "document", "block")
 ALWAYS_ACCEPTED = frozenset({Verdict.PASSED, Verdict.SKIPPED, Verdict.NOT_PYTHON})
 LONGEST_TIMEOUT = 86_400
 ACCEPTABLE = ("filled", "repaired")
+MOST_TRIES = 10_000
+_OF_ENVIRONMENT = (
+    "accept", "exclude", "device", "session", "timeout", "tries", "search_timeout", "install", "output_format",
+)  # fmt: skip
 
 
 class BadSettingError(ValueError):
@@ -45,6 +49,10 @@ class Settings:
     session: str = "auto"
     timeout: float = 60.0
     """Seconds for one block."""
+    tries: int = 100
+    """Candidates that the search for one session's mends may run."""
+    search_timeout: float = 300.0
+    """Seconds that it may take."""
     network: bool = False
     """Loaders may download what they name; else something stands in for it."""
     install: bool = False
@@ -67,7 +75,7 @@ def load(start: Path, environment: Mapping[str, str] = os.environ) -> Settings:
     """
     settings = _of_project(start)
     given: dict[str, Any] = {}
-    for name in ("accept", "exclude", "device", "session", "timeout", "install", "output_format"):
+    for name in _OF_ENVIRONMENT:
         variable = f"DLEXAMPLES_{name.upper()}"
         if environment.get(variable):
             given[name] = _value(f"${variable}", name, _parsed(name, environment[variable]))
@@ -90,10 +98,10 @@ def _parsed(name: str, text: str) -> Any:
         return [word.strip() for word in text.split(",") if word.strip()]
     if name == "install":
         return {"true": True, "false": False}.get(text.lower(), text)
-    if name != "timeout":
+    if name not in {"timeout", "search_timeout", "tries"}:
         return text
     try:
-        return float(text)
+        return int(text) if name == "tries" else float(text)
     except ValueError:
         return text
 
@@ -128,6 +136,8 @@ def _value(where: str, name: str, value: Any) -> Any:
         "device": lambda v: _one_of(v, DEVICES),
         "session": lambda v: _one_of(v, SESSIONS),
         "timeout": _seconds,
+        "tries": _tries,
+        "search_timeout": _seconds,
         "network": _boolean,
         "install": _boolean,
         "output_format": lambda v: _one_of(v, _formats()),
@@ -171,6 +181,12 @@ def _seconds(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= LONGEST_TIMEOUT:
         raise ValueError(f"a number of seconds above 0 and at most {LONGEST_TIMEOUT:,}")
     return float(value)
+
+
+def _tries(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_TRIES:
+        raise ValueError(f"a number from 0 to {MOST_TRIES:,}")
+    return value
 
 
 def _boolean(value: Any) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import ast
     from types import TracebackType
 
-MOST_CANDIDATES = 6
+MOST_CANDIDATES = 12
 
 
 def answer(session: Any, index: int, node: ast.stmt, error: BaseException) -> dict[str, Any]:

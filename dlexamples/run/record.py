@@ -45,6 +45,11 @@ class Halt:
     trail: tuple[str, ...]
     """`module:function` of the last frames, innermost last."""
 
+    @property
+    def is_unread(self) -> bool:
+        """The block does not compile, and nothing of it has run."""
+        return not self.frames and "SyntaxError" in self.kinds
+
 
 @dataclass(slots=True)
 class BlockRun:

@@ -13,6 +13,7 @@ from dlexamples.elsewhere import elsewhere
 from dlexamples.model import Claim, Fill, Post
 from dlexamples.printed import matches_exception
 from dlexamples.run.job import SEED, Surroundings, frameworks, job, text
+from dlexamples.run.limits import Limits
 from dlexamples.run.pool import END_SECONDS, START_SECONDS, Pool, Process
 from dlexamples.run.record import BlockRun, Run, collect_output, halted, note_done
 
@@ -41,9 +42,10 @@ class Runner:
         network: bool = False,
         running: Callable[[str, int], None] = lambda block, line: None,
         faults: list[str] | None = None,
+        limits: Limits | None = None,
     ) -> None:
         """`network`: loaders get what they download, and not what stands in for it. `running` is told each block and
-        line that starts; tracebacks of our own are added to `faults`."""
+        line that starts; tracebacks of our own are added to `faults`; `limits` are those of a search for mends."""
         self.pool = pool
         self.document = document
         self.device = device
@@ -51,6 +53,7 @@ class Runner:
         self.timeout = timeout
         self.running = running
         self.faults = faults if faults is not None else []
+        self.limits = limits or Limits()
 
     def warm(self, sessions: Sequence[Session]) -> None:
         """Starts the servers that these sessions need, side by side."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import warnings
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -10,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from dlexamples.model import POST, Applicability, Claim, Fill, Place, Proposal
 from dlexamples.run.columns import rows
 from dlexamples.run.job import NotReadBackError
+from dlexamples.run.limits import Budget
+from dlexamples.run.rivals import Attempt, choice, undecided
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from dlexamples.model import Session
     from dlexamples.run.record import BlockRun, Halt, Run
@@ -20,8 +23,6 @@ if TYPE_CHECKING:
 
 ASK_SECONDS = 120.0
 """How long a stopped process may look for mends: it tries models on data."""
-MOST_RUNS = 40
-"""Runs that the search for one session's mends may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +95,11 @@ def mend(session: Session, run: Run, runner: Runner) -> Mended:
     """Searches for edits from the stop where `run` waits to the end of the session; closes `run`."""
     mended = Mended(run.text.sources)
     wait = set(range(len(session.blocks)))
-    for _ in range(MOST_RUNS):
-        if not run.stopped:
-            break
+    budget = Budget.of(runner.limits)
+    while run.stopped:
         halt = run.stopped
         mended.halts[halt.block] = (halt, run.text.sources)
-        better = _better_run(session, run, wait, mended, runner)
+        better = _better_run(session, run, wait, mended, runner, budget)
         if better:
             run.close()
             run = better
@@ -123,21 +123,48 @@ def mend(session: Session, run: Run, runner: Runner) -> Mended:
     return mended
 
 
-def _better_run(session: Session, run: Run, wait: Collection[int], mended: Mended, runner: Runner) -> Run | None:
+def _better_run(
+    session: Session, run: Run, wait: Collection[int], mended: Mended, runner: Runner, budget: Budget
+) -> Run | None:
     """The run of the first candidate that gets past the stop; None when there is none."""
     halt = run.stopped
     assert halt
-    for proposal in _ask(run, halt, mended, runner):
-        try:
-            attempt = runner.run(session, proposal.sources, wait=wait, ended=run.ended)
-        except NotReadBackError:
-            continue
-        if _gets_further(attempt, run, halt, proposal):
-            mended.mends.append(Mend(halt, run.text.sources, proposal))
-            return attempt
-        _note_why_not(attempt, halt, proposal, mended, runner)
-        attempt.close()
+    if budget.is_spent:
+        mended.unasked[halt.block] = (
+            f"the search has taken {runner.limits}, as many as `tries` and `search-timeout` allow"
+        )
+        return None
+    for proposals in _alternatives(_ask(run, halt, mended, runner)):
+        tried: list[Attempt] = []
+        for proposal in proposals:
+            if budget.is_spent:
+                break
+            budget.tries -= 1
+            with contextlib.suppress(NotReadBackError):
+                attempt = runner.run(session, proposal.sources, wait=wait, ended=run.ended)
+                tried.append(Attempt(proposal, attempt, _gets_further(attempt, run, halt, proposal)))
+        helping = [each for each in tried if each.helps]
+        best = choice(helping)
+        for each in tried:
+            if each is not best:
+                _note_why_not(each.run, halt, each.proposal, mended, runner)
+                each.run.close()
+        if best:
+            mended.mends.append(Mend(halt, run.text.sources, best.proposal))
+            return best.run
+        if doubt := undecided([each.proposal for each in helping]):
+            mended.refusals[halt.block] = doubt
     return None
+
+
+def _alternatives(proposals: Sequence[Proposal]) -> Iterator[list[Proposal]]:
+    """The proposals in order, rivals together."""
+    waiting = list(proposals)
+    while waiting:
+        first = waiting[0]
+        group = [p for p in waiting if p is first or (first.rivals and p.rivals == first.rivals)]
+        yield group
+        waiting = [proposal for proposal in waiting if proposal not in group]
 
 
 def _note_why_not(attempt: Run, halt: Halt, proposal: Proposal, mended: Mended, runner: Runner) -> None:
@@ -188,6 +215,8 @@ def _gets_further(attempt: Run, run: Run, halt: Halt, proposal: Proposal) -> boo
         return True
     if now.block < halt.block:
         return False
+    if halt.is_unread:
+        return not now.is_unread
     old = _statements(before[halt.block])
     index = old.index(_text(before[halt.block], halt.statement))
     stopped_in = _text(attempt.text.sources[now.block], now.statement)
