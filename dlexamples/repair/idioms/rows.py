@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlexamples.repair.idioms.spelling import resolved
 from dlexamples.repair.live import MISSING
+from dlexamples.repair.signatures import public_name
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -59,11 +60,20 @@ class Row:
         return expression(self.write)
 
     def is_of(self, owner: Any) -> bool:
+        return self._path(owner) != ""
+
+    def class_of(self, owner: Any) -> str:
+        """The class that a reader knows the object by: its own, or the public one that it derives from."""
+        name = public_name(type(owner)).removeprefix("builtins.")
+        is_private = ".src." in name or ".python." in name
+        return self._path(owner) if is_private else name
+
+    def _path(self, owner: Any) -> str:
         for path in self.on:
             wanted = resolved(path)
             if wanted is owner or (isinstance(wanted, type) and self._is_instance(owner, wanted)):
-                return True
-        return False
+                return path
+        return ""
 
     def _is_instance(self, owner: Any, wanted: type) -> bool:
         return type(owner) is wanted if self.exact else isinstance(owner, wanted)

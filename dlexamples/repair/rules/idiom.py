@@ -11,7 +11,6 @@ from dlexamples.repair.idioms.answers import answer, refusal, replaced, without_
 from dlexamples.repair.idioms.failed import Failed, missing_attribute, refused_method
 from dlexamples.repair.idioms.filling import filled
 from dlexamples.repair.idioms.rows import rows_for
-from dlexamples.repair.signatures import public_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,13 +32,13 @@ def idiom(stop: Stop) -> Iterator[Proposal]:
         return
     for row in rows_for(failed.owner, failed.name):
         found = filled(stop, failed, row)
-        if found and not (row.unless == "called" and _is_called(stop, failed.receiver)):
+        if found and not (row.unless == "called" and _is_called(stop, failed)):
             yield _answer(stop, failed, row, found)
             return
 
 
 def _answer(stop: Stop, failed: Failed, row: Row, found: Filled) -> Proposal:
-    what = _said(failed)
+    what = _said(failed, row)
     written = failed.tree.text(found.node)
     shown = written if len(written) <= SHORT and "\n" not in written else f"….{failed.name}"
     lacks = isinstance(stop.error, AttributeError)
@@ -60,11 +59,11 @@ def _answer(stop: Stop, failed: Failed, row: Row, found: Filled) -> Proposal:
     return answer(stop, "idiom", sources, message, description, safe=row.safe, label=label, receiver=receiver)
 
 
-def _said(failed: Failed) -> str:
+def _said(failed: Failed, row: Row) -> str:
     if isinstance(failed.owner, ModuleType):
         return f"`{failed.receiver}` is the module `{failed.owner.__name__}`"
     name = f"`{failed.receiver}`" if len(failed.receiver) <= SHORT and "\n" not in failed.receiver else "this"
-    return f"{name} is a `{public_name(type(failed.owner))}`"
+    return f"{name} is a `{row.class_of(failed.owner)}`"
 
 
 def _is_the_authors_own(failed: Failed) -> bool:
@@ -72,13 +71,13 @@ def _is_the_authors_own(failed: Failed) -> bool:
     return failed.receiver in ("self", "cls") and type(failed.owner).__module__ == "__main__"
 
 
-def _is_called(stop: Stop, receiver: str) -> bool:
-    """Whether the post itself calls the object, or one that holds it, without saying which mode it is in."""
+def _is_called(stop: Stop, failed: Failed) -> bool:
+    """Whether the post itself calls the object without saying which mode it is in."""
     for source in stop.published:
         for node in ast.walk(ast.parse(source)):
             if not isinstance(node, ast.Call) or any(keyword.arg == "training" for keyword in node.keywords):
                 continue
             called = ast.unparse(node.func)
-            if called == receiver or (node.args and live.value_of(stop, called) is live.value_of(stop, receiver)):
+            if called == failed.receiver or live.value_of(stop, called) is failed.owner:
                 return True
     return False
