@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from dlexamples.repair.live import MISSING, scope
@@ -37,19 +38,20 @@ def spelled(stop: Stop, path: str) -> tuple[str, tuple[str, ...]]:
     parts = path.split(".")
     if names.get(parts[-1], MISSING) is wanted:
         return parts[-1], ()
-    for depth in range(len(parts) - 1, 0, -1):
-        home = sys.modules.get(".".join(parts[:depth]))
-        alias = next((name for name, value in names.items() if value is home and not name.startswith("_")), "")
-        if home is not None and alias:
-            return ".".join((alias, *parts[depth:])), ()
-    if parts[0] == "keras" and (alias := _tensorflow(names)) and resolved(f"tensorflow.{path}") is wanted:
-        return f"{alias}.{path}", ()
+    modules = {name: value for name, value in names.items() if isinstance(value, ModuleType) and name[:1] != "_"}
+    for depth in range(len(parts) - 1, -1, -1):
+        # tensorflow.keras.layers is another module than keras.layers, of the same classes.
+        for alias, module in modules.items():
+            if _reached(module, parts[depth:]) is wanted:
+                return ".".join((alias, *parts[depth:])), ()
     statement, alias = USUAL.get(parts[0], (f"import {parts[0]}", parts[0]))
     if alias in names:
         statement, alias = f"import {parts[0]}", parts[0]
     return ".".join((alias, *parts[1:])), (statement,)
 
 
-def _tensorflow(names: dict[str, Any]) -> str:
-    home = sys.modules.get("tensorflow")
-    return next((name for name, value in names.items() if home is not None and value is home), "")
+def _reached(module: ModuleType, parts: list[str]) -> Any:
+    found: Any = module
+    for part in parts:
+        found = getattr(found, part, MISSING)
+    return found

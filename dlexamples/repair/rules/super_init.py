@@ -61,7 +61,7 @@ def _without_base(stop: Stop) -> Any:
         if torch is not None and isinstance(value, torch.nn.Module) and "_modules" not in vars(value):
             return value
         # Keras's own check of it asks for this attribute: `Layer._check_super_called`.
-        if keras is not None and isinstance(value, keras.Layer) and "_lock" not in vars(value):
+        if keras is not None and isinstance(value, keras.Layer) and getattr(value, "_lock", True):
             return value
     return None
 
