@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from dlexamples.repair import edit, live, rule
-from dlexamples.repair.idioms.answers import answer, with_block
+from dlexamples.repair.idioms.answers import answer, replaced, with_block
 from dlexamples.repair.idioms.failed import failed_call
 from dlexamples.repair.idioms.held import layer_class
 from dlexamples.repair.idioms.spelling import resolved
@@ -26,12 +26,32 @@ def class_as_object(stop: Stop) -> Iterator[Proposal]:
     if found is None:
         return
     tree, call = found
+    yield from _given_to_compile(stop, tree, call)
     for node in (call.func, getattr(call.func, "value", None)):
         if not isinstance(node, cst.Name):
             continue
         cls = live.scope(stop).get(node.value)
         if isinstance(cls, type) and _is_of_a_framework(cls) and _is_used_as_object(call, node, cls):
             yield from _made_at_assignment(stop, node.value, cls)
+
+
+def _given_to_compile(stop: Stop, tree: edit.Tree, call: cst.Call) -> Iterator[Proposal]:
+    """`compile(optimizer=Adam)`: Keras takes a name or an object."""
+    optimizer = resolved("keras.optimizers.Optimizer")
+    for argument in call.args if isinstance(optimizer, type) else ():
+        code = tree.text(argument.value)
+        cls = live.value_of(stop, code)
+        if isinstance(cls, type) and issubclass(cls, optimizer) and accepts(cls, 0, ()):
+            yield answer(
+                stop,
+                "class_as_object",
+                replaced(stop, tree, argument.value, f"{code}()"),
+                f"`{code}` is a class, and an optimizer of it is asked for",
+                f"make the optimizer: `{code}()`",
+                safe=True,
+                code="DL204",
+                label=f"`{code}` is a class",
+            )
 
 
 def _is_of_a_framework(cls: type) -> bool:

@@ -70,6 +70,9 @@ def _found(stop: Stop) -> Iterator[tuple[Made, list[cst.Arg]]]:
         tree, call = failed
         cls = live.value_of(stop, tree.module.code_for_node(call.func))
         inputs = [argument for argument in call.args if _is_input(stop, tree, argument)]
+        function = edit.function_of(tree, call)
+        if function is not None and function.name.value == "__init__":
+            return  # A layer of a model whose class was given the input.
         if layer_class(cls) and inputs and _is_the_class(call, cls):
             yield Made(stop, stop.at.block, tree, call, cls), inputs
             return
@@ -165,13 +168,16 @@ def _functional(made: Made, settings: str, given: str) -> tuple[str, tuple[str, 
     path = f"torch.nn.functional.{name}"
     function = edit.function_of(made.tree, made.call)
     own = function.params.params[0].name.value if function and function.params.params else ""
-    owner = made.stop.locals.get(own) if own == "self" else None
-    if resolved(path) is live.MISSING or not own or (owner is not None and not live.is_module(owner)):
-        raise CannotMend(f"`{made.cls.__name__}` works in training only, and which model is trained is not said here")
-    if own != "self":
+    if resolved(path) is live.MISSING or own != "self" or not _is_in_module(made):
         raise CannotMend(f"`{made.cls.__name__}` works in training only, and which model is trained is not said here")
     text, imports = spelled(made.stop, path)
     return f"{text}({', '.join(filter(None, (given, settings)))}, training=self.training)", imports
+
+
+def _is_in_module(made: Made) -> bool:
+    """Whether the call stands in a class of the post that is a torch module."""
+    around = (above for above in made.tree.ancestors(made.call) if isinstance(above, cst.ClassDef))
+    return any(layer_class(made.stop.namespace.get(above.name.value)) == "torch" for above in around)
 
 
 def _example(made: Made, settings: str) -> Any:
