@@ -39,6 +39,8 @@ def spelled(stop: Stop, path: str) -> tuple[str, tuple[str, ...]]:
     if names.get(parts[-1], MISSING) is wanted:
         return parts[-1], ()
     modules = {name: value for name, value in names.items() if isinstance(value, ModuleType) and name[:1] != "_"}
+    # The library's own before another that hands it on: `tf.optimizers` is `keras.optimizers`.
+    modules = dict(sorted(modules.items(), key=lambda item: parts[0] not in item[1].__name__.split(".")))
     for depth in range(len(parts) - 1, -1, -1):
         # tensorflow.keras.layers is another module than keras.layers, of the same classes.
         for alias, module in modules.items():

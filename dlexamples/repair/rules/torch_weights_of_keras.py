@@ -75,12 +75,13 @@ def _counted(stop: Stop, failed: Failed, call: cst.Call) -> tuple[tuple[str, ...
     if loop.iter is not call or loop.inner_for_in is not None or failed.name != "parameters":
         return None
     if not conditions:
-        code = f"{failed.receiver}.count_params()"
+        code, notes = f"{failed.receiver}.count_params()", "; moving statistics are among them"
     elif conditions == [f"{name}.requires_grad"]:
         code = f"sum({name}.numpy().size for {name} in {failed.receiver}.trainable_weights)"
+        notes = ""
     else:
         return None
-    return replaced(stop, tree, summed, code), f"`{code}` counts them"
+    return replaced(stop, tree, summed, code), f"`{code}` counts them{notes}"
 
 
 def _frozen(stop: Stop, failed: Failed, call: cst.Call) -> tuple[tuple[str, ...], str] | None:
