@@ -24,7 +24,7 @@ HOMES = ("torch.nn", "torch.nn.functional")
 @rule
 def functional_or_module(stop: Stop) -> Iterator[Proposal]:
     failed = missing_attribute(stop)
-    if failed is None or live.torch_module() is None or failed.owner not in map(resolved, HOMES):
+    if failed is None or live.torch_module() is None or all(failed.owner is not resolved(home) for home in HOMES):
         return
     call = failed.tree.parents[failed.node]
     if not isinstance(call, cst.Call) or call.func is not failed.node:
