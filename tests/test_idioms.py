@@ -5,6 +5,7 @@ They are mended in this process, which knows torch and NumPy alone: what needs K
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from dlexamples.repair import propose
 from dlexamples.repair.idioms.rows import expression, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from dlexamples.repair.idioms.rows import Row
 
 CASES = sorted((Path(__file__).parent / "cases" / "idioms").glob("*.md"))
 MENDED = re.compile(r"\n```python mended\n.*?^```\n", re.MULTILINE | re.DOTALL)
@@ -57,24 +58,16 @@ def _mended(source: str) -> tuple[str, list[str]]:
         return found.sources[0], ["repaired\n" if found.proposals else "passed\n", *lines]
     stop, *_ = run(found.sources, (source,))
     assert stop
-    return source, [f"failed: {type(found.error).__name__}\n", *_refusals(propose(stop))]
-
-
-def _refusals(proposals: Iterator[object]) -> list[str]:
-    return [f"    refused: {getattr(proposal, 'message', '')}\n" for proposal in proposals]
+    refusals = [f"    refused: {proposal.message}\n" for proposal in propose(stop)]
+    return source, [f"failed: {type(found.error).__name__}\n", *refusals]
 
 
 @pytest.mark.parametrize("row", table(), ids=lambda row: f"{row.on[0]}-{row.write}")
-def test_a_row_says_what_it_is_about(row: object) -> None:
+def test_a_row_says_what_it_is_about(row: Row) -> None:
     """It has a counterpart or a reason, and the counterpart uses nothing that the row does not bind."""
-    from dlexamples.repair.idioms.rows import Row
-
-    assert isinstance(row, Row)
     assert bool(row.use) is not bool(row.refuse)
     assert row.name
     bound = set(re.findall(r"\w+", row.write)) | set(re.findall(r"for (\w+) in", row.use))
     known = {"numpy", "torch", "tensorflow", "keras", "sum", "range", "bool"}
-    import ast
-
     used = {node.id for node in ast.walk(expression(row.use or "x")) if isinstance(node, ast.Name)}
     assert used <= bound | known

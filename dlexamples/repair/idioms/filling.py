@@ -39,7 +39,9 @@ def filled(stop: Stop, failed: Failed, row: Row) -> Filled | None:
     if node is None:
         return None
     given = _bound(expression(row.write), _as_ast(failed, node), failed)
-    if given is None or not fits(row, {name: live.argument_of(stop, given[name]) for name in row.where if name in given}):
+    if given is None or not fits(
+        row, {name: live.argument_of(stop, given[name]) for name in row.where if name in given}
+    ):
         return None
     if not row.use:
         return Filled(node, "", ())
@@ -137,8 +139,8 @@ def _signature(asked: ast.Call) -> inspect.Signature:
         assert isinstance(name, ast.Name)
         parameters.append(inspect.Parameter(name.id, kind))
     for keyword in asked.keywords:
-        kind = inspect.Parameter.KEYWORD_ONLY if any(p.kind is STAR for p in parameters) else POSITIONAL
-        parameters.append(inspect.Parameter(keyword.arg or "", kind, default=ast.unparse(keyword.value)))
+        default = ast.unparse(keyword.value)
+        parameters.append(inspect.Parameter(keyword.arg or "", POSITIONAL, default=default))
     return inspect.Signature(parameters)
 
 

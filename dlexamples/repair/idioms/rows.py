@@ -87,12 +87,15 @@ def expression(code: str) -> ast.expr:
 @cache
 def table() -> tuple[Row, ...]:
     """Rows of several names with one `VERB` in the text are a row each."""
-    found = []
+    found: list[Row] = []
     for data in tomllib.loads(TABLE.read_text("utf-8"))["idiom"]:
-        told = {**data, "on": tuple(data["on"])}
-        for verb in told.pop("verbs", [""]):
-            found.append(Row(**{k: v.replace("VERB", verb) if isinstance(v, str) else v for k, v in told.items()}))
+        told = {name: value for name, value in data.items() if name != "verbs"} | {"on": tuple(data["on"])}
+        found.extend(Row(**_with_verb(told, verb)) for verb in data.get("verbs", [""]))
     return tuple(found)
+
+
+def _with_verb(told: dict[str, Any], verb: str) -> dict[str, Any]:
+    return {name: value.replace("VERB", verb) if isinstance(value, str) else value for name, value in told.items()}
 
 
 def rows_for(owner: Any, name: str) -> list[Row]:

@@ -73,9 +73,10 @@ def _made_at_assignment(stop: Stop, name: str, cls: type) -> Iterator[Proposal]:
         return
     for block in range(stop.at.block, -1, -1):
         tree = edit.parse(stop.sources[block])
-        nodes = [node for node in tree.positions if isinstance(node, cst.Assign)] if tree else []
-        for node in sorted(nodes, key=tree.start if tree else None, reverse=True):
-            assert tree
+        if tree is None:
+            continue
+        nodes = [node for node in tree.positions if isinstance(node, cst.Assign)]
+        for node in sorted(nodes, key=tree.line, reverse=True):
             named = any(isinstance(t.target, cst.Name) and t.target.value == name for t in node.targets)
             code = tree.text(node.value)
             if not named or live.value_of(stop, code) is not cls:

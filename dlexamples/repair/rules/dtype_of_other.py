@@ -1,4 +1,4 @@
-"""`tensor.to(np.float32)`, `array.astype(torch.float32)`, `torch.zeros(2, dtype="float32")`: another library's dtype."""
+"""`tensor.to(np.float32)`, `array.astype(torch.float32)`: a dtype of another library, or its name."""
 
 from __future__ import annotations
 

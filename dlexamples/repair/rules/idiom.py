@@ -47,7 +47,12 @@ def _answer(stop: Stop, failed: Failed, row: Row, found: Filled) -> Proposal:
     receiver = failed.receiver if failed.receiver.isidentifier() else ""
     if not row.use:
         return refusal(
-            stop, "idiom", f"{message}; no fix is offered because {row.refuse}", row.says, label=label, receiver=receiver
+            stop,
+            "idiom",
+            f"{message}; no fix is offered because {row.refuse}",
+            row.says,
+            label=label,
+            receiver=receiver,
         )
     if row.use == "x":
         sources = without_call(stop, failed.tree, found.node, failed.receiver)

@@ -91,7 +91,7 @@ def _found(stop: Stop) -> Iterator[tuple[Made, list[cst.Arg]]]:
 def _is_the_class(call: cst.Call, cls: type) -> bool:
     """Whether the call names the class itself, and no name that was given to it."""
     name = call.func.attr.value if isinstance(call.func, cst.Attribute) else getattr(call.func, "value", "")
-    return name == cls.__name__ or cls.__module__ != "__main__" and name != name.lower()
+    return name == cls.__name__ or (cls.__module__ != "__main__" and name != name.lower())
 
 
 def _is_input(stop: Stop, tree: edit.Tree, argument: cst.Arg) -> bool:

@@ -71,7 +71,9 @@ def _other(stop: Stop, tree: edit.Tree, call: cst.Call, cls: type, library: str)
 def _optimizer_call(stop: Stop) -> tuple[edit.Tree, cst.Call, type] | None:
     """The call of an optimizer's class that failed, or whose first argument did."""
     bases = tuple(
-        found for path in ("torch.optim.Optimizer", "keras.optimizers.Optimizer") if isinstance(found := resolved(path), type)
+        found
+        for path in ("torch.optim.Optimizer", "keras.optimizers.Optimizer")
+        if isinstance(found := resolved(path), type)
     )
     missing = missing_attribute(stop)
     exact = failed_call(stop)

@@ -68,10 +68,12 @@ def _without_base(stop: Stop) -> Any:
 
 def _init_of(stop: Stop, value: Any) -> Init | None:
     """The `__init__` that made the object, if it is the post's and its base class's takes no arguments."""
-    owner = next(cls for cls in type(value).__mro__ if "__init__" in vars(cls))
+    mro = type(value).__mro__
+    owner = next(cls for cls in mro if "__init__" in vars(cls))
     if owner.__module__ != "__main__":
         return None
-    if not accepts(super(owner, value).__init__, 0, ()):  # type: ignore[misc]
+    base = next(cls for cls in mro[mro.index(owner) + 1 :] if "__init__" in vars(cls))
+    if not accepts(vars(base)["__init__"], 1, ()):
         return None
     for block in reversed(range(len(stop.sources))):
         tree = edit.parse(stop.sources[block])
