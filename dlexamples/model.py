@@ -392,6 +392,17 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """A call of the post's own text that had not returned when the session stopped."""
+
+    at: Place
+    names: dict[str, Any]
+    """Its locals; the namespace at top level."""
+    function: str = ""
+    """The function's name; empty at top level."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Where a session stopped, with everything alive. Exists only in the process of the blocks."""
 
@@ -410,6 +421,8 @@ class Stop:
     """The innermost place of the post's text: the failing call where the interpreter tells it (Python 3.11
     and later), else the whole line."""
     post: Post = field(default_factory=Post)
+    frames: tuple[Frame, ...] = ()
+    """From the statement to `at`, which is the last one's place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from dlexamples.model import Place, Proposal, Stop
+from dlexamples.model import Frame, Place, Proposal, Stop
 from dlexamples.repair import propose
 
 if TYPE_CHECKING:
@@ -88,16 +88,17 @@ def stopped(
     columns: bool,
 ) -> Stop:
     statement = Place(block, node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
-    innermost, trace = None, error.__traceback__
+    frames, trace = [], error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename.startswith("<block "):
-            innermost = trace
+        code = trace.tb_frame.f_code
+        if code.co_filename.startswith("<block "):
+            at_block = int(code.co_filename[len("<block ") : -1])
+            at = _place(trace, at_block, sources[at_block], columns=columns)
+            function = "" if code.co_name == "<module>" else code.co_name
+            frames.append(Frame(at, trace.tb_frame.f_locals, function))
         trace = trace.tb_next
-    assert innermost is not None
-    frame = innermost.tb_frame
-    at_block = int(frame.f_code.co_filename[len("<block ") : -1])
-    at = _place(innermost, at_block, sources[at_block], columns=columns)
-    return Stop(error, namespace, frame.f_locals, sources, published, statement, at)
+    last = frames[-1]
+    return Stop(error, namespace, last.names, sources, published, statement, last.at, frames=tuple(frames))
 
 
 def _place(trace: types.TracebackType, block: int, source: str, *, columns: bool) -> Place:

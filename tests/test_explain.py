@@ -28,6 +28,7 @@ RAISES = {
     "DL205": "AssertionError",
     "DL206": "UserWarning",
     "DL301": "RuntimeError",
+    "DL302": "RuntimeError",
     "DL502": "ModuleNotFoundError",
     "DL503": "FileNotFoundError",
     "DL902": "SystemExit",

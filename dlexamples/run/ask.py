@@ -11,13 +11,14 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from dlexamples import data, repair
-from dlexamples.model import Definition, Place, Post, Stop
+from dlexamples.model import Definition, Frame, Place, Post, Stop
 from dlexamples.repair.explain_assert import explain
 from dlexamples.run.columns import characters, rows
 from dlexamples.run.inside.errors import position
 
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Iterator
     from types import TracebackType
 
 MOST_CANDIDATES = 12
@@ -41,7 +42,8 @@ def answer(session: Any, index: int, node: ast.stmt, error: BaseException) -> di
 
 def live_stop(session: Any, index: int, node: ast.stmt, error: BaseException) -> Stop:
     sources = tuple(block["source"] for block in session.blocks)
-    frame = _innermost(error.__traceback__, session.filename)
+    links = list(_links(error.__traceback__, session.filename))
+    frame = links[-1] if links else None
     statement = Place(index, *_statement(session.blocks[index], node))
     return Stop(
         error=error,
@@ -52,7 +54,13 @@ def live_stop(session: Any, index: int, node: ast.stmt, error: BaseException) ->
         statement=statement,
         at=_place(session, frame) if frame else statement,
         post=_post(session.job["post"]),
+        frames=tuple(_frame(session, link) for link in links),
     )
+
+
+def _frame(session: Any, link: TracebackType) -> Frame:
+    code = link.tb_frame.f_code
+    return Frame(_place(session, link), link.tb_frame.f_locals, "" if code.co_name == "<module>" else code.co_name)
 
 
 def _post(told: dict[str, Any]) -> Post:
@@ -71,13 +79,12 @@ def _is_a_librarys_own_name(error: BaseException, filename: str) -> bool:
     return isinstance(error, NameError) and not raised_by_the_post
 
 
-def _innermost(frame: TracebackType | None, filename: str) -> TracebackType | None:
-    found = None
-    while frame is not None:
-        if frame.tb_frame.f_code.co_filename == filename:
-            found = frame
-        frame = frame.tb_next
-    return found
+def _links(link: TracebackType | None, filename: str) -> Iterator[TracebackType]:
+    """The traceback's links that are the post's own text, outermost first."""
+    while link is not None:
+        if link.tb_frame.f_code.co_filename == filename:
+            yield link
+        link = link.tb_next
 
 
 def _statement(block: dict[str, Any], node: ast.stmt) -> tuple[int, int, int, int]:

@@ -244,6 +244,8 @@ def _gets_further(attempt: Run, run: Run, halt: Halt, proposal: Proposal) -> boo
     stopped_in = _text(attempt.text.sources[now.block], now.statement)
     if stopped_in in old[:index]:
         return False
+    if stopped_in in old[index + 1 :]:
+        return True  # A later statement, though perhaps the same line of a function that both call.
     line = _line(attempt.text.sources, now.at)
     taken = [fill.source for fill in proposal.fills if fill.dataset == POST]
     if any(line in rows(source) for source in (*before, *taken)):

@@ -34,12 +34,28 @@ NETWORK_ERRORS = {
     "OfflineModeIsEnabled",
     "RemoteDisconnected",
 }
-_DOES_NOT_MEET = re.compile(
-    r"\b(shapes?|sizes?|dim(ension)?s?|dtypes?|scalar type|same device|mat1|broadcast|axis|rank|ndim|channels)\b", re.I
+_SHAPES = re.compile(
+    r"\b(shapes?|sizes?|dim(ension)?s?|batch_size|mat1|broadcast|axis|rank|ndim|channels)\b"
+    r"|\bTarget -?\d+ is out of bounds\b|\bindex out of range in self\b|\boutside the valid range\b",
+    re.I,
 )
+_DTYPES = re.compile(
+    r"\bdtypes?\b|\bscalar types?\b|\bresult type\b|\bInput type \(.*\) and (bias|weight) type\b", re.I
+)
+_OF_TENSORS = re.compile(
+    r"\btensors?\b|\bmat1\b|\bm1 and m2\b|\bscalar types?\b|\bdtypes?\b"
+    r"|^shape '\[|\boperands?\b.*\bshapes?\b|^matmul: ",
+    re.I,
+)
+"""What a compiled function of torch or NumPy says: it has no frame, so the statement seems to have raised."""
+_DESCRIBED = re.compile(r"\bdtype=\S+")
+"""A tensor as TensorFlow prints it."""
+_DEVICES = re.compile(r"\b(same|expected) device\b|\bdevice type tensor\b|\bTensor on device\b", re.I)
 _ARGUMENT = re.compile(r"\bargument|\bparameter|takes? .*\bpositional\b|not callable", re.I)
 _UNREACHED = re.compile(r"<urlopen error\b")
 """URLError's own text, in an error that a library raises anew after it has tried several mirrors (torchvision)."""
+_LINE_OF_BLOCK = re.compile(r" on line \d+| \(detected at line \d+\)")
+"""The compiler counts the block's lines; the diagnostic has the document's."""
 _WANTS = re.compile(r"\bpip3? install\b")
 _NAMESPACE = re.compile(r"Namespace (\w+) not found")
 NAMESPACES = {"ALE": "ale-py"}
@@ -68,6 +84,7 @@ def diagnose(
     # Said once in full is enough: under the carets there is room for a few words.
     short = text if len(text) <= SHORT else f"{halt.error} here"
     if not halt.frames and kinds & {"SyntaxError", "ValueError", "RecursionError", "MemoryError"}:
+        text = _LINE_OF_BLOCK.sub("", text)
         return Finding("DL001", f"the block is not valid Python: {text or halt.error}", text.split(" (")[0])
     if "SystemExit" in kinds:
         return Finding("DL902", f"the block ends the interpreter ({raised})", "a reader's session ends here")
@@ -94,9 +111,21 @@ def diagnose(
         return Finding("DL202", raised, short)
     if "TypeError" in kinds and _ARGUMENT.search(text):
         return Finding("DL203", raised, short)
-    if not halt.own and _DOES_NOT_MEET.search(halt.message):
-        return Finding("DL301", raised, short)
+    if code := _does_not_meet(halt):
+        return Finding(code, raised, short)
     return Finding("DL204", raised, short)
+
+
+def _does_not_meet(halt: Halt) -> str:
+    """The code for two tensors that an operation cannot take together; empty for another error."""
+    if halt.own and not (set(halt.kinds) & {"RuntimeError", "ValueError"} and _OF_TENSORS.search(halt.message)):
+        return ""
+    text = _DESCRIBED.sub("", halt.message.partition("Arguments received by")[0])
+    if _DEVICES.search(text):
+        return "DL303"
+    if _DTYPES.search(text):
+        return "DL302"
+    return "DL301" if _SHAPES.search(text) else ""
 
 
 def _wanted(halt: Halt, raised: str) -> str:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from dlexamples.run.record import BlockRun, Halt, Run
     from dlexamples.run.search import Mend, Mended
 
-MAY_BE_OURS = {"DL202", "DL203", "DL204", "DL301"}
+MAY_BE_OURS = {"DL202", "DL203", "DL204", "DL301", "DL302", "DL303"}
 """What stops a mended text with one of these may be the mend's own doing: it is told as a note, not as an error."""
 
 MOST_TRIED = 3
@@ -378,21 +378,33 @@ def prints_by_chance(session: Session, run: Run) -> bool:
     return any(ran.ok and prints_otherwise(block, source, ran) for block, source, ran in each)
 
 
+_QUOTED = re.compile(r"`(\w+)`")
+
+
 def doubtful(session: Session, mended: Mended, run: Run, index: int) -> str:
     """Why no expert would sign the mended block although it ran; empty when nothing speaks against it.
 
-    A line that a mend brought and that makes a library warn (a silent broadcast, say) is no good line.
+    A line that a mend brought and that makes a library warn (a silent broadcast, say) is no good line. One in which
+    only a number is another makes the calls that its author wrote, with the warnings that those gave before. The same
+    holds of a warning about an argument that the author's text has as well.
     """
-    lines = rows(mended.sources[index])
-    published = rows(session.blocks[index].source)
+    lines = [_without_numbers(line) for line in rows(mended.sources[index])]
+    published = [_without_numbers(line) for line in rows(session.blocks[index].source)]
     for category, message, line in run.blocks[index].warned:
         if category == "UserWarning" and line and lines[line - 1] not in published:
+            named = [name for name in _QUOTED.findall(message) if re.search(rf"\b{name}=", lines[line - 1])]
+            if named and all(re.search(rf"\b{name}=", session.blocks[index].source) for name in named):
+                continue
             return f"in the mended text the library warns: {first_line(message)}"
     return ""
 
 
 def _why_not(block: Block, run: BlockRun) -> str:
     return "is not run" if left_out(block, "", run) else "did not run to its end"
+
+
+def _without_numbers(line: str) -> str:
+    return re.sub(r"\b\d+\b", "0", line)
 
 
 def _words(line: str) -> set[str]:

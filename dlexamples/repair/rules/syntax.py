@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dlexamples.model import Applicability, Proposal
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
     from dlexamples.model import Stop
 
+LINE = re.compile(r" on line \d+| \(detected at line \d+\)")
+"""Lines of the block, where the author has the document's."""
+
 
 @rule
 def syntax(stop: Stop) -> Iterator[Proposal]:
@@ -22,7 +26,7 @@ def syntax(stop: Stop) -> Iterator[Proposal]:
     fault = fault_of(source) if isinstance(stop.error, SyntaxError) else None
     if fault is None:
         return
-    message = f"the block is not valid Python: {fault.message}"
+    message = f"the block is not valid Python: {LINE.sub('', fault.message)}"
     if elided := left_out(fault):
         yield Proposal(
             rule="syntax",
