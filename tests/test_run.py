@@ -247,10 +247,12 @@ def test_a_failed_call_of_a_module_costs_nothing_but_the_call(pool: Pool) -> Non
     assert verdicts(pool, "import math", "math.missing(1)", "print(math.pi)") == ["passed", "failed", "passed"]
 
 
-def test_a_block_tells_its_first_failure(pool: Pool) -> None:
-    (outcome,) = outcomes(pool, "x = [].missing\ny = 1 / 0")
-    (diagnostic,) = outcome.diagnostics
-    assert "missing" in diagnostic.message
+def test_a_block_tells_its_failures_but_those_that_may_follow_from_others(pool: Pool) -> None:
+    (outcome,) = outcomes(pool, "x = [].missing\ny = 1 / 0\nx.upper()\nopen('x')\nz = 2 / 0")
+    first, second = outcome.diagnostics
+    assert "missing" in first.message
+    assert second.message == "ZeroDivisionError: division by zero"
+    assert "missing" in outcome.reason
 
 
 def test_a_block_that_leans_on_what_was_supplied_elsewhere_is_filled(pool: Pool) -> None:
