@@ -10,7 +10,8 @@ from dlexamples.formats import parse
 from dlexamples.model import Applicability, Place, Proposal, Verdict
 from dlexamples.run.job import Text
 from dlexamples.run.record import BlockRun, Halt, Run
-from dlexamples.run.search import Mend, Mended
+from dlexamples.run.rivals import Attempt
+from dlexamples.run.search import Mend, Mended, what_came_of
 from dlexamples.sessions import sessions
 from dlexamples.verdicts.judge import doubtful, judge
 
@@ -75,3 +76,59 @@ def test_places_of_a_mended_text_are_told_in_the_published_one() -> None:
     assert as_published(Place(0, 5, 0, 5, 5), AFTER, PUBLISHED) == Place(0, 3, 0, 3, 5)
     assert as_published(Place(0, 4, 8, 4, 14), AFTER, PUBLISHED) == Place(0, 2, 4, 2, 10)
     assert as_published(Place(0, 3, 0, 3, 11), AFTER, PUBLISHED) == Place(0, 2, 0, 2, 10)
+
+
+def test_what_was_tried_for_the_last_stop_is_told_in_a_note() -> None:
+    tried = [f"write {name}" for name in "abbcd"]
+    mended = Mended((PUBLISHED,), halts={0: (HALT, (PUBLISHED,))}, given_up={0}, tried={0: tried})
+    (outcome,) = judge(SESSION, mended, run(PUBLISHED, halt=HALT), 60.0)
+    error, note = outcome.diagnostics
+    assert (error.level, note.level, note.span) == ("error", "note", error.span)
+    assert note.message == "tried, and did not help: write a; write b; write c; …"
+    assert outcome.reason == "TypeError: no"
+
+
+def test_what_came_of_a_candidate_is_its_own_error() -> None:
+    attempt = run(AFTER)
+    assert what_came_of(Attempt(PROPOSAL, attempt, helps=False), HALT) == "write a loop"
+    attempt.stopped = replace(HALT, error="ValueError", message="too " + "many " * 40)
+    told = what_came_of(Attempt(PROPOSAL, attempt, helps=False), HALT)
+    assert told.startswith("write a loop (then ValueError: too many many")
+    assert told.endswith(" …)")
+    attempt.stopped = HALT
+    assert what_came_of(Attempt(PROPOSAL, attempt, helps=False), HALT) == "write a loop"
+
+
+def test_later_failures_stand_beside_the_verdicts_reason_once_each() -> None:
+    place = Place(0, 3, 0, 3, 1)
+    later = replace(HALT, statement=place, at=place, frames=(place,), message="another", own=True)
+    ran = run(PUBLISHED, halt=HALT, later=[replace(HALT), later, later])
+    (outcome,) = judge(SESSION, Mended((PUBLISHED,), given_up={0}), ran, 60.0)
+    assert [d.message for d in outcome.diagnostics] == ["TypeError: no", "TypeError: another"]
+    assert outcome.reason == "TypeError: no"
+
+
+def test_what_fails_after_a_mend_of_structure_may_be_its_doing() -> None:
+    place = Place(0, 5, 0, 5, 1)
+    later = replace(HALT, statement=place, at=place, frames=(place,), error="AttributeError", kinds=("AttributeError",))
+    of_ours = replace(later, at=Place(0, 3, 0, 3, 5))
+    mended = Mended((PUBLISHED,), dropped=[MEND], given_up={0}, later={0: ([of_ours, later], (AFTER,))})
+    (outcome,) = judge(SESSION, mended, run(PUBLISHED, halt=HALT), 60.0)
+    assert [(d.level, d.message) for d in outcome.diagnostics][2:] == [
+        ("note", "with that mended, this fails, too: AttributeError: no")
+    ]
+
+
+def test_calls_that_no_run_reached_are_warnings_beside_the_verdict() -> None:
+    found = {"code": "DL203", "message": "`fit` has no parameter `x`", "line": 2, "column": 4, "end_line": 2}
+    unreached = ({**found, "end_column": 7}, {**found, "line": 3, "end_line": 3, "column": 0, "end_column": 1})
+    (outcome,) = judge(SESSION, Mended((PUBLISHED,)), run(PUBLISHED, unreached=unreached), 60.0)
+    assert outcome.verdict is Verdict.PASSED
+    assert [(d.level, d.span.line, d.span.column) for d in outcome.diagnostics] == [
+        ("warning", 3, 5),
+        ("warning", 4, 1),
+    ]
+    (outcome,) = judge(
+        SESSION, Mended((PUBLISHED,), given_up={0}), run(PUBLISHED, halt=HALT, unreached=unreached), 60.0
+    )
+    assert [(d.level, d.span.line) for d in outcome.diagnostics] == [("error", 3), ("warning", 4)]

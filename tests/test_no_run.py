@@ -269,4 +269,5 @@ def test_torch() -> None:
     assert [line.partition(";")[0] for line in told(source, "import torch\nfrom torch import nn, optim")] == [
         "1:29-47 DL203 `optim.Adam` has no parameter `learning_rate`",
         "2:3-8 DL202 module `nn` has no attribute `Dense`",
+        "4:14-19 DL203 `nn.LSTM` has no parameter `foo`",
     ]

@@ -60,6 +60,8 @@ class BlockRun:
     started: bool = False
     done: bool = False
     halt: Halt | None = None
+    later: list[Halt] = field(default_factory=list)
+    """Its other failures, of statements that need nothing that the ones before them lost."""
     blocked_by: tuple[str, int] | None = None
     """The name that is missing and the index of the block that should have given it."""
     timed_out: bool = False
@@ -88,6 +90,8 @@ class BlockRun:
     """By line of a statement: what it printed."""
     findings: tuple[dict[str, Any], ...] | None = None
     """What is wrong with the calls of a block that is not to be run."""
+    unreached: tuple[dict[str, Any], ...] = ()
+    """What is wrong with the calls of a block that no run reached."""
     served: list[Fill] = field(default_factory=list)
     """What loaders got in place of a download."""
     absent: bool = False
@@ -187,7 +191,7 @@ def _bytes(path: Path, most: int) -> bytes:
 
 
 def halted(event: dict[str, Any], ran: Text) -> Halt:
-    """A `stop` event, its places in blocks and characters."""
+    """A `stop` or `later` event, its places in blocks and characters."""
     index = event["block"]
     line, column, end_line, end_column = event["statement"]
     statement = _in_characters(ran, index, line, column, end_line, end_column)

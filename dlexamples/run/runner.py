@@ -86,6 +86,14 @@ class Runner:
             run.blocks, run.stopped, run.process, run.ended = again.blocks, again.stopped, again.process, again.ended
             run.asked = False
 
+    def rest_of_block(self, session: Session, run: Run) -> None:
+        """Goes on to the end of the block where `run` waits, for what else fails in it."""
+        assert run.process
+        assert run.stopped
+        index, run.stopped = run.stopped.block, None
+        run.process.send({"do": "go on"})
+        self._follow(session, run, (), until=index)
+
     def run(
         self,
         session: Session,
@@ -118,8 +126,8 @@ class Runner:
         """`cpu` also where one of the blocks asks for it."""
         return "cpu" if any(block.marks.device == "cpu" for block in session.blocks) else self.device
 
-    def _follow(self, session: Session, run: Run, wait: Collection[int]) -> None:
-        """Reads events until the process waits at a stop or has ended."""
+    def _follow(self, session: Session, run: Run, wait: Collection[int], until: int | None = None) -> None:
+        """Reads events until the process waits at a stop, the block `until` is done, or the process has ended."""
         assert run.process
         current: int | None = None
         began = time.monotonic()
@@ -162,6 +170,8 @@ class Runner:
             elif kind == "done":
                 # The block stays answerable for its process until the next one starts.
                 note_done(run, event)
+                if event["block"] == until:
+                    return
             elif kind == "stop":
                 halt = halted(event, run.text)
                 run.blocks[halt.block].halt = halt
@@ -171,6 +181,8 @@ class Runner:
                     return
                 if halt.block in wait:
                     run.process.send({"do": "go on"})
+            elif kind == "later":
+                run.blocks[event["block"]].later.append(halted(event, run.text))
             elif kind == "raised":
                 run.blocks[event["block"]].raised[event["line"]] = (tuple(event["kinds"]), event["message"])
             elif kind == "served":
@@ -182,6 +194,8 @@ class Runner:
                     self.faults.append(event["trace"])
             elif kind == "checked":
                 run.blocks[event["block"]].findings = tuple(event["findings"])
+            elif kind == "unreached":
+                run.blocks[event["block"]].unreached = tuple(event["findings"])
             elif kind == "absent":
                 run.blocks[event["block"]].absent = True
 

@@ -6,6 +6,7 @@ import ast
 import contextlib
 import warnings
 from dataclasses import dataclass, field, replace
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from dlexamples.model import POST, Applicability, Claim, Fill, Place, Proposal
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from dlexamples.run.record import BlockRun, Halt, Run
     from dlexamples.run.runner import Runner
 
+MOST_MESSAGE = 80
+"""Characters of the error that a candidate brought."""
 ASK_SECONDS = 120.0
 """How long a stopped process may look for mends: it tries models on data."""
 
@@ -61,6 +64,10 @@ class Mended:
     """Mends that did not lead to a block that passes."""
     unasked: dict[int, str] = field(default_factory=dict)
     """By block: why its process could not be asked for mends."""
+    later: dict[int, tuple[list[Halt], tuple[str, ...]]] = field(default_factory=dict)
+    """By block with dropped mends: what else failed in it once it was mended so far, with the sources that ran."""
+    tried: dict[int, list[str]] = field(default_factory=dict)
+    """By block: what was tried at its last stop and did not get past it, and what came of it."""
     doubts: dict[int, str] = field(default_factory=dict)
     """By block: why its mends were taken back although it ran."""
 
@@ -109,6 +116,8 @@ def mend(session: Session, run: Run, runner: Runner) -> Mended:
         if not mended.concerned(halt.block):
             runner.go_on(session, run, wait)
             continue
+        runner.rest_of_block(session, run)
+        mended.later[halt.block] = (run.blocks[halt.block].later, run.text.sources)
         # What was done for a block that fails all the same is taken back, and the later blocks run without it.
         published = [block.source for block in session.blocks]
         mended = replace(mended, sources=run.text.sources).without({halt.block}, published, {})
@@ -134,6 +143,7 @@ def _better_run(
             f"the search has taken {runner.limits}, as many as `tries` and `search-timeout` allow"
         )
         return None
+    mended.tried[halt.block] = []
     for proposals in _alternatives(_ask(run, halt, mended, runner)):
         tried: list[Attempt] = []
         for proposal in proposals:
@@ -148,6 +158,9 @@ def _better_run(
         for each in tried:
             if each is not best:
                 _note_why_not(each.run, halt, each.proposal, mended, runner)
+            if not each.helps:
+                mended.tried[halt.block].append(what_came_of(each, halt))
+            if each is not best:
                 each.run.close()
         if best:
             mended.mends.append(Mend(halt, run.text.sources, best.proposal))
@@ -175,6 +188,15 @@ def _note_why_not(attempt: Run, halt: Halt, proposal: Proposal, mended: Mended, 
     what = f"was still running after {runner.timeout:g} s" if tried.timed_out else "ended its process"
     message = f"{proposal.message}; no fix is offered: mended, the block {what}"
     mended.refusals[halt.block] = replace(proposal, message=message, final=True)
+
+
+def what_came_of(attempt: Attempt, halt: Halt) -> str:
+    """What a candidate would have done, with the error that it brought where that is another one."""
+    now = attempt.run.stopped
+    description = attempt.proposal.description.rstrip(".")
+    if now is None or (now.error, now.message) == (halt.error, halt.message):
+        return description
+    return f"{description} (then {now.error}: {shorten(now.message, MOST_MESSAGE, placeholder=' …')})"
 
 
 def _ask(run: Run, halt: Halt, mended: Mended, runner: Runner) -> list[Proposal]:

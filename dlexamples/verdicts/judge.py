@@ -46,6 +46,8 @@ BROADCASTS = re.compile(r"^Using a target size .* that is different to the input
 MAY_BE_OURS = {"DL202", "DL203", "DL204", "DL301", "DL302", "DL303"}
 """What stops a mended text with one of these may be the mend's own doing: it is told as a note, not as an error."""
 
+MOST_TRIED = 3
+
 
 def judge(session: Session, mended: Mended, run: Run, timeout: float, other: Run | None = None) -> Iterator[Outcome]:
     """The outcomes of the blocks that `session` judges, in order. `run` is the run of `mended.sources`, and `other`
@@ -53,7 +55,8 @@ def judge(session: Session, mended: Mended, run: Run, timeout: float, other: Run
     for index, block in enumerate(session.blocks):
         if block.id in session.judged:
             not_run = left_out(block, session.name, run.blocks[index])
-            yield told(not_run or _Case(session, mended, run, timeout, index, other).outcome())
+            case = _Case(session, mended, run, timeout, index, other)
+            yield told(not_run or case.with_unreached(case.outcome()))
 
 
 class _Case:
@@ -166,8 +169,34 @@ class _Case:
             verdict=Verdict.SKIPPED if last.code == "DL501" else Verdict.FAILED,
             reason=first_line(last.message),
             runnable_source=self.block.source,
-            diagnostics=(*causes, last, *self._also_missing(last)),
+            diagnostics=self._with_later((*causes, last, *self._tried(last), *self._also_missing(last))),
         )
+
+    def _tried(self, last: Diagnostic) -> Iterator[Diagnostic]:
+        """What was run to mend the last stop, and did not get past it."""
+        tried = list(dict.fromkeys(self.mended.tried.get(self.index, ())))
+        if tried and self.index in self.mended.given_up:
+            listed = "; ".join(tried[:MOST_TRIED]) + "; …" * (len(tried) > MOST_TRIED)
+            yield Diagnostic(last.code, "note", f"tried, and did not help: {listed}", last.span)
+
+    def _with_later(self, told: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+        """`told`, and the block's other failures, of statements that need nothing of those that failed before."""
+        halts, sources = self.mended.later.get(self.index, (self.run.later, self.mended.sources))
+        mended = any(not mend.proposal.fills for mend in self.mended.dropped if mend.concerns(self.index))
+        for halt in halts:
+            finding = diagnose(halt, sources, self.session.installs, self.session.environment)
+            span = self._span(halt.at, sources)
+            same = any((d.code, d.message) == (finding.code, finding.message) or d.span == span for d in told)
+            line = rows(sources[halt.at.block])[halt.at.line - 1]
+            # A line that a mend brought is no line of the author's.
+            if same or line not in rows(self.session.blocks[halt.at.block].source):
+                continue
+            if finding.code in MAY_BE_OURS and mended:
+                finding = replace(finding, message=f"with that mended, this fails, too: {finding.message}")
+            level = "note" if finding.code == "DL501" or finding.message.startswith("with that mended") else "error"
+            related = self._comes_from(halt, sources)
+            told = (*told, Diagnostic(finding.code, level, finding.message, span, related, None, finding.label))
+        return told
 
     def _also_missing(self, last: Diagnostic) -> Iterator[Diagnostic]:
         """The other packages that are not installed: each is told once, not one a check."""
@@ -225,7 +254,7 @@ class _Case:
             verdict=Verdict.BLOCKED,
             reason=message,
             runnable_source=self.block.source,
-            diagnostics=(diagnostic,),
+            diagnostics=self._with_later((diagnostic,)),
         )
 
     def _beside_the_expected(self, finding: Finding) -> Finding:
@@ -286,6 +315,19 @@ class _Case:
                 proposal.label,
             )
 
+    def with_unreached(self, outcome: Outcome) -> Outcome:
+        """Calls that no run reached and that the installed library would refuse: told, and never changed."""
+        told = {d.span.line for d in outcome.diagnostics}
+        lines, published = rows(self.source), rows(self.block.source)
+        found = []
+        for each in self.run.unreached:
+            place = Place(self.index, each["line"], each["column"], each["end_line"], each["end_column"])
+            span = self._span(place, self.mended.sources)
+            # A line that a mend brought is no line of the author's.
+            if lines[place.line - 1] in published and span.line not in told:
+                found.append(Diagnostic(each["code"], "warning", f"{each['message']} (no run reaches this)", span))
+        return replace(outcome, diagnostics=(*outcome.diagnostics, *found))
+
     def _warnings(self) -> Iterator[Diagnostic]:
         seen: set[str] = set()
         supplied = {fill.name for mend in self.mends for fill in mend.proposal.fills}
@@ -339,12 +381,16 @@ def prints_by_chance(session: Session, run: Run) -> bool:
     return any(ran.ok and prints_otherwise(block, source, ran) for block, source, ran in each)
 
 
+_QUOTED = re.compile(r"`(\w+)`")
+
+
 def doubtful(session: Session, mended: Mended, run: Run, index: int) -> str:
     """Why no expert would sign the mended block although it ran; empty when nothing speaks against it.
 
     A line that a mend brought and that makes a library warn (a silent broadcast, say) is no good line. One in which
-    only a number is another makes the calls that its author wrote, with the warnings that those gave before. After a
-    mend of shapes a loss that broadcasts is no good one wherever it stands: its output has another shape than before.
+    only a number is another makes the calls that its author wrote, with the warnings that those gave before. The same
+    holds of a warning about an argument that the author's text has as well. After a mend of shapes a loss that
+    broadcasts is no good one wherever it stands: its output has another shape than before.
     """
     lines = [_without_numbers(line) for line in rows(mended.sources[index])]
     published = [_without_numbers(line) for line in rows(session.blocks[index].source)]
@@ -352,6 +398,9 @@ def doubtful(session: Session, mended: Mended, run: Run, index: int) -> str:
     for category, message, line in run.blocks[index].warned:
         broadcasts = reshaped and bool(BROADCASTS.search(message))
         if category == "UserWarning" and line and (broadcasts or lines[line - 1] not in published):
+            named = [name for name in _QUOTED.findall(message) if re.search(rf"\b{name}=", lines[line - 1])]
+            if named and all(re.search(rf"\b{name}=", session.blocks[index].source) for name in named):
+                continue
             return f"in the mended text the library warns: {first_line(message)}"
     return ""
 

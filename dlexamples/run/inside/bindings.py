@@ -1,4 +1,4 @@
-"""Which names a block's imports bind, which something else binds, and what its own guards look after."""
+"""Which names a block's imports bind, and which something else binds."""
 
 from __future__ import annotations
 
@@ -63,23 +63,3 @@ def imports(tree: ast.Module) -> Iterator[Imports]:
     for node in found:
         if isinstance(node, ast.Import) or not node.level:
             yield node
-
-
-def guarded(tree: ast.Module) -> set[ast.AST]:
-    """The syntax that runs, or fails, only where the block has looked: in a `try` that catches, and under a question
-    about a version or an attribute."""
-    found: set[ast.AST] = set()
-    for node in ast.walk(tree):
-        caught = getattr(node, "handlers", None)
-        asked = isinstance(node, (ast.If, ast.IfExp)) and _asks_for_what_is_here(node.test)
-        if caught or asked:
-            found.update(ast.walk(node))
-    return found
-
-
-def _asks_for_what_is_here(test: ast.expr) -> bool:
-    for node in ast.walk(test):
-        name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-        if name in {"hasattr", "getattr", "find_spec", "platform", "TYPE_CHECKING"} or "version" in name.lower():
-            return True
-    return False

@@ -15,7 +15,8 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-from .bindings import Bindings, guarded, imports
+from .bindings import Bindings, imports
+from .guards import guarded
 from .signatures import refusal
 
 MISSING: Any = object()
@@ -37,7 +38,7 @@ def findings(source: str, earlier: list[str]) -> list[dict[str, Any]]:
         names = _names_of(earlier)
         found = [*_bind_imports(names, tree), *_wrong_uses(names, tree)]
     found.sort(key=lambda each: (each["line"], each["column"]))
-    return _in_characters(found, source)
+    return in_characters(found, source)
 
 
 def _names_of(earlier: list[str]) -> dict[str, Any]:
@@ -69,7 +70,7 @@ def _wrong_uses(names: dict[str, Any], tree: ast.Module) -> Iterator[dict[str, A
             callee = _value(known, node.func, bound.assigned)
             wrong = refusal(callee, node) if callee is not MISSING else None
             if wrong:
-                yield _finding("DL203", f"`{ast.unparse(node.func)}` {wrong[0]}", wrong[1])
+                yield finding("DL203", f"`{ast.unparse(node.func)}` {wrong[0]}", wrong[1])
 
 
 def _missing_attribute(known: dict[str, Any], node: ast.Attribute, assigned: set[str]) -> Iterator[dict[str, Any]]:
@@ -87,7 +88,7 @@ def _missing_attribute(known: dict[str, Any], node: ast.Attribute, assigned: set
         try:
             value = getattr(owner, part.attr)
         except AttributeError:
-            yield _finding("DL202", _no_attribute(owner, part), part)
+            yield finding("DL202", no_attribute(owner, part), part)
             return
         except ImportError as error:
             yield _unimportable(error, part)
@@ -150,7 +151,7 @@ def _imported(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> dict[str, 
         except ModuleNotFoundError as error:
             if error.name != f"{module.__name__}.{alias.name}":
                 raise
-            raise ImportError(_cannot_import(module, alias.name)) from None
+            raise ImportError(cannot_import(module, alias.name)) from None
     return {alias.asname or alias.name: getattr(module, alias.name)}
 
 
@@ -163,21 +164,21 @@ def _unimportable(error: BaseException, node: ast.AST) -> dict[str, Any]:
     if isinstance(error, ModuleNotFoundError) and error.name:
         package = error.name.partition(".")[0]
         if package == error.name or package not in sys.modules:
-            return _finding("DL502", f"package `{package}` is not installed", node)
-        return _finding("DL202", f"package `{package}` has no module `{error.name}`", node)
-    return _finding("DL202" if isinstance(error, (ImportError, AttributeError)) else "DL204", raised, node)
+            return finding("DL502", f"package `{package}` is not installed", node)
+        return finding("DL202", f"package `{package}` has no module `{error.name}`", node)
+    return finding("DL202" if isinstance(error, (ImportError, AttributeError)) else "DL204", raised, node)
 
 
-def _no_attribute(owner: Any, node: ast.Attribute) -> str:
+def no_attribute(owner: Any, node: ast.Attribute) -> str:
     kind = "module" if isinstance(owner, types.ModuleType) else "class"
-    return f"{kind} `{ast.unparse(node.value)}` has no attribute `{node.attr}`{_suggestion(owner, node.attr)}"
+    return f"{kind} `{ast.unparse(node.value)}` has no attribute `{node.attr}`{suggestion(owner, node.attr)}"
 
 
-def _cannot_import(module: types.ModuleType, name: str) -> str:
-    return f"cannot import name `{name}` from `{module.__name__}`{_suggestion(module, name)}"
+def cannot_import(module: types.ModuleType, name: str) -> str:
+    return f"cannot import name `{name}` from `{module.__name__}`{suggestion(module, name)}"
 
 
-def _suggestion(owner: Any, name: str) -> str:
+def suggestion(owner: Any, name: str) -> str:
     public = [known for known in dir(owner) if name.startswith("_") or not known.startswith("_")]
     lower = {known.lower(): known for known in reversed(public)}
     near = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.75)
@@ -194,7 +195,7 @@ def _unparsed(error: BaseException) -> dict[str, Any]:
     return {"code": "DL001", "message": message, **place}
 
 
-def _finding(code: str, message: str, node: Any) -> dict[str, Any]:
+def finding(code: str, message: str, node: Any) -> dict[str, Any]:
     place = {"line": node.lineno, "column": node.col_offset}
     if isinstance(node, ast.Attribute):
         # Of a dotted name over several lines, the part that is missing.
@@ -208,7 +209,7 @@ def _finding(code: str, message: str, node: Any) -> dict[str, Any]:
     }
 
 
-def _in_characters(found: list[dict[str, Any]], source: str) -> list[dict[str, Any]]:
+def in_characters(found: list[dict[str, Any]], source: str) -> list[dict[str, Any]]:
     """`ast` counts bytes of UTF-8."""
     rows = [row.encode("utf-8", "surrogatepass") for row in source.split("\n")]
 

@@ -8,23 +8,32 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
+from .forwarding import accepted
+
 MOST_NAMES = 8
 """Parameters that a message lists."""
 UNKNOWN = object()
 """Stands for every argument: no value is looked at."""
+_BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
 
-def refusal(callee: Any, call: ast.Call) -> tuple[str, ast.AST] | None:
-    """Why the call is certain to be refused, and the part of it that is; None where it may go through."""
-    function, implicit = _taking(callee)
+def refusal(callee: Any, call: ast.Call, cls: type | None = None) -> tuple[str, ast.AST] | None:
+    """Why the call is certain to be refused, and the part of it that is; None where it may go through. `cls`: of a
+    method of an object of it, which the interpreter supplies."""
+    function, implicit = (callee, 1) if cls else _taking(callee)
     signature = _signature(function)
     if signature is None:
         return None
+    names = [p.name for p in list(signature.parameters.values())[implicit:] if p.kind in _BY_NAME]
     unknown = _unknown_keyword(signature, call)
+    if unknown and any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values()):
+        taken = accepted(function, cls or (callee if isinstance(callee, type) else None))
+        unknown = None if taken is None else next((k for k in call.keywords if k.arg and k.arg not in taken), None)
+        names += sorted((taken or set()) - set(names) - set(list(signature.parameters)[:implicit]))
     if unknown:
         if _mentioned(function, unknown.arg or ""):
             return None
-        return f"has no parameter `{unknown.arg}`{_parameters(signature, implicit, unknown.arg or '')}", unknown
+        return f"has no parameter `{unknown.arg}`{_parameters(names, unknown.arg or '')}", unknown
     if hasattr(function, "__wrapped__"):
         # A decorator may supply some arguments, or take more of them than the function that it wraps.
         return None
@@ -44,11 +53,8 @@ def _taking(callee: Any) -> tuple[Any, int]:
 
 
 def _unknown_keyword(signature: inspect.Signature, call: ast.Call) -> ast.keyword | None:
-    """The first keyword that the signature has no place for."""
-    if any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values()):
-        return None
-    takers = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-    names = {p.name for p in signature.parameters.values() if p.kind in takers}
+    """The first keyword that the signature does not name."""
+    names = {p.name for p in signature.parameters.values() if p.kind in _BY_NAME}
     return next((keyword for keyword in call.keywords if keyword.arg and keyword.arg not in names), None)
 
 
@@ -120,12 +126,9 @@ def _told(error: str, signature: inspect.Signature, implicit: int, positional: i
     return f"takes {taken} positional argument{'s' * (taken != 1)}, and {positional} are given"
 
 
-def _parameters(signature: inspect.Signature, implicit: int, wanted: str) -> str:
+def _parameters(names: list[str], wanted: str) -> str:
     """The name that may be meant, else those that there are."""
-    kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-    names = [
-        p.name for p in list(signature.parameters.values())[implicit:] if p.kind in kinds and not p.name.startswith("_")
-    ]
+    names = [name for name in names if not name.startswith("_")]
     near = difflib.get_close_matches(wanted, names, n=1, cutoff=0.7)
     if near:
         return f"; did you mean `{near[0]}`?"

@@ -7,9 +7,11 @@ A job is a dict (see `dlexamples.run.job`), an event is a dict with the key `eve
 | block     | a block starts                        | block                                               |
 | at        | a top-level statement starts          | block, line                                         |
 | stop      | the first of a block's statements raised | block, and those of `errors.described`           |
+| later     | another one of that block did, which needs nothing that was lost | the same                 |
 | raised    | a statement raised as the post shows  | block, line, kinds, message                         |
 | blocked   | a statement needs what an earlier block lost | block, name, by                              |
 | checked   | the calls of a `no-run` block were looked up | block, findings                               |
+| unreached | the session ended: what is wrong with calls that no run reached | block, findings            |
 | served    | a loader got something else than a download | block, and those of `offline.Served`          |
 | fault     | what stands in for a download could not be made | trace                                     |
 | absent    | a block's own device is not here      | block                                               |
@@ -33,6 +35,7 @@ import itertools
 import os
 import sys
 import time
+import traceback
 import types
 import warnings
 from collections.abc import Iterator
@@ -43,6 +46,7 @@ from .calls import findings
 from .channel import Channel, PipeChannel
 from .lines import Lines, code_lines, function_lines
 from .surroundings import enter, main_module, prepare, see, sees_gpu
+from .unreached import unreached
 
 # As they are now: a block may put others in their place.
 execute, translate, leave = exec, compile, os._exit
@@ -61,6 +65,7 @@ def run(job: dict[str, Any], channel: Channel) -> None:
     for index in range(len(session.blocks)):
         session.block(index)
     session.lines.stop()
+    session.check_unreached()
     channel.send({"event": "end"})
 
 
@@ -88,6 +93,10 @@ class SessionRun:
         """By name: the block that failed before it bound the name, or changed its object."""
         self.failed: set[int] = set()
         """Blocks of which it is told that they failed, or what they lack."""
+        self.has_lost_a_star = False
+        """An `import *` failed: any name may have come of it."""
+        self.ran: set[int] = set()
+        """Blocks that were run, as far as they do."""
         self.flags = 0
         self.running = 0
         self.is_asked = False
@@ -120,6 +129,7 @@ class SessionRun:
         if self._is_left_out(index):
             self._lose(block, block["statements"])
         else:
+            self.ran.add(index)
             with shown.recorded_warnings(warned, self.filename):
                 code = self._run(index)
         shown.flush()
@@ -137,6 +147,14 @@ class SessionRun:
                 "written": self.written,
             }
         )
+
+    def check_unreached(self) -> None:
+        """Looks at the calls that no run reached, with all that the session has left alive."""
+        try:
+            for index, found in unreached(self.blocks, self.ran, self.lines.run, self.namespace):
+                self.channel.send({"event": "unreached", "block": index, "findings": found})
+        except Exception:
+            self.fault(traceback.format_exc())
 
     def _is_left_out(self, index: int) -> bool:
         """Nothing of the block is run: its names are lost to the blocks after it."""
@@ -227,8 +245,8 @@ class SessionRun:
             leave(0 if error is None or isinstance(error, SystemExit) else 1)
 
     def _stopped(self, index: int, lost: list[dict[str, Any]], node: ast.stmt, error: BaseException) -> None:
-        """A statement failed, and with it all that is `lost`. Only a block's first failure is told: the later ones
-        may follow from it."""
+        """A statement failed, and with it all that is `lost`. A block's first failure is mended or is its verdict;
+        later ones, of statements that need nothing that was lost, are told beside it."""
         block = self.blocks[index]
         if isinstance(error, NameError) and error.name in self.lost:
             self._blocked(block, lost, error.name)
@@ -242,7 +260,15 @@ class SessionRun:
             self.channel.send({"event": "stop", "block": index, **stop})
             if index in self.job["wait"]:
                 self._wait(index, node, error)
+        elif not self._may_follow(error):
+            self.channel.send({"event": "later", "block": index, **stop})
+        self.has_lost_a_star |= any(isinstance(part, ast.alias) and part.name == "*" for part in ast.walk(node))
         self._lose(block, lost)
+
+    def _may_follow(self, error: BaseException) -> bool:
+        """Whether what failed before may be the reason, though no name says so: the file that it would have written, a
+        name of the star that could not be imported."""
+        return isinstance(error, OSError) or (isinstance(error, NameError) and self.has_lost_a_star)
 
     def _raised(self, index: int, line: int, error: BaseException) -> None:
         """The post shows this statement's traceback: the next one runs, as at a prompt."""

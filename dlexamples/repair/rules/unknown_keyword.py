@@ -1,0 +1,80 @@
+"""`Adam(params, learning_rate=0.1)`, `Dense(8, activaton="relu")`: a keyword that the call does not take."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dlexamples.model import Applicability, Proposal
+from dlexamples.repair import edit, library, live, rule
+from dlexamples.repair.calling import called, failed_call, home_of, is_the_posts
+from dlexamples.repair.keywords import Keywords, Refused, changed, described, hint, keywords_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import libcst as cst
+
+    from dlexamples.model import Stop
+
+
+@rule
+def unknown_keyword(stop: Stop) -> Iterator[Proposal]:
+    if not isinstance(stop.error, (TypeError, ValueError, AttributeError)):
+        return
+    tree = edit.parse(stop.sources[stop.at.block])
+    call = failed_call(stop, tree) if tree else None
+    function = called(stop, tree, call) if tree and call else live.MISSING
+    if tree is None or call is None or is_the_posts(function):
+        return
+    found = keywords_of(tree, call, function, str(stop.error))
+    if found is None:
+        return
+    if not found.refused:
+        yield _proposal(stop, tree, call, found)
+    elif reasons := list(filter(None, (_reason(one, function) for one in found.refused))):
+        yield _refusal(stop, tree, call, found, reasons)
+
+
+def _proposal(stop: Stop, tree: edit.Tree, call: cst.Call, found: Keywords) -> Proposal:
+    blocks = list(stop.sources)
+    blocks[stop.at.block] = changed(tree.source, found.changes)
+    is_guess = any(one.is_guess for one in found.renamed)
+    return Proposal(
+        rule="unknown_keyword",
+        code="DL203",
+        message=_refuses(tree, call, [one.keyword for one in found.renamed]),
+        applicability=Applicability.UNSAFE if is_guess else Applicability.SAFE,
+        description=described(found),
+        sources=tuple(blocks),
+        label="no such parameter",
+    )
+
+
+def _refusal(stop: Stop, tree: edit.Tree, call: cst.Call, found: Keywords, reasons: list[str]) -> Proposal:
+    return Proposal(
+        rule="unknown_keyword",
+        code="DL203",
+        message=f"{_refuses(tree, call, [one.keyword for one in found.refused])}; no fix is offered: "
+        + "; ".join(reasons),
+        applicability=Applicability.DISPLAY,
+        description="write what the call takes",
+        sources=stop.sources,
+        label="no such parameter",
+        final=True,
+    )
+
+
+def _reason(refused: Refused, function: Any) -> str:
+    """What would do, or which parameters are like it; '' where there is nothing to tell."""
+    if said := hint(library.root(home_of(function)), refused.keyword):
+        return said
+    if refused.candidates:
+        listed = ", ".join(f"`{name}`" for name in refused.candidates)
+        return f"nothing tells that `{refused.keyword}` is {listed}"
+    return ""
+
+
+def _refuses(tree: edit.Tree, call: cst.Call, keywords: list[str]) -> str:
+    """`Adam` takes no `learning_rate` and no `epsilon`."""
+    single = [word for keyword in keywords for word in keyword.split("`, `")]
+    return f"`{tree.text(call.func)}` takes no {' and no '.join(f'`{word}`' for word in single)}"
