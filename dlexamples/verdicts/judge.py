@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from dlexamples.run.record import BlockRun, Halt, Run
     from dlexamples.run.search import Mend, Mended
 
+OF_SHAPES = {"DL301", "DL302", "DL303"}
+BROADCASTS = re.compile(r"^Using a target size .* that is different to the input size")
+"""torch's warning of a loss that compares each output with each target, as no author means it."""
 MAY_BE_OURS = {"DL202", "DL203", "DL204", "DL301", "DL302", "DL303"}
 """What stops a mended text with one of these may be the mend's own doing: it is told as a note, not as an error."""
 
@@ -386,12 +389,15 @@ def doubtful(session: Session, mended: Mended, run: Run, index: int) -> str:
 
     A line that a mend brought and that makes a library warn (a silent broadcast, say) is no good line. One in which
     only a number is another makes the calls that its author wrote, with the warnings that those gave before. The same
-    holds of a warning about an argument that the author's text has as well.
+    holds of a warning about an argument that the author's text has as well. After a mend of shapes a loss that
+    broadcasts is no good one wherever it stands: its output has another shape than before.
     """
     lines = [_without_numbers(line) for line in rows(mended.sources[index])]
     published = [_without_numbers(line) for line in rows(session.blocks[index].source)]
+    reshaped = any(mend.proposal.code in OF_SHAPES for mend in mended.mends if mend.concerns(index))
     for category, message, line in run.blocks[index].warned:
-        if category == "UserWarning" and line and lines[line - 1] not in published:
+        broadcasts = reshaped and bool(BROADCASTS.search(message))
+        if category == "UserWarning" and line and (broadcasts or lines[line - 1] not in published):
             named = [name for name in _QUOTED.findall(message) if re.search(rf"\b{name}=", lines[line - 1])]
             if named and all(re.search(rf"\b{name}=", session.blocks[index].source) for name in named):
                 continue
