@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from dlexamples.model import Proposal, Stop
     from dlexamples.repair.edit import Tree
 
-REMOVED = re.compile(r"removed|deprecated|no longer|not callable|unexpected keyword|positional arguments?|required")
+REMOVED = re.compile(
+    r"removed|deprecated|no longer|not callable|unexpected keyword|positional arguments?|multiple values|required"
+)
 """What the message of a call says that has another form now."""
 
 
