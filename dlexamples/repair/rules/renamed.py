@@ -179,6 +179,9 @@ def _arguments(stop: Stop, call: Called) -> Iterator[Proposal]:
         if argument is None or not says(stop.error, row.old) or not any(map(call.means, row.of)):
             continue
         old, sources = call.tree.text(argument), list(stop.sources)
+        if not row.new and row.values and _value(stop, row, call.tree.text(argument.value)) is None:
+            yield refusal(stop, row, old, f"only {' and '.join(row.values)} can be left out", "DL203")
+            continue
         if not row.new:
             sources[stop.at.block] = arguments.without(call.tree, call.node, argument)
             yield proposal(stop, row, old, "", tuple(sources), "DL203")
