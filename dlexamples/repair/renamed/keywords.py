@@ -41,13 +41,13 @@ def new_arguments(stop: Stop, call: Called) -> NewArguments | None:
     spans: list[tuple[int, int, str]] = []
     news: list[str] = []
     for row, argument in found:
-        if not row.new:
-            spans.append((*arguments.span_of(call.tree, call.node, argument), ""))
-            continue
         code = call.tree.text(argument.value)
         value = _value(stop, row, code)
         if value is None:
             return NewArguments(row, call.tree.text(argument), "", (), refused=True)
+        if not row.new:
+            spans.append((*arguments.span_of(call.tree, call.node, argument), ""))
+            continue
         value = code if value == code else quoted(call.tree.source, value)
         spans.append(arguments.renamed(call.tree, argument, row.new, value))
         shown = call.tree.module.code_for_node(argument.value) if value == code else value

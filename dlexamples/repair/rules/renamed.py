@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 REMOVED = re.compile(
     r"removed|deprecated|no longer|[Uu]nrecognized|not recognized|not callable|unexpected keyword|"
-    r"positional arguments?|required"
+    r"positional arguments?|multiple values|required"
 )
 """What the message of a call says that has another form now."""
 
@@ -178,6 +178,8 @@ def _arguments(stop: Stop, call: Called) -> Iterator[Proposal]:
         return
     if found.refused:
         reason = f"`{found.row.new}` has taken its place, with other values"
+        if not found.row.new:
+            reason = f"only {' and '.join(found.row.values)} can be left out"
         yield refusal(stop, found.row, found.olds, reason, "DL203")
         return
     sources = list(stop.sources)

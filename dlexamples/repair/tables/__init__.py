@@ -51,7 +51,8 @@ named tuple) and `new` has an expression for each, "" for what is gone. Then `f(
 
 **keyword**: an argument has another name. `of` is a function, a class (its subclasses included) or a method, or a list
 of them; `values` maps the old value's code to the new one's, where that changed too. With `new = ""` the argument is
-left out: only for what had no effect on results, which `note` explains.
+left out: only for what had no effect on results, which `note` explains, and only with one of the `values`, if there are
+any.
 
     [[keyword]]
     of = "sklearn.preprocessing.OneHotEncoder"
