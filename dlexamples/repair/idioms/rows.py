@@ -21,7 +21,7 @@ else:
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-TABLE = Path(__file__).parent.parent / "tables" / "idioms.toml"
+TABLE = Path(__file__).parent / "idioms.toml"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from dlexamples.model import Applicability, Proposal
-from dlexamples.repair import edit, library, live, rule
-from dlexamples.repair.candidates import candidates
-from dlexamples.repair.keywords import changed
-from dlexamples.repair.missing import Missing, can_be_called
-from dlexamples.repair.renaming import renamed
-from dlexamples.repair.spelling import Likeness, likeness
+from dlexamples.repair import edit, live, rule
+from dlexamples.repair.invented import library
+from dlexamples.repair.invented.candidates import candidates
+from dlexamples.repair.invented.keywords import changed
+from dlexamples.repair.invented.missing import Missing, can_be_called
+from dlexamples.repair.invented.renaming import renamed
+from dlexamples.repair.invented.spelling import Likeness, likeness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,10 +12,10 @@ import libcst as cst
 
 from dlexamples.model import Applicability, Proposal
 from dlexamples.repair import edit, live, rule
-from dlexamples.repair.calling import called, failed_call
-from dlexamples.repair.keywords import Change, Keywords, changed, keywords_of, removed
+from dlexamples.repair.invented.calling import called, failed_call
+from dlexamples.repair.invented.keywords import Change, Keywords, changed, keywords_of, removed
+from dlexamples.repair.invented.spelling import normal
 from dlexamples.repair.names import spelled
-from dlexamples.repair.spelling import normal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

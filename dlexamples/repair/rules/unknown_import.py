@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from dlexamples.model import Applicability, Proposal
-from dlexamples.repair import library, rule
-from dlexamples.repair.candidates import resembling
-from dlexamples.repair.imported import Import, changed_import, import_at, modules_like, uses_of
-from dlexamples.repair.missing import can_be_called
-from dlexamples.repair.spelling import Likeness, is_blank, likeness
+from dlexamples.repair import rule
+from dlexamples.repair.invented import library
+from dlexamples.repair.invented.candidates import resembling
+from dlexamples.repair.invented.imported import Import, changed_import, import_at, modules_like, uses_of
+from dlexamples.repair.invented.missing import can_be_called
+from dlexamples.repair.invented.spelling import Likeness, is_blank, likeness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

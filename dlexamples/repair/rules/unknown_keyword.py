@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dlexamples.model import Applicability, Proposal
-from dlexamples.repair import edit, library, live, rule
-from dlexamples.repair.calling import called, failed_call, home_of, is_the_posts
-from dlexamples.repair.keywords import Keywords, Refused, changed, described, hint, keywords_of
+from dlexamples.repair import edit, live, rule
+from dlexamples.repair.invented import library
+from dlexamples.repair.invented.calling import called, failed_call, home_of, is_the_posts
+from dlexamples.repair.invented.keywords import Keywords, Refused, changed, described, hint, keywords_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from dlexamples.model import Applicability, Proposal
 from dlexamples.repair import rule
-from dlexamples.repair.candidates import candidates, resembling
-from dlexamples.repair.missing import Missing, missing_attribute
-from dlexamples.repair.renaming import lacks, renamed
-from dlexamples.repair.spelling import is_blank
+from dlexamples.repair.invented.candidates import candidates, resembling
+from dlexamples.repair.invented.missing import Missing, missing_attribute
+from dlexamples.repair.invented.renaming import lacks, renamed
+from dlexamples.repair.invented.spelling import is_blank
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

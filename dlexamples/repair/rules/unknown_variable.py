@@ -14,7 +14,7 @@ import libcst as cst
 
 from dlexamples.model import Applicability, Proposal
 from dlexamples.repair import edit, live, rule
-from dlexamples.repair.keywords import changed
+from dlexamples.repair.invented.keywords import changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from dlexamples.repair import edit, library, live
+from dlexamples.repair import edit, live
+from dlexamples.repair.invented import library
 from dlexamples.repair.signatures import accepts
 
 if TYPE_CHECKING:

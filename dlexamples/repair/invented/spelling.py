@@ -140,4 +140,4 @@ def _is_one_slip(one: str, other: str) -> bool:
 
 @cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads(files("dlexamples.repair").joinpath("tables/words.toml").read_text("utf-8"))
+    return tomllib.loads(files("dlexamples.repair").joinpath("invented/words.toml").read_text("utf-8"))

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from dlexamples.repair import library, live
-from dlexamples.repair.keywords import Keywords, keywords_of
-from dlexamples.repair.missing import Missing, can_be_called, fits
+from dlexamples.repair import live
+from dlexamples.repair.invented import library
+from dlexamples.repair.invented.keywords import Keywords, keywords_of
+from dlexamples.repair.invented.missing import Missing, can_be_called, fits
+from dlexamples.repair.invented.spelling import Likeness, likeness, words
 from dlexamples.repair.names import spelled
 from dlexamples.repair.signatures import public_name
-from dlexamples.repair.spelling import Likeness, likeness, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from dlexamples.repair import edit
-from dlexamples.repair.keywords import Change, changed
+from dlexamples.repair.invented.keywords import Change, changed
+from dlexamples.repair.invented.spelling import Likeness, likeness
 from dlexamples.repair.names import is_bound_by
-from dlexamples.repair.spelling import Likeness, likeness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from dlexamples.repair.parameters import Parameters, parameters_of
-from dlexamples.repair.spelling import Likeness, likeness
+from dlexamples.repair.invented.parameters import Parameters, parameters_of
+from dlexamples.repair.invented.spelling import Likeness, likeness
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -196,5 +196,5 @@ def changed(source: str, changes: Sequence[Change]) -> str:
 
 @cache
 def _table() -> dict[str, Any]:
-    table: dict[str, Any] = tomllib.loads(files("dlexamples.repair").joinpath("tables/roles.toml").read_text("utf-8"))
+    table: dict[str, Any] = tomllib.loads(files("dlexamples.repair").joinpath("invented/roles.toml").read_text("utf-8"))
     return table

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from dlexamples.model import Applicability, Proposal
 from dlexamples.repair import edit
-from dlexamples.repair.candidates import Candidate, owner_name
-from dlexamples.repair.keywords import changed
-from dlexamples.repair.spelling import Likeness
+from dlexamples.repair.invented.candidates import Candidate, owner_name
+from dlexamples.repair.invented.keywords import changed
+from dlexamples.repair.invented.spelling import Likeness
 
 if TYPE_CHECKING:
-    from dlexamples.repair.missing import Missing
+    from dlexamples.repair.invented.missing import Missing
 
 HOW = {
     Likeness.SAME: "it is in another module",
