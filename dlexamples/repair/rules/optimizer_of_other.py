@@ -29,7 +29,8 @@ def optimizer_of_other(stop: Stop) -> Iterator[Proposal]:
         return
     tree, call, cls = found
     first = call.args[0].value
-    if issubclass(cls, resolved("torch.optim.Optimizer")):
+    base = resolved("torch.optim.Optimizer")
+    if isinstance(base, type) and issubclass(cls, base):
         value = live.value_of(stop, tree.module.code_for_node(first))
         if live.is_module(value):
             code = f"{tree.text(first)}.parameters()"
