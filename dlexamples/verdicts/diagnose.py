@@ -56,6 +56,7 @@ _UNREACHED = re.compile(r"<urlopen error\b")
 """URLError's own text, in an error that a library raises anew after it has tried several mirrors (torchvision)."""
 _LINE_OF_BLOCK = re.compile(r" on line \d+| \(detected at line \d+\)")
 """The compiler counts the block's lines; the diagnostic has the document's."""
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _WANTS = re.compile(r"\bpip3? install\b")
 _NAMESPACE = re.compile(r"Namespace (\w+) not found")
 NAMESPACES = {"ALE": "ale-py"}
@@ -157,8 +158,8 @@ def without_addresses(message: str) -> str:
 
 
 def first_line(message: str) -> str:
-    """The first line that says something: some messages begin with a rule of signs."""
-    return next((line.strip() for line in message.splitlines() if any(c.isalnum() for c in line)), "")
+    """The first line that says something, without colours: some messages begin with a rule of signs."""
+    return next((line.strip() for line in _COLOUR.sub("", message).splitlines() if any(c.isalnum() for c in line)), "")
 
 
 def _needs_gpu(halt: Halt) -> bool:
