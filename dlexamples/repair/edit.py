@@ -7,10 +7,9 @@ four spaces a level and take the block's own indentation.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import libcst as cst
-from libcst import matchers
 from libcst.metadata import MetadataWrapper, ParentNodeProvider, PositionProvider
 
 from dlexamples.directives import below_directives
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from dlexamples.model import Place
 
+N = TypeVar("N", bound=cst.CSTNode)
 LEVEL = "    "
 COMPOUND = (cst.If, cst.For, cst.With, cst.FunctionDef, cst.ClassDef)
 LATER_OR_NEVER = (cst.Lambda, cst.BaseComp, cst.IfExp, cst.BooleanOperation)
@@ -74,10 +74,20 @@ def parse(source: str) -> Tree | None:
     return Tree(source, wrapper.module, positions, parents)
 
 
+def within(node: object, kind: type[N]) -> Iterator[N]:
+    """The nodes of a class in a node, itself included, in the order of the text; none in a sentinel.
+
+    `libcst.matchers` does the same, and takes as long to import as the rest of LibCST.
+    """
+    if isinstance(node, kind):
+        yield node
+    for child in node.children if isinstance(node, cst.CSTNode) else ():
+        yield from within(child, kind)
+
+
 def calls(tree: Tree) -> list[cst.Call]:
     """Every call, in the order in which they are written."""
-    found = [node for node in matchers.findall(tree.module, matchers.Call()) if isinstance(node, cst.Call)]
-    return sorted(found, key=tree.start)
+    return sorted(within(tree.module, cst.Call), key=tree.start)
 
 
 def calls_at(tree: Tree, place: Place) -> list[cst.Call]:
@@ -145,8 +155,7 @@ def replace_statement(
     indent = _indent(tree, tree.parents[around] if inline else around) + _unit(tree) * inline
     position = [part is statement for part in around.body].index(True)
     before, after = around.body[:position], around.body[position + 1 :]
-    found = [node for node in matchers.findall(statement, matchers.Comment()) if isinstance(node, cst.Comment)]
-    inside = [node.value for node in found if all(node is not other for other in placed)]
+    inside = [node.value for node in within(statement, cst.Comment) if all(node is not other for other in placed)]
 
     end = tree.end(around.body[-1])
     line_end = tree.source.find("\n", end)

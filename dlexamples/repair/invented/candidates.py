@@ -57,7 +57,8 @@ def resembling(owner: Any, wanted: str) -> list[str]:
     folded = {name.lower(): name for name in reversed(names)}
     near = [folded[name] for name in get_close_matches(wanted.lower(), list(folded), 3, 0.75)]
     long = [word for word in words(wanted) if len(word) > 4]
-    sharing = [name for name in names if long and long[-1] in words(name)]
+    most = len(words(wanted)) + 1
+    sharing = [name for name in names if long and long[-1] in words(name) and len(words(name)) <= most]
     return list(dict.fromkeys([*alike, *near, *sharing]))[:3]
 
 

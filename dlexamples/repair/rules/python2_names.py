@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import libcst as cst
-from libcst import matchers
 
 from dlexamples.model import Applicability, Proposal
 from dlexamples.repair import edit, rule
@@ -26,8 +25,8 @@ def python2_names(stop: Stop) -> Iterator[Proposal]:
     if tree is None or name is None:
         return
     source = tree.source
-    for node in sorted(matchers.findall(tree.module, matchers.Name(name)), key=tree.start, reverse=True):
-        if not isinstance(tree.parents[node], cst.Attribute):
+    for node in sorted(edit.within(tree.module, cst.Name), key=tree.start, reverse=True):
+        if node.value == name and not isinstance(tree.parents[node], cst.Attribute):
             source = source[: tree.start(node)] + NOW[name] + source[tree.end(node) :]
     yield Proposal(
         rule="python2_names",

@@ -7,7 +7,6 @@ import sys
 from typing import TYPE_CHECKING
 
 import libcst as cst
-from libcst import matchers as m
 
 from dlexamples.repair import edit, live, rule
 from dlexamples.repair.idioms.answers import answer, refusal, replaced, with_block
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 RULE = "torch_weights_of_keras"
 NAMES = frozenset({"parameters", "named_parameters", "state_dict", "load_state_dict"})
-COUNT = m.GeneratorExp(elt=m.Call(func=m.Attribute(value=m.Name(), attr=m.Name("numel") | m.Name("nelement")), args=[]))
+COUNT = re.compile(r"\w+\.(numel|nelement)\(\)")
 WEIGHTS = ".weights.h5"
 """How a file of Keras's weights must end: `Model.save_weights`."""
 
@@ -67,9 +66,11 @@ def _counted(stop: Stop, failed: Failed, call: cst.Call) -> tuple[tuple[str, ...
     """`sum(p.numel() for p in model.parameters())`."""
     tree = failed.tree
     summed = next((above for above in tree.ancestors(call) if isinstance(above, cst.Call)), None)
-    if summed is None or not m.matches(summed, m.Call(func=m.Name("sum"), args=[m.Arg(value=COUNT)])):
+    if summed is None or tree.text(summed.func) != "sum" or len(summed.args) != 1:
         return None
-    made = cst.ensure_type(summed.args[0].value, cst.GeneratorExp)
+    made = summed.args[0].value
+    if not isinstance(made, cst.GeneratorExp) or not COUNT.fullmatch(tree.text(made.elt)):
+        return None
     loop, name = made.for_in, tree.text(made.elt).partition(".")[0]
     conditions = [tree.text(condition.test) for condition in loop.ifs]
     if loop.iter is not call or loop.inner_for_in is not None or failed.name != "parameters":

@@ -7,7 +7,6 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
-from libcst import matchers
 
 from dlexamples.repair import edit, live
 from dlexamples.repair.shapes.sites import Site
@@ -190,7 +189,7 @@ def _parameter_names(function: cst.FunctionDef) -> list[str]:
 
 def _passed(stop: Stop, value: Site, function: cst.FunctionDef, name: str, steps: int) -> Site | None:
     """The literal that the one call of the function, or of the class that it makes, gives the parameter."""
-    uses = [n for n in matchers.findall(function.body, matchers.Name(name)) if isinstance(n, cst.Name)]
+    uses = [node for node in edit.within(function.body, cst.Name) if node.value == name]
     reads = [n for n in uses if not _is_label(value.tree, n)]
     if len(reads) != 1:
         return None

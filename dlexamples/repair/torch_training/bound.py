@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
-from libcst import matchers
 
 from dlexamples.repair import edit, live
 from dlexamples.repair.names import free_name, identifier, is_bound_by
@@ -219,8 +218,7 @@ def varying(call: KerasCall) -> cst.FunctionDef | cst.For | None:
 def _bound_by_head(scope: cst.FunctionDef | cst.For) -> Sequence[str]:
     if isinstance(scope, cst.FunctionDef):
         return [parameter.name.value for parameter in scope.params.params]
-    names = matchers.findall(scope.target, matchers.Name())
-    return [name.value for name in names if isinstance(name, cst.Name)]
+    return [name.value for name in edit.within(scope.target, cst.Name)]
 
 
 def _self(call: KerasCall) -> str:

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 import libcst as cst
-from libcst import matchers
+
+from dlexamples.repair import edit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,7 +41,7 @@ def _comments(call: KerasCall) -> Iterator[tuple[str, cst.Comment]]:
     """The code of each argument that a comment follows on its line."""
     for argument in call.node.args:
         after = (argument.comma, argument.whitespace_after_arg)
-        found = [node for part in after for node in matchers.findall(part, matchers.TrailingWhitespace())]
-        comments = [node.comment for node in found if isinstance(node, cst.TrailingWhitespace) and node.comment]
+        found = [node for part in after for node in edit.within(part, cst.TrailingWhitespace)]
+        comments = [node.comment for node in found if node.comment]
         if comments:
             yield call.tree.module.code_for_node(argument.value), comments[0]
