@@ -287,6 +287,20 @@ else:
 """,
         {("resnet18", "synthetic"), ("resnet18.imagenet", "stand-in")},
     ),
+    "an upload": (
+        ("huggingface_hub",),
+        """
+from huggingface_hub import HfApi, create_repo
+
+url = create_repo("my-model", exist_ok=True)
+assert url.repo_id.endswith("/my-model")
+commit = HfApi().upload_folder(repo_id=url.repo_id, folder_path=".", commit_message="Weights")
+assert (commit.commit_message, commit.repo_url.repo_id) == ("Weights", url.repo_id)
+later = HfApi().upload_file(path_or_fileobj=b"", path_in_repo="a", repo_id=url.repo_id, run_as_future=True)
+assert later.result().oid
+""",
+        {("no upload", "synthetic")},
+    ),
     "a login": (
         ("huggingface_hub",),
         """
