@@ -47,6 +47,7 @@ MAY_BE_OURS = {"DL202", "DL203", "DL204", "DL301", "DL302", "DL303"}
 """What stops a mended text with one of these may be the mend's own doing: it is told as a note, not as an error."""
 
 MOST_TRIED = 3
+_QUOTED = re.compile(r"`(\w+)`")
 
 
 def judge(session: Session, mended: Mended, run: Run, timeout: float, other: Run | None = None) -> Iterator[Outcome]:
@@ -162,8 +163,13 @@ class _Case:
 
     def _failed(self, outcome: Outcome) -> Outcome:
         dropped = [mend for mend in self.mended.dropped if mend.concerns(self.index)]
-        causes = tuple(self._diagnostics_of(dropped, verified_on=""))
         last = self._last_word(dropped)
+        same = (last.code, last.level, last.span)
+        causes = [
+            cause
+            for cause in self._diagnostics_of(dropped, verified_on="")
+            if (cause.code, cause.level, cause.span) != same
+        ]
         return replace(
             outcome,
             verdict=Verdict.SKIPPED if last.code == "DL501" else Verdict.FAILED,
@@ -379,9 +385,6 @@ def prints_by_chance(session: Session, run: Run) -> bool:
     """Whether another seed may tell why a block prints something else than the post shows."""
     each = zip(session.blocks, run.text.sources, run.blocks, strict=True)
     return any(ran.ok and prints_otherwise(block, source, ran) for block, source, ran in each)
-
-
-_QUOTED = re.compile(r"`(\w+)`")
 
 
 def doubtful(session: Session, mended: Mended, run: Run, index: int) -> str:
