@@ -317,13 +317,14 @@ def test_causes_are_told_in_order_where_nothing_is_offered(folder: Path) -> None
     assert [(d["code"], d["level"], d["line"]) for d in found["diagnostics"]] == [
         ("DL201", "error", 4),
         ("DL202", "note", 5),
+        ("DL205", "error", 6),
     ]
     assert all(d["fix"] is None for d in found["diagnostics"])
     assert (found["verdict"], found["edits"], found["runnable_source"]) == ("failed", [], found["source"])
 
 
 def test_a_message_tells_the_documents_line(folder: Path) -> None:
-    (folder / "post.md").write_text("# A\n\n```python\nfor i in range(3):\nprint(i)\n```\n")
+    (folder / "post.md").write_text("# A\n\n```python\nfor i in range(3):\nelse:\n    print(i)\n```\n")
     report = validated(run("check", "--output-format", "json", "post.md", folder=folder).stdout)
     (diagnostic,) = report["documents"][0]["blocks"][0]["diagnostics"]
     assert (diagnostic["line"], "on line 4" in diagnostic["message"]) == (5, True)

@@ -22,7 +22,7 @@ MARKUP = re.compile(
 templates, directives, rules."""
 WORD = r"[\w'\u2019-]+"
 SENTENCE = re.compile(
-    rf"[\"'`*_(]*[A-Z]{WORD}?,? ([\"'`*_(]*{WORD}\S* +)+\S"  # a capital and two more words
+    rf"[\"'`*_(]*[A-Z]{WORD}?[,:]? ([\"'`*_(]*{WORD}\S* +)+\S"  # a capital and two more words
     rf"|[A-Z][\w ,'\u2019-]+[.:!?]$"
     rf"|(?!(class|def|del|elif|else|for|from|if|import|raise|return|while|with)\b)"
     rf"[a-z]{WORD}?( [\"'(]*{WORD}[\"'),]*){{3,}}[.:,]$"  # the end of a sentence that goes on below the code

@@ -54,8 +54,6 @@ _DEVICES = re.compile(r"\b(same|expected) device\b|\bdevice type tensor\b|\bTens
 _ARGUMENT = re.compile(r"\bargument|\bparameter|takes? .*\bpositional\b|not callable", re.I)
 _UNREACHED = re.compile(r"<urlopen error\b")
 """URLError's own text, in an error that a library raises anew after it has tried several mirrors (torchvision)."""
-_LINE_OF_BLOCK = re.compile(r" on line \d+| \(detected at line \d+\)")
-"""The compiler counts the block's lines; the diagnostic has the document's."""
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _WANTS = re.compile(r"\bpip3? install\b")
 _NAMESPACE = re.compile(r"Namespace (\w+) not found")
@@ -85,7 +83,6 @@ def diagnose(
     # Said once in full is enough: under the carets there is room for a few words.
     short = text if len(text) <= SHORT else f"{halt.error} here"
     if not halt.frames and kinds & {"SyntaxError", "ValueError", "RecursionError", "MemoryError"}:
-        text = _LINE_OF_BLOCK.sub("", text)
         return Finding("DL001", f"the block is not valid Python: {text or halt.error}", text.split(" (")[0])
     if "SystemExit" in kinds:
         return Finding("DL902", f"the block ends the interpreter ({raised})", "a reader's session ends here")

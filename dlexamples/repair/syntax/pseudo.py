@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
 PLACEHOLDER = re.compile(r"<[a-zA-Z][\w -]*>")
 """`<your path>` where an expression is due."""
-WORDS = re.compile(r"\b(?!(?:not|in|is|and|or|if|else|for|lambda|import|from|as|print|async) )(?:[a-z]+ ){2}[a-z]+\b")
+WORD = rf"(?!(?:{'|'.join(keyword.kwlist)})\b)[a-z]+"
+WORDS = re.compile(rf"\b(?:{WORD} ){{2}}{WORD}\b")
 """Words side by side."""
 ELLIPSIS = re.compile(r"(?<![\w.\]])\.\.\.(?!\w)|…")
 
