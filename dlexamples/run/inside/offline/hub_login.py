@@ -12,7 +12,8 @@ LOGINS = ("login", "notebook_login", "interpreter_login")
 
 @beneath("huggingface_hub._login")
 def hub_login(module: Any) -> None:
-    """Each returns as it does for someone who has logged in; what needs a token afterwards fails as it would."""
+    """Each returns as it does for someone who has logged in; what needs a token afterwards fails as it would, but for
+    pushes (`hub_uploads`)."""
     for name in LOGINS:
         setattr(module, name, _told(getattr(module, name)))
 
