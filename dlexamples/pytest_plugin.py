@@ -90,20 +90,13 @@ class PostFile(pytest.File):
 
     def _run(self, block: Block) -> None:
         from dlexamples.check import check_session, without_session, worse
-        from dlexamples.run.limits import Limits
+        from dlexamples.run.conditions import Conditions
         from dlexamples.run.runner import Runner
         from dlexamples.sessions import needed_for, sessions
 
         settings = self.config.stash[SETTINGS]
         self._equip()
-        runner = Runner(
-            _pool(self.config),
-            self.document,
-            device=settings.device,
-            timeout=settings.timeout,
-            network=settings.network,
-            limits=Limits(settings.tries, settings.search_timeout),
-        )
+        runner = Runner(_pool(self.config), self.document, Conditions.of(settings))
         self.outcomes.update({outcome.block.id: outcome for outcome in without_session(self.document)})
         for session in sessions(self.document, settings.session):
             if block.id in session.judged:

@@ -31,7 +31,7 @@ class Running:
 def running(settings: Settings) -> Iterator[Running]:
     """A pool for all posts, and a runner for each, with progress on standard error."""
     from dlexamples.reports.progress import progress
-    from dlexamples.run.limits import Limits
+    from dlexamples.run.conditions import Conditions
     from dlexamples.run.pool import Pool
     from dlexamples.run.runner import Runner
 
@@ -49,12 +49,9 @@ def running(settings: Settings) -> Iterator[Running]:
             return Runner(
                 pool,
                 document,
-                device=settings.device,
-                timeout=settings.timeout,
-                network=settings.network,
+                Conditions.of(settings),
                 running=shown.running,
                 faults=faults,
-                limits=Limits(settings.tries, settings.search_timeout),
             )
 
         yield Running(equipped, runner_for, shown, faults)

@@ -12,6 +12,7 @@ from dlexamples.check import check
 from dlexamples.explain import codes, explain
 from dlexamples.formats import parse
 from dlexamples.model import Outcome, Verdict
+from dlexamples.run.conditions import Conditions
 from dlexamples.run.pool import Pool
 from dlexamples.run.runner import Runner
 
@@ -37,7 +38,7 @@ def outcomes(pool: Pool, code: str, heading: str) -> list[Outcome]:
     assert shown or fences, f"{code} has no Python block under {heading}"
     post = parse(Path("post.md"), "".join(shown or fences))
     timeout = 2.0 if code == "DL901" else 60.0
-    runner = Runner(pool, post, timeout=timeout, device="cpu")
+    runner = Runner(pool, post, Conditions(timeout=timeout, device="cpu"))
     found = in_order(post, check(post, runner))
     assert not runner.faults
     return found

@@ -23,6 +23,7 @@ from dlexamples.install.environments import environment
 from dlexamples.install.installers import Pin, RefusedError, Uv, installer, require_small
 from dlexamples.install.wanted import IMPORTED, SAID, here, wanted
 from dlexamples.model import Document, Package, Verdict
+from dlexamples.run.conditions import Conditions
 from dlexamples.run.pool import Pool
 from dlexamples.run.runner import Runner
 
@@ -72,7 +73,7 @@ def with_packages(text: str, heard: list[Sequence[str]] | None = None) -> Docume
 
 
 def checked(pool: Pool, document: Document) -> list[Outcome]:
-    runner = Runner(pool, document, timeout=30.0, device="cpu")
+    runner = Runner(pool, document, Conditions(timeout=30.0, device="cpu"))
     found = in_order(document, check(document, runner))
     assert not runner.faults
     return found

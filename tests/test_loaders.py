@@ -20,6 +20,7 @@ from contract import in_order
 from dlexamples.check import check
 from dlexamples.formats import parse, read, write
 from dlexamples.model import Verdict
+from dlexamples.run.conditions import Conditions
 from dlexamples.run.inside.offline import example_tables, housing, images, oxford, planetoid, remote
 from dlexamples.run.inside.offline.images import Labelled
 from dlexamples.run.pool import Pool
@@ -86,7 +87,7 @@ def listing(outcomes: list[Outcome]) -> Iterator[str]:
 
 
 def outcomes_of(document: Document, pool: Pool, network: bool = False) -> list[Outcome]:
-    runner = Runner(pool, document, device="cpu", network=network)
+    runner = Runner(pool, document, Conditions(device="cpu", network=network))
     found = in_order(document, check(document, runner))
     assert not runner.faults
     return found
@@ -304,7 +305,7 @@ def test_a_fault_of_ours_reaches_our_own_process(tmp_path: Path) -> None:
             file.write("no numbers\n")
         with Pool() as pool:
             document = parse(Path("post.md"), f"```python\n{MNIST_BY_HAND}\n```\n")
-            runner = Runner(pool, document, device="cpu")
+            runner = Runner(pool, document, Conditions(device="cpu"))
             [outcome] = check(document, runner)
     assert outcome.verdict is Verdict.FAILED
     [fault] = runner.faults

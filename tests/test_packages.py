@@ -9,6 +9,7 @@ import pytest
 from dlexamples.check import check
 from dlexamples.formats import parse
 from dlexamples.installs import installs
+from dlexamples.run.conditions import Conditions
 from dlexamples.run.pool import Pool
 from dlexamples.run.runner import Runner
 from dlexamples.verdicts.packages import pip_name, told
@@ -77,7 +78,7 @@ from no_such_two import thing
 """
     document = parse(Path("post.md"), text)
     with Pool() as pool:
-        (outcome,) = check(document, Runner(pool, document, timeout=30.0, device="cpu"))
+        (outcome,) = check(document, Runner(pool, document, Conditions(timeout=30.0, device="cpu")))
     assert [(d.code, d.span.line, d.message) for d in outcome.diagnostics] == [
         ("DL502", 4, "package `no_such_one` is not installed; install it with `pip install no-such-one`"),
         (
@@ -93,7 +94,7 @@ def test_a_library_that_wants_another_package_says_so_itself() -> None:
     text = "```python\nraise ModuleNotFoundError('install seqeval first')\n```\n"
     document = parse(Path("post.md"), text)
     with Pool() as pool:
-        (outcome,) = check(document, Runner(pool, document, timeout=30.0, device="cpu"))
+        (outcome,) = check(document, Runner(pool, document, Conditions(timeout=30.0, device="cpu")))
     assert "``" not in outcome.reason
     assert "install seqeval first" in outcome.reason
 
@@ -132,6 +133,6 @@ CALL
 def test_a_package_that_a_library_says_to_install(call: str, code: str, said: str) -> None:
     document = parse(Path("post.md"), LIBRARY.replace("CALL", call))
     with Pool() as pool:
-        (outcome,) = check(document, Runner(pool, document, timeout=30.0, device="cpu"))
+        (outcome,) = check(document, Runner(pool, document, Conditions(timeout=30.0, device="cpu")))
     assert [told.code for told in outcome.diagnostics] == [code]
     assert said in outcome.reason

@@ -16,6 +16,7 @@ from dlexamples.ledger import ledger
 from dlexamples.model import Policy, Report
 from dlexamples.reports import write
 from dlexamples.reports.ledger import write as write_ledgers
+from dlexamples.run.conditions import Conditions
 from dlexamples.run.pool import Pool
 from dlexamples.run.runner import Runner
 from dlexamples.settings import load
@@ -34,7 +35,9 @@ def printed(monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.chdir(README.parent)
     document = read(Path("README.md"))
     with Pool() as pool:
-        found = {outcome.block.id: outcome for outcome in check(document, Runner(pool, document, device="cpu"))}
+        found = {
+            outcome.block.id: outcome for outcome in check(document, Runner(pool, document, Conditions(device="cpu")))
+        }
     report = Report(document, tuple(found[block.id] for block in document.blocks))
     stream = io.StringIO()
     write("text", [report], Policy(load(README.parent).accepted), stream)

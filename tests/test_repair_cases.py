@@ -17,6 +17,7 @@ from dlexamples.check import check, check_session
 from dlexamples.fix import fix
 from dlexamples.formats import parse, splice
 from dlexamples.model import Verdict
+from dlexamples.run.conditions import Conditions
 from dlexamples.run.pool import Pool
 from dlexamples.run.runner import Runner
 from dlexamples.sessions import sessions
@@ -55,19 +56,19 @@ def test_repairs(path: Path, pool: Pool, update_cases: bool) -> None:
     again = parse(path, splice(document, mended))
     left = _outcomes_of(again, set(mended), pool)
     assert not [o for o in left if o.block.id in mended and o.verdict is not Verdict.PASSED], "mended blocks pass"
-    assert fix(again, left, Runner(pool, again, device="cpu"), "auto", unsafe=True).text == again.text
+    assert fix(again, left, Runner(pool, again, Conditions(device="cpu")), "auto", unsafe=True).text == again.text
 
 
 def _outcomes_of(document: Document, wanted: set[str], pool: Pool) -> list[Outcome]:
     """Of the sessions that judge the wanted blocks; what is refused in the others would be looked for once more."""
-    runner = Runner(pool, document, device="cpu")
+    runner = Runner(pool, document, Conditions(device="cpu"))
     found = [o for session in sessions(document) if session.judged & wanted for o in check_session(session, runner)]
     assert not runner.faults
     return found
 
 
 def _outcomes(document: Document, pool: Pool) -> list[Outcome]:
-    runner = Runner(pool, document, device="cpu")
+    runner = Runner(pool, document, Conditions(device="cpu"))
     found = in_order(document, check(document, runner))
     assert not runner.faults
     return found

@@ -18,6 +18,7 @@ import dlexamples.run.pool
 from dlexamples.check import check
 from dlexamples.formats import parse
 from dlexamples.model import Outcome, Verdict
+from dlexamples.run.conditions import Conditions
 from dlexamples.run.pool import Pool, forks
 from dlexamples.run.runner import Runner
 
@@ -36,7 +37,7 @@ def pool(request: pytest.FixtureRequest) -> Iterator[Pool]:
 def outcomes(pool: Pool, *blocks: str, timeout: float = 20.0, mode: str = "auto", device: str = "cpu") -> list[Outcome]:
     text = "".join(f"# b{n}\n\n```python\n{block}\n```\n\n" for n, block in enumerate(blocks))
     document = parse(Path("post.md"), text)
-    return in_order(document, check(document, Runner(pool, document, timeout=timeout, device=device), mode))
+    return in_order(document, check(document, Runner(pool, document, Conditions(timeout=timeout, device=device)), mode))
 
 
 def verdicts(pool: Pool, *blocks: str, timeout: float = 20.0) -> list[str]:

@@ -13,6 +13,7 @@ from contract import in_order
 from dlexamples.check import check
 from dlexamples.formats import parse
 from dlexamples.model import Claim, Outcome, Verdict
+from dlexamples.run.conditions import Conditions
 from dlexamples.run.inside import offline
 from dlexamples.run.inside.offline import adapters, hugging_face_models
 from dlexamples.run.inside.offline.dataset_rows import class_of, rows
@@ -44,7 +45,7 @@ def pool() -> Iterator[Pool]:
 
 def outcome(pool: Pool, block: str) -> Outcome:
     document = parse(Path("post.md"), f"```python\n{block}\n```\n")
-    runner = Runner(pool, document, timeout=60.0, device="cpu")
+    runner = Runner(pool, document, Conditions(timeout=60.0, device="cpu"))
     (found,) = in_order(document, check(document, runner))
     assert not runner.faults
     return found

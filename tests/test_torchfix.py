@@ -12,6 +12,7 @@ import pytest
 from dlexamples.check import check
 from dlexamples.formats import parse
 from dlexamples.model import Verdict
+from dlexamples.run.conditions import Conditions
 from dlexamples.run.pool import Pool
 from dlexamples.run.runner import Runner
 
@@ -71,7 +72,7 @@ def _input(name: str) -> str:
 def _outcomes(blocks: list[str], pool: Pool) -> list[Outcome]:
     post = "# Case\n\n" + "\n\n".join(f"```python\n{block.strip()}\n```" for block in blocks) + "\n"
     document = parse(Path("case.md"), post)
-    return list(check(document, Runner(pool, document, device="cpu")))
+    return list(check(document, Runner(pool, document, Conditions(device="cpu"))))
 
 
 def _regular(source: str) -> str:

@@ -13,6 +13,7 @@ from dlexamples.check import check
 from dlexamples.fix import fix
 from dlexamples.formats import parse, read, write
 from dlexamples.model import Verdict
+from dlexamples.run.conditions import Conditions
 from dlexamples.run.pool import Pool
 from dlexamples.run.runner import Runner
 
@@ -49,7 +50,7 @@ def test_verdicts(path: Path, pool: Pool, update_cases: bool) -> None:
 def test_what_is_fixed_passes(path: Path, pool: Pool) -> None:
     document = read(path)
     outcomes = outcomes_of(document, pool)
-    fixed = fix(document, outcomes, Runner(pool, document, device="cpu"), "auto", unsafe=True)
+    fixed = fix(document, outcomes, Runner(pool, document, Conditions(device="cpu")), "auto", unsafe=True)
     again = parse(path, fixed.text)
     left = outcomes_of(again, pool)
     assert sum(o.verdict is Verdict.PASSED for o in left) == sum(ran(o) for o in outcomes)
@@ -61,7 +62,7 @@ def ran(outcome: Outcome) -> bool:
 
 
 def outcomes_of(document: Document, pool: Pool) -> list[Outcome]:
-    runner = Runner(pool, document, device="cpu")
+    runner = Runner(pool, document, Conditions(device="cpu"))
     found = in_order(document, check(document, runner))
     assert not runner.faults
     return found

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from dlexamples.elsewhere import elsewhere
 from dlexamples.model import Claim, Fill, Post
 from dlexamples.printed import matches_exception
+from dlexamples.run.conditions import Conditions
 from dlexamples.run.job import SEED, Surroundings, frameworks, job, text
-from dlexamples.run.limits import Limits
 from dlexamples.run.pool import END_SECONDS, START_SECONDS, Pool, Process
 from dlexamples.run.record import BlockRun, Run, collect_output, halted, note_done
 
@@ -36,24 +36,17 @@ class Runner:
         self,
         pool: Pool,
         document: Document,
+        conditions: Conditions | None = None,
         *,
-        device: str = "auto",
-        timeout: float = 60.0,
-        network: bool = False,
         running: Callable[[str, int], None] = lambda block, line: None,
         faults: list[str] | None = None,
-        limits: Limits | None = None,
     ) -> None:
-        """`network`: loaders get what they download, and not what stands in for it. `running` is told each block and
-        line that starts; tracebacks of our own are added to `faults`; `limits` are those of a search for mends."""
+        """`running` is told each block and line that starts; tracebacks of our own are added to `faults`."""
         self.pool = pool
         self.document = document
-        self.device = device
-        self.network = network
-        self.timeout = timeout
+        self.conditions = conditions or Conditions()
         self.running = running
         self.faults = faults if faults is not None else []
-        self.limits = limits or Limits()
 
     def warm(self, sessions: Sequence[Session]) -> None:
         """Starts the servers that these sessions need, side by side."""
@@ -108,7 +101,7 @@ class Runner:
         while True:
             folder = self.pool.new_folder()
             skip = ran.ended.keys()
-            surroundings = Surroundings(folder, self._device(session), self.network, seed)
+            surroundings = Surroundings(folder, self._device(session), self.conditions.network, seed)
             post = elsewhere(self.document, session) if wait else Post()
             task = job(session, ran.text, surroundings, post, wait=wait, skip=skip)
             ran.process = self.pool.start(task, folder)
@@ -124,7 +117,7 @@ class Runner:
 
     def _device(self, session: Session) -> str:
         """`cpu` also where one of the blocks asks for it."""
-        return "cpu" if any(block.marks.device == "cpu" for block in session.blocks) else self.device
+        return "cpu" if any(block.marks.device == "cpu" for block in session.blocks) else self.conditions.device
 
     def _follow(self, session: Session, run: Run, wait: Collection[int], until: int | None = None) -> None:
         """Reads events until the process waits at a stop, the block `until` is done, or the process has ended."""
@@ -160,7 +153,7 @@ class Runner:
             elif kind == "block":
                 current, began = event["block"], time.monotonic()
                 run.blocks[current] = BlockRun(started=True)
-                deadline = time.monotonic() + (session.blocks[current].marks.timeout or self.timeout)
+                deadline = time.monotonic() + (session.blocks[current].marks.timeout or self.conditions.timeout)
             elif kind == "at":
                 run.blocks[event["block"]].line = event["line"]
                 block = session.blocks[event["block"]]

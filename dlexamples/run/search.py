@@ -102,7 +102,7 @@ def mend(session: Session, run: Run, runner: Runner) -> Mended:
     """Searches for edits from the stop where `run` waits to the end of the session; closes `run`."""
     mended = Mended(run.text.sources)
     wait = set(range(len(session.blocks)))
-    budget = Budget.of(runner.limits)
+    budget = Budget.of(runner.conditions.limits)
     while run.stopped:
         halt = run.stopped
         mended.halts[halt.block] = (halt, run.text.sources)
@@ -140,7 +140,7 @@ def _better_run(
     assert halt
     if budget.is_spent:
         mended.unasked[halt.block] = (
-            f"the search has taken {runner.limits}, as many as `tries` and `search-timeout` allow"
+            f"the search has taken {runner.conditions.limits}, as many as `tries` and `search-timeout` allow"
         )
         return None
     mended.tried[halt.block] = []
@@ -185,7 +185,7 @@ def _note_why_not(attempt: Run, halt: Halt, proposal: Proposal, mended: Mended, 
     tried = attempt.blocks[halt.block]
     if not tried.fatal:
         return
-    what = f"was still running after {runner.timeout:g} s" if tried.timed_out else "ended its process"
+    what = f"was still running after {runner.conditions.timeout:g} s" if tried.timed_out else "ended its process"
     message = f"{proposal.message}; no fix is offered: mended, the block {what}"
     mended.refusals[halt.block] = replace(proposal, message=message, final=True)
 

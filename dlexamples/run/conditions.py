@@ -1,0 +1,33 @@
+"""How blocks are run: what the settings say of it, the same for every session of a post."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from dlexamples.run.limits import Limits
+
+if TYPE_CHECKING:
+    from dlexamples.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What changes a verdict beside the post itself."""
+
+    device: str = "auto"
+    timeout: float = 60.0
+    """Seconds for one block."""
+    network: bool = False
+    """Loaders get what they download, and not what stands in for it."""
+    limits: Limits = field(default_factory=Limits)
+    """Of a search for mends."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Conditions:
+        return cls(
+            device=settings.device,
+            timeout=settings.timeout,
+            network=settings.network,
+            limits=Limits(settings.tries, settings.search_timeout),
+        )
