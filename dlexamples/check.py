@@ -68,7 +68,7 @@ def check_session(session: Session, runner: Runner) -> Iterator[Outcome]:
         run = runner.clean_room(session, mended)
         mended, run = settle(session, runner, mended, run)
     other = runner.with_another_seed(session, mended) if prints_by_chance(session, run) else None
-    yield from judge(session, mended, run, runner.conditions.timeout, other)
+    yield from judge(session, mended, run, runner.conditions, other)
 
 
 def settle(session: Session, runner: Runner, mended: Mended, run: Run) -> tuple[Mended, Run]:

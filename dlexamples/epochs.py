@@ -49,9 +49,11 @@ class _Change:
     was: int
 
 
-def shortened(source: str, epochs: int) -> tuple[str, list[Shortened]]:
-    """The source with its training shortened to `epochs`, line for line, and what was changed. A source that does not
-    parse stays as it is."""
+def shortened(source: str, epochs: int | None) -> tuple[str, list[Shortened]]:
+    """The source with its training shortened to `epochs`, line for line, and what was changed. Without a number, and
+    where the source does not parse, it stays as it is."""
+    if epochs is None:
+        return source, []
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -50,6 +50,12 @@ def running_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Seconds for the search for one session's mends. [default: 300]",
         ),
         click.option(
+            "--epochs",
+            type=click.IntRange(1),
+            metavar="N",
+            help="Shorten training to so many epochs, in what is run and not in the post. [default: as written]",
+        ),
+        click.option(
             "--network", is_flag=True, default=None, help="Let data sets and weights be downloaded. [default: offline]"
         ),
         click.option(

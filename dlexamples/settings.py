@@ -25,7 +25,8 @@ LONGEST_TIMEOUT = 86_400
 ACCEPTABLE = ("filled", "repaired")
 MOST_TRIES = 10_000
 _OF_ENVIRONMENT = (
-    "accept", "exclude", "device", "session", "timeout", "tries", "search_timeout", "install", "output_format",
+    "accept", "exclude", "device", "session", "timeout", "tries", "search_timeout", "epochs", "smoke", "install",
+    "output_format",
 )  # fmt: skip
 
 
@@ -53,6 +54,10 @@ class Settings:
     """Candidates that the search for one session's mends may run."""
     search_timeout: float = 300.0
     """Seconds that it may take."""
+    epochs: int | None = None
+    """Training is shortened to so many, in what is run and never in the post."""
+    smoke: bool = False
+    """The shortest training there is: one epoch, where `epochs` says nothing."""
     network: bool = False
     """Loaders may download what they name; else something stands in for it."""
     install: bool = False
@@ -60,6 +65,11 @@ class Settings:
     output_format: str = "text"
     folder: Path = Path()
     """Where the settings were found."""
+
+    @property
+    def budget(self) -> int | None:
+        """Epochs to which training is shortened; None where nothing is."""
+        return self.epochs or (1 if self.smoke else None)
 
     @property
     def accepted(self) -> frozenset[Verdict]:
@@ -96,12 +106,12 @@ def _parsed(name: str, text: str) -> Any:
     """A variable's text as the TOML value that it stands for."""
     if name in {"accept", "exclude"}:
         return [word.strip() for word in text.split(",") if word.strip()]
-    if name == "install":
+    if name in {"install", "smoke"}:
         return {"true": True, "false": False}.get(text.lower(), text)
-    if name not in {"timeout", "search_timeout", "tries"}:
+    if name not in {"timeout", "search_timeout", "tries", "epochs"}:
         return text
     try:
-        return int(text) if name == "tries" else float(text)
+        return int(text) if name in {"tries", "epochs"} else float(text)
     except ValueError:
         return text
 
@@ -138,6 +148,8 @@ def _value(where: str, name: str, value: Any) -> Any:
         "timeout": _seconds,
         "tries": _tries,
         "search_timeout": _seconds,
+        "epochs": _epochs,
+        "smoke": _boolean,
         "network": _boolean,
         "install": _boolean,
         "output_format": lambda v: _one_of(v, _formats()),
@@ -186,6 +198,12 @@ def _seconds(value: Any) -> float:
 def _tries(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_TRIES:
         raise ValueError(f"a number from 0 to {MOST_TRIES:,}")
+    return value
+
+
+def _epochs(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError("a number of 1 or more")
     return value
 
 

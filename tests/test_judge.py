@@ -8,6 +8,7 @@ from pathlib import Path
 from dlexamples.alignment import as_published, edits
 from dlexamples.formats import parse
 from dlexamples.model import Applicability, Place, Proposal, Verdict
+from dlexamples.run.conditions import Conditions
 from dlexamples.run.job import Text
 from dlexamples.run.record import BlockRun, Halt, Run
 from dlexamples.run.rivals import Attempt
@@ -42,7 +43,7 @@ def test_a_mend_that_makes_its_own_lines_warn_is_doubted() -> None:
 def test_a_doubted_mend_is_taken_back_with_its_reason() -> None:
     mended = Mended((AFTER,), [MEND], halts={0: (HALT, (PUBLISHED,))}).without([0], [PUBLISHED], {0: "it warns"})
     assert (mended.sources, mended.mends) == ((PUBLISHED,), [])
-    (outcome,) = judge(SESSION, mended, run(PUBLISHED, halt=HALT), 60.0)
+    (outcome,) = judge(SESSION, mended, run(PUBLISHED, halt=HALT), Conditions())
     assert outcome.verdict is Verdict.FAILED
     assert [(d.code, d.level, d.fix) for d in outcome.diagnostics] == [
         ("DL201", "error", None),
@@ -81,7 +82,7 @@ def test_places_of_a_mended_text_are_told_in_the_published_one() -> None:
 def test_what_was_tried_for_the_last_stop_is_told_in_a_note() -> None:
     tried = [f"write {name}" for name in "abbcd"]
     mended = Mended((PUBLISHED,), halts={0: (HALT, (PUBLISHED,))}, given_up={0}, tried={0: tried})
-    (outcome,) = judge(SESSION, mended, run(PUBLISHED, halt=HALT), 60.0)
+    (outcome,) = judge(SESSION, mended, run(PUBLISHED, halt=HALT), Conditions())
     error, note = outcome.diagnostics
     assert (error.level, note.level, note.span) == ("error", "note", error.span)
     assert note.message == "tried, and did not help: write a; write b; write c; …"
@@ -103,7 +104,7 @@ def test_later_failures_stand_beside_the_verdicts_reason_once_each() -> None:
     place = Place(0, 3, 0, 3, 1)
     later = replace(HALT, statement=place, at=place, frames=(place,), message="another", own=True)
     ran = run(PUBLISHED, halt=HALT, later=[replace(HALT), later, later])
-    (outcome,) = judge(SESSION, Mended((PUBLISHED,), given_up={0}), ran, 60.0)
+    (outcome,) = judge(SESSION, Mended((PUBLISHED,), given_up={0}), ran, Conditions())
     assert [d.message for d in outcome.diagnostics] == ["TypeError: no", "TypeError: another"]
     assert outcome.reason == "TypeError: no"
 
@@ -113,7 +114,7 @@ def test_what_fails_after_a_mend_of_structure_may_be_its_doing() -> None:
     later = replace(HALT, statement=place, at=place, frames=(place,), error="AttributeError", kinds=("AttributeError",))
     of_ours = replace(later, at=Place(0, 3, 0, 3, 5))
     mended = Mended((PUBLISHED,), dropped=[MEND], given_up={0}, later={0: ([of_ours, later], (AFTER,))})
-    (outcome,) = judge(SESSION, mended, run(PUBLISHED, halt=HALT), 60.0)
+    (outcome,) = judge(SESSION, mended, run(PUBLISHED, halt=HALT), Conditions())
     assert [(d.level, d.message) for d in outcome.diagnostics][2:] == [
         ("note", "with that mended, this fails, too: AttributeError: no")
     ]
@@ -122,13 +123,13 @@ def test_what_fails_after_a_mend_of_structure_may_be_its_doing() -> None:
 def test_calls_that_no_run_reached_are_warnings_beside_the_verdict() -> None:
     found = {"code": "DL203", "message": "`fit` has no parameter `x`", "line": 2, "column": 4, "end_line": 2}
     unreached = ({**found, "end_column": 7}, {**found, "line": 3, "end_line": 3, "column": 0, "end_column": 1})
-    (outcome,) = judge(SESSION, Mended((PUBLISHED,)), run(PUBLISHED, unreached=unreached), 60.0)
+    (outcome,) = judge(SESSION, Mended((PUBLISHED,)), run(PUBLISHED, unreached=unreached), Conditions())
     assert outcome.verdict is Verdict.PASSED
     assert [(d.level, d.span.line, d.span.column) for d in outcome.diagnostics] == [
         ("warning", 3, 5),
         ("warning", 4, 1),
     ]
     (outcome,) = judge(
-        SESSION, Mended((PUBLISHED,), given_up={0}), run(PUBLISHED, halt=HALT, unreached=unreached), 60.0
+        SESSION, Mended((PUBLISHED,), given_up={0}), run(PUBLISHED, halt=HALT, unreached=unreached), Conditions()
     )
     assert [(d.level, d.span.line) for d in outcome.diagnostics] == [("error", 3), ("warning", 4)]

@@ -323,10 +323,48 @@ def test_output_is_read_from_the_blocks_own_files_alone(pool: Pool, tmp_path: Pa
 
 
 def test_a_time_out_says_where(pool: Pool) -> None:
-    (outcome,) = outcomes(pool, "x = 1\nwhile True:\n    x += 1", timeout=1)
+    (outcome,) = outcomes(pool, "import time\nwhile True:\n    time.sleep(9)", timeout=1)
     (diagnostic,) = outcome.diagnostics
-    assert (diagnostic.code, diagnostic.span.line) == ("DL901", 5)
+    assert (diagnostic.code, diagnostic.span.line) == ("DL901", 6)
     assert outcome.seconds >= 1
+
+
+def test_a_time_out_says_where_in_a_function_that_an_earlier_block_defines(pool: Pool) -> None:
+    defines, calls = outcomes(pool, "import time\ndef wait():\n    time.sleep(60)", "x = 1\nwait()", timeout=1)
+    (diagnostic,) = calls.diagnostics
+    assert (defines.verdict, diagnostic.code, diagnostic.span.line) == (Verdict.PASSED, "DL901", 13)
+
+
+def test_training_that_runs_out_of_time_is_told_what_would_help(pool: Pool) -> None:
+    block = "import time\nfor epoch in range(100):\n    time.sleep(1)"
+    (outcome,) = outcomes(pool, block, timeout=1)
+    assert "`--epochs 1`, or a marker `epochs 1`, would run 1 of 100 epochs" in outcome.diagnostics[0].message
+    (short,) = budgeted(pool, f"```python\n{block}\n```\n", 1)
+    assert [d.message for d in short.diagnostics] == ["ran 1 of 100 epochs"]
+    assert short.verdict is Verdict.PASSED
+
+
+def test_a_budget_shortens_what_no_marker_speaks_of_and_says_so(pool: Pool) -> None:
+    loop = "```python\nfor epoch in range(9):\n    print(epoch)\n```\n"
+    marked = f"<!-- dlexamples: epochs 3 -->\n{loop}"
+    none, one, three = budgeted(pool, f"```python\nx = 1\n```\n{loop}{marked}", 1)
+    assert (none.diagnostics, one.stdout, three.stdout) == ((), "0\n", "0\n1\n2\n")
+    assert [d.message for d in (*one.diagnostics, *three.diagnostics)] == ["ran 1 of 9 epochs", "ran 3 of 9 epochs"]
+    assert one.runnable_source == one.block.source
+
+
+def test_output_is_not_judged_after_shorter_training(pool: Pool) -> None:
+    two, eight = (f"<!-- dlexamples: output -->\n```\n{shown}\n```\n\n" for shown in (2, 8))
+    loop = "```python\nfor epoch in range(9):\n    print(epoch)\n```\n\n"
+    found = budgeted(pool, f"```python\nprint(1)\n```\n\n{two}{loop}{eight}", 1)
+    before, after = (outcome for outcome in found if outcome.block.is_python)
+    assert (before.verdict, after.verdict) == (Verdict.FAILED, Verdict.PASSED)
+    assert [(d.code, d.level) for d in after.diagnostics] == [("DL207", "note"), ("DL905", "note")]
+
+
+def budgeted(pool: Pool, text: str, epochs: int) -> list[Outcome]:
+    document = parse(Path("post.md"), text)
+    return in_order(document, check(document, Runner(pool, document, Conditions(timeout=20.0, epochs=epochs))))
 
 
 def test_what_a_block_leaves_running_is_ended(pool: Pool, tmp_path: Path) -> None:

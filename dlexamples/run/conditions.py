@@ -20,6 +20,8 @@ class Conditions:
     """Seconds for one block."""
     network: bool = False
     """Loaders get what they download, and not what stands in for it."""
+    epochs: int | None = None
+    """Training is shortened to so many where a block's marker names no other number."""
     limits: Limits = field(default_factory=Limits)
     """Of a search for mends."""
 
@@ -29,5 +31,6 @@ class Conditions:
             device=settings.device,
             timeout=settings.timeout,
             network=settings.network,
+            epochs=settings.budget,
             limits=Limits(settings.tries, settings.search_timeout),
         )

@@ -90,6 +90,8 @@ class Surroundings:
     device: str
     network: bool
     """Loaders may download; else something stands in for what they would."""
+    epochs: int | None = None
+    """Training is shortened to so many where a block's marker names no other number."""
     seed: int = SEED
 
 
@@ -111,7 +113,8 @@ def job(
         "results": str(results),
         "script": str(working / f"{script}.py"),
         "blocks": [
-            _block(i, *each) for i, each in enumerate(zip(session.blocks, text.sources, text.first_lines, strict=True))
+            _block(i, *each, around.epochs)
+            for i, each in enumerate(zip(session.blocks, text.sources, text.first_lines, strict=True))
         ],
         "device": around.device,
         "seed": around.seed,
@@ -135,13 +138,13 @@ def _is_a_module(name: str, beside: str) -> bool:
         return True
 
 
-def _block(index: int, block: Block, source: str, first_line: int) -> dict[str, Any]:
+def _block(index: int, block: Block, source: str, first_line: int, epochs: int | None) -> dict[str, Any]:
     found = names(source)
     statements = [
         {**asdict(s), "needs": sorted(s.needs), "binds": sorted(s.binds), "touches": sorted(s.touches)}
         for s in found.statements
     ]
-    running = source if block.marks.epochs is None else shortened(source, block.marks.epochs)[0]
+    running = shortened(source, block.marks.epochs or epochs)[0]
     raising = [printed.line for printed in block.printed if printed.line and expected_exception(printed.text)]
     return {
         "index": index,

@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import queue
+import re
 import shutil
 import signal
 import socket
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 INSIDE = Path(__file__).parent / "inside"
 START_SECONDS = 180.0
 """How long a server or a new process may take to import its frameworks."""
+WHERE, WHERE_SECONDS = "where", 0.3
+"""The file to which a process that hangs tells its lines, and how long it may take to."""
 END_SECONDS = 10.0
 """How long a killed process may take to be gone."""
 
@@ -70,6 +73,22 @@ class Process:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.number, signal.SIGKILL)
 
+    def lines_of(self, filename: str) -> list[int]:
+        """The lines of `filename` on which the process is, innermost first; it need not be able to answer."""
+        number = self.number or self._link.number
+        if number is None or not hasattr(signal, "SIGUSR1"):
+            return []
+        told = self.folder / "results" / WHERE
+        with contextlib.suppress(OSError):
+            os.kill(number, signal.SIGUSR1)
+        deadline = time.monotonic() + WHERE_SECONDS
+        while time.monotonic() < deadline and not _size(told):
+            time.sleep(0.01)
+        pattern = re.compile(rf'^  File "{re.escape(filename)}", line (\d+) in ', re.MULTILINE)
+        with contextlib.suppress(OSError):
+            return [int(line) for line in pattern.findall(told.read_text("utf-8", "replace"))]
+        return []
+
     def close(self) -> None:
         """Ends it, waits until it has, and removes its folder."""
         self.kill()
@@ -78,8 +97,18 @@ class Process:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
 class Link(Protocol):
     """The way to one process."""
+
+    number: int | None
+    """The process, where the link knows it."""
 
     def events(self) -> Iterator[bytes]: ...
     def send(self, data: bytes) -> None: ...
@@ -92,6 +121,7 @@ class ForkedLink:
 
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
+        self.number: int | None = None
 
     def events(self) -> Iterator[bytes]:
         with self.connection.makefile("rb") as file:
@@ -113,6 +143,7 @@ class NewLink:
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.process = process
+        self.number: int | None = process.pid
 
     def events(self) -> Iterator[bytes]:
         assert self.process.stdout

@@ -101,7 +101,8 @@ class Runner:
         while True:
             folder = self.pool.new_folder()
             skip = ran.ended.keys()
-            surroundings = Surroundings(folder, self._device(session), self.conditions.network, seed)
+            asked = self.conditions
+            surroundings = Surroundings(folder, self._device(session), asked.network, asked.epochs, seed)
             post = elsewhere(self.document, session) if wait else Post()
             task = job(session, ran.text, surroundings, post, wait=wait, skip=skip)
             ran.process = self.pool.start(task, folder)
@@ -133,6 +134,8 @@ class Runner:
             if kind == "timeout" and current is not None and not run.blocks[current].timed_out:
                 run.blocks[current].timed_out = True
                 run.blocks[current].seconds = time.monotonic() - began
+                if inner := _line_inside(run, current):
+                    run.blocks[current].line = inner
                 run.process.kill()
                 deadline = time.monotonic() + END_SECONDS
             elif kind == "no-device":
@@ -191,6 +194,16 @@ class Runner:
                 run.blocks[event["block"]].unreached = tuple(event["findings"])
             elif kind == "absent":
                 run.blocks[event["block"]].absent = True
+
+
+def _line_inside(run: Run, current: int) -> int | None:
+    """The line of the block that a process which hangs was on, inside its loop or its function."""
+    assert run.process
+    for line in run.process.lines_of(run.text.filename):
+        found = run.text.place(line)
+        if found and found[0] == current:
+            return found[1]
+    return None
 
 
 def _is_expected(block: Block, halt: Halt) -> bool:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dlexamples.alignment import as_published, edits, whole_line
+from dlexamples.epochs import shortened
 from dlexamples.formats.language import classify
 from dlexamples.model import (
     Block,
@@ -28,7 +29,7 @@ from dlexamples.names import names
 from dlexamples.run.columns import characters, rows
 from dlexamples.sessions import installed
 from dlexamples.verdicts import packages
-from dlexamples.verdicts.budget import ran_shorter
+from dlexamples.verdicts.budget import not_compared, ran_shorter, with_budget
 from dlexamples.verdicts.diagnose import Finding, diagnose, diagnose_end, first_line, without_addresses
 from dlexamples.verdicts.expectations import prints_otherwise, unmet
 from dlexamples.verdicts.flaws import told
@@ -37,6 +38,7 @@ from dlexamples.verdicts.left_out import left_out
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dlexamples.run.conditions import Conditions
     from dlexamples.run.record import BlockRun, Halt, Run
     from dlexamples.run.search import Mend, Mended
 
@@ -50,13 +52,15 @@ MOST_TRIED = 3
 _QUOTED = re.compile(r"`(\w+)`")
 
 
-def judge(session: Session, mended: Mended, run: Run, timeout: float, other: Run | None = None) -> Iterator[Outcome]:
+def judge(
+    session: Session, mended: Mended, run: Run, conditions: Conditions, other: Run | None = None
+) -> Iterator[Outcome]:
     """The outcomes of the blocks that `session` judges, in order. `run` is the run of `mended.sources`, and `other`
     one with another seed, where the output of the first is not the post's."""
     for index, block in enumerate(session.blocks):
         if block.id in session.judged:
             not_run = left_out(block, session.name, run.blocks[index])
-            case = _Case(session, mended, run, timeout, index, other)
+            case = _Case(session, mended, run, conditions, index, other)
             yield told(not_run or case.with_unreached(case.outcome()))
 
 
@@ -64,13 +68,14 @@ class _Case:
     """Everything that is known of one block."""
 
     def __init__(
-        self, session: Session, mended: Mended, run: Run, timeout: float, index: int, other: Run | None
+        self, session: Session, mended: Mended, run: Run, conditions: Conditions, index: int, other: Run | None
     ) -> None:
         self.session = session
         self.mended = mended
         self.index = index
         self.block = session.blocks[index]
-        self.timeout = self.block.marks.timeout or timeout
+        self.timeout = self.block.marks.timeout or conditions.timeout
+        self.epochs = conditions.epochs
         self.source = mended.sources[index]
         self.all = run.blocks
         self.run: BlockRun = run.blocks[index]
@@ -102,7 +107,9 @@ class _Case:
     def _as_promised(self, outcome: Outcome) -> Outcome:
         """`outcome`, or a failure where the block does not end, or print, as the post says."""
         broken = unmet(self.block, self.source, self.run, self.other)
-        found = (*broken, *ran_shorter(self.block, self.source))
+        if self._follows_shorter_training():
+            broken = map(not_compared, broken)
+        found = (*broken, *ran_shorter(self.block, self.source, self.epochs))
         outcome = replace(outcome, diagnostics=found + outcome.diagnostics)
         worst = next((diagnostic for diagnostic in found if diagnostic.level == "error"), None)
         if worst is None:
@@ -110,6 +117,11 @@ class _Case:
         return replace(
             outcome, verdict=Verdict.FAILED, reason=first_line(worst.message), fills=tuple(self.run.served), edits=()
         )
+
+    def _follows_shorter_training(self) -> bool:
+        """What it prints may be the number of epochs."""
+        each = zip(self.session.blocks[: self.index + 1], self.mended.sources, strict=False)
+        return any(shortened(source, block.marks.epochs or self.epochs)[1] for block, source in each)
 
     def _is_flaky(self) -> bool:
         """It stopped for good in one run, and not in the next of the same text."""
@@ -175,7 +187,8 @@ class _Case:
             verdict=Verdict.SKIPPED if last.code == "DL501" else Verdict.FAILED,
             reason=first_line(last.message),
             runnable_source=self.block.source,
-            diagnostics=self._with_later((*causes, last, *self._tried(last), *self._also_missing(last))),
+            diagnostics=self._with_later((*causes, last, *self._tried(last), *self._also_missing(last)))
+            + tuple(ran_shorter(self.block, self.source, self.epochs)),
         )
 
     def _tried(self, last: Diagnostic) -> Iterator[Diagnostic]:
@@ -284,6 +297,8 @@ class _Case:
         halt, sources = known or (self.run.halt, self.mended.sources)
         if halt is None:
             finding = diagnose_end(self.run, self.timeout)
+            if self.run.timed_out:
+                finding = with_budget(finding, self.block, self.source, self.epochs)
             return finding, self.block.span(whole_line(self.block.source, self.index, self.run.line)), ()
         return (
             self._explained(diagnose(halt, sources, self.session.installs, self.session.environment)),

@@ -31,8 +31,10 @@ import __future__
 
 import ast
 import contextlib
+import faulthandler
 import itertools
 import os
+import signal
 import sys
 import time
 import traceback
@@ -61,12 +63,27 @@ def run(job: dict[str, Any], channel: Channel) -> None:
     session = SessionRun(job, channel)
     if not job["network"]:
         offline.stand_in(session.serve, session.fault)
+    tell_where(job["results"])
     session.lines.start()
     for index in range(len(session.blocks)):
         session.block(index)
     session.lines.stop()
     session.check_unreached()
     channel.send({"event": "end"})
+
+
+def tell_where(folder: str) -> None:
+    """On SIGUSR1 the interpreter writes its stack to a file there, even where it is in C and does not return."""
+    if hasattr(faulthandler, "register"):
+        # The file stays open, out of the way of a block that closes the first descriptors.
+        with open(os.path.join(folder, "where"), "wb") as file:
+            faulthandler.register(signal.SIGUSR1, file=_high(file.fileno()), all_threads=True)
+
+
+def _high(descriptor: int) -> int:
+    import fcntl
+
+    return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 100)
 
 
 @contextlib.contextmanager
