@@ -112,6 +112,19 @@ def test_the_working_folder_is_scratch(pool: Pool) -> None:
     assert not Path("x.py").exists()
 
 
+def test_a_variable_that_a_framework_reads_on_import_is_set_before(pool: Pool) -> None:
+    block = "import os\nos.environ['KERAS_BACKEND'] = 'torch'\nimport keras\nprint(keras.backend.backend())"
+    assert stdout(pool, block) == "torch\n"
+
+
+@pytest.mark.skipif(not forks(), reason="there is no server")
+def test_what_a_block_had_to_import_is_there_for_the_next() -> None:
+    """Modules of packages that ask for their folders only as they run; of others each process imports its own."""
+    block = "import sys\nprint('scipy.fft' in sys.modules, 'xml.sax' in sys.modules)\nimport scipy.fft, xml.sax"
+    with Pool(fork=True) as own:
+        assert [stdout(own, block), stdout(own, block)] == ["False False\n", "True False\n"]
+
+
 def test_the_same_numbers_every_time(pool: Pool) -> None:
     block = "import random\nimport numpy as np\nprint(random.random(), np.random.rand(), hash('a'))"
     assert stdout(pool, block) == stdout(pool, block)

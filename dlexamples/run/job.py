@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,10 +24,9 @@ if TYPE_CHECKING:
 
 SEED = 0
 
-# Imported by the server when a session imports the key: what a first training step would otherwise import in every
-# child (torch's optimizers import torch._dynamo, which takes seconds).
+# Imported by the server when a session imports the key.
 PRELOAD = {
-    "torch": ("torch", "torch._dynamo", "torch.utils.data", "torch.utils._pytree"),
+    "torch": ("torch", "torch.utils.data", "torch.utils._pytree"),
     "tensorflow": ("tensorflow",),
     "keras": ("tensorflow", "keras"),
     "jax": ("jax", "jax.numpy"),
@@ -34,6 +34,17 @@ PRELOAD = {
     "matplotlib": ("matplotlib.pyplot",),
     "pandas": ("pandas",),
 }
+# By package and a part of the source: what the first use of it would otherwise import, for seconds, in every process.
+ON_FIRST_USE = (
+    ("torch", "optim", "torch._dynamo"),
+    ("tensorflow", "keras", "tensorflow.keras"),
+)
+FAMILIES = (*PRELOAD, "numpy", "scipy")
+"""Packages that a server may import before it forks: where they keep files, and for whom, they ask as they run, not as
+they are imported."""
+_READ_ON_IMPORT = re.compile(
+    r"""environ\b.*["'](?!TF_CPP_MIN_LOG_LEVEL)(KERAS|TF|TORCH|PYTORCH|JAX|XLA|MPL|OMP|MKL|SCIPY|SKLEARN)[A-Z0-9_]*_?["']"""
+)
 
 
 class NotReadBackError(ValueError):
@@ -76,10 +87,37 @@ def text(document: Document, session: Session, sources: Sequence[str]) -> Text:
 
 
 def frameworks(sources: Sequence[str]) -> tuple[str, ...]:
-    """The modules that a server for these blocks imports, NumPy always: it is seeded."""
-    imported = frozenset().union(*(names(source).imports for source in sources))
+    """The modules that a server for these blocks imports: NumPy, which is seeded, wherever a library may use it."""
+    if _is_plain(sources):
+        return ()
+    imported = _families_of(sources)
     modules = [module for package in sorted(imported & PRELOAD.keys()) for module in PRELOAD[package]]
     return tuple(dict.fromkeys(["numpy", *modules]))
+
+
+def on_first_use(sources: Sequence[str]) -> tuple[str, ...]:
+    """What these blocks will import beside their frameworks, as far as their text says it."""
+    imported = _families_of(sources)
+    text = "\n".join(sources)
+    late = [module for package, word, module in ON_FIRST_USE if package in imported and word in text]
+    return tuple(late) if _is_plain(sources) else ("numpy.random", *late)
+
+
+def _families_of(sources: Sequence[str]) -> frozenset[str]:
+    """The packages that the blocks import, and that may be imported before them."""
+    if _sets_up(sources):
+        return frozenset()
+    return frozenset().union(*(names(source).imports for source in sources)) & frozenset(FAMILIES)
+
+
+def _is_plain(sources: Sequence[str]) -> bool:
+    """They import nothing but the standard library."""
+    return all(names(source).imports <= sys.stdlib_module_names for source in sources)
+
+
+def _sets_up(sources: Sequence[str]) -> bool:
+    """They set a variable that a framework reads once, as it is imported: `KERAS_BACKEND`, say."""
+    return any(_READ_ON_IMPORT.search(source) for source in sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +134,7 @@ class Surroundings:
 
 
 def job(
-    session: Session, text: Text, around: Surroundings, post: Post, *, wait: Collection[int], skip: Collection[int]
+    session: Session, text: Text, around: Surroundings, *, wait: Collection[int], skip: Collection[int]
 ) -> dict[str, Any]:
     """The job as the worker reads it; makes the folders that it names."""
     scratch, results = around.folder / "scratch", around.folder / "results"
@@ -120,14 +158,20 @@ def job(
         "seed": around.seed,
         "network": around.network,
         "published": [block.source for block in session.blocks],
-        "post": {**asdict(post), "packages": sorted(post.packages)},
         "wait": sorted(wait),
         "skip": sorted({*skip, *(i for i, block in enumerate(session.blocks) if block.marks.skip)}),
         "preload": frameworks(text.sources),
+        "on_first_use": on_first_use(text.sources),
+        "families": () if _sets_up(text.sources) else FAMILIES,
         "beside": session.environment.folder,
         "environment": _environment(str(scratch), around),
         "unset": ["DISPLAY", "WAYLAND_DISPLAY"],
     }
+
+
+def question(post: Post) -> dict[str, Any]:
+    """The command that asks a process which waits at a stop for mends. `post`: what is said outside its session."""
+    return {"do": "ask", "post": {**asdict(post), "packages": sorted(post.packages)}}
 
 
 def _is_a_module(name: str, beside: str) -> bool:

@@ -183,6 +183,18 @@ class Server:
             env={**server_environment(), "KERAS_HOME": str(folder / "keras")},
             start_new_session=True,
         )
+        self._has = set(modules)
+        self._lock = threading.Lock()
+
+    def preload(self, modules: Sequence[str]) -> None:
+        """Imports them before it forks next, where it has not already."""
+        with self._lock:
+            missing = [name for name in modules if name not in self._has]
+            self._has.update(missing)
+            if missing and self.process.stdin:
+                with contextlib.suppress(OSError):
+                    self.process.stdin.write(" ".join(missing).encode() + b"\n")
+                    self.process.stdin.flush()
 
     def connect(self) -> socket.socket:
         """Waits for the server to listen; what it still imports delays the answer, not the connection."""
@@ -231,11 +243,16 @@ class Pool:
         self._servers.clear()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def warm(self, modules: tuple[str, ...], beside: str = "") -> None:
+    def warm(self, modules: tuple[str, ...], on_first_use: Sequence[str] = (), beside: str = "") -> None:
         """Starts the server for `modules` and does not wait for it: several import side by side. `beside`: a folder
         of packages that comes last on its path."""
         if self.fork:
-            self._server(modules, beside)
+            self._server(modules, beside).preload(on_first_use)
+
+    def learn(self, job: dict[str, Any], modules: Sequence[str]) -> None:
+        """What the process of `job` had to import, the next ones find imported."""
+        if self.fork:
+            self._server(tuple(job["preload"]), job["beside"]).preload(modules)
 
     def new_folder(self) -> Path:
         return Path(tempfile.mkdtemp(dir=self.folder))
@@ -253,7 +270,9 @@ class Pool:
             return self._servers[modules, beside]
 
     def _forked(self, job: dict[str, Any], folder: Path) -> Process:
-        return Process(folder, ForkedLink(self._server(tuple(job["preload"]), job["beside"]).connect()))
+        server = self._server(tuple(job["preload"]), job["beside"])
+        server.preload(job["on_first_use"])
+        return Process(folder, ForkedLink(server.connect()))
 
     def _new(self, job: dict[str, Any], folder: Path) -> Process:
         process = subprocess.Popen(

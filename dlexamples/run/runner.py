@@ -10,10 +10,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from dlexamples.elsewhere import elsewhere
-from dlexamples.model import Claim, Fill, Post
+from dlexamples.model import Claim, Fill
 from dlexamples.printed import matches_exception
 from dlexamples.run.conditions import Conditions
-from dlexamples.run.job import SEED, Surroundings, frameworks, job, text
+from dlexamples.run.job import SEED, Surroundings, frameworks, job, on_first_use, question, text
 from dlexamples.run.pool import END_SECONDS, START_SECONDS, Pool, Process
 from dlexamples.run.record import BlockRun, Run, collect_output, halted, note_done
 
@@ -51,7 +51,8 @@ class Runner:
     def warm(self, sessions: Sequence[Session]) -> None:
         """Starts the servers that these sessions need, side by side."""
         for session in sessions:
-            self.pool.warm(frameworks([block.source for block in session.blocks]), session.environment.folder)
+            sources = [block.source for block in session.blocks]
+            self.pool.warm(frameworks(sources), on_first_use(sources), session.environment.folder)
 
     def as_published(self, session: Session) -> Run:
         """Stops, and waits to be asked, at the first failing statement."""
@@ -66,6 +67,12 @@ class Runner:
     def with_another_seed(self, session: Session, mended: Mended) -> Run:
         """The same once more: what it prints otherwise is chance."""
         return self.run(session, mended.sources, wait=(), ended=mended.ended, seed=SEED + 1)
+
+    def ask(self, session: Session, run: Run) -> None:
+        """Asks the process that waits at a stop for mends; what it imports for them makes it unfit for a verdict."""
+        assert run.process
+        run.asked = True
+        run.process.send(question(elsewhere(self.document, session)))
 
     def go_on(self, session: Session, run: Run, wait: Collection[int]) -> None:
         """Leaves the rest of the block where `run` waits and goes on with the next, in the same process."""
@@ -103,8 +110,8 @@ class Runner:
             skip = ran.ended.keys()
             asked = self.conditions
             surroundings = Surroundings(folder, self._device(session), asked.network, asked.epochs, seed)
-            post = elsewhere(self.document, session) if wait else Post()
-            task = job(session, ran.text, surroundings, post, wait=wait, skip=skip)
+            task = job(session, ran.text, surroundings, wait=wait, skip=skip)
+            ran.task = task
             ran.process = self.pool.start(task, folder)
             self._follow(session, ran, wait)
             fatal = next((i for i, b in enumerate(ran.blocks) if b.fatal), None)
@@ -185,6 +192,8 @@ class Runner:
                 fill = _served(event)
                 if fill not in run.blocks[event["block"]].served:
                     run.blocks[event["block"]].served.append(fill)
+            elif kind == "imported":
+                self.pool.learn(run.task, event["modules"])
             elif kind == "fault":
                 if event["trace"] not in self.faults:
                     self.faults.append(event["trace"])

@@ -144,7 +144,7 @@ def _better_run(
         )
         return None
     mended.tried[halt.block] = []
-    for proposals in _alternatives(_ask(run, halt, mended, runner)):
+    for proposals in _alternatives(_ask(session, run, halt, mended, runner)):
         tried: list[Attempt] = []
         for proposal in proposals:
             if budget.is_spent:
@@ -199,10 +199,9 @@ def what_came_of(attempt: Attempt, halt: Halt) -> str:
     return f"{description} (then {now.error}: {shorten(now.message, MOST_MESSAGE, placeholder=' …')})"
 
 
-def _ask(run: Run, halt: Halt, mended: Mended, runner: Runner) -> list[Proposal]:
+def _ask(session: Session, run: Run, halt: Halt, mended: Mended, runner: Runner) -> list[Proposal]:
     assert run.process
-    run.asked = True
-    run.process.send({"do": "ask"})
+    runner.ask(session, run)
     try:
         reply = run.process.event(ASK_SECONDS)
     except TimeoutError:

@@ -1,5 +1,7 @@
 """A warm process that has imported a framework set and nothing more, and forks for every run.
 
+What later runs will need it is told on its standard input, a line of modules each time, and imports before it forks
+again.
 It never runs an operation: a child of a process that has computed something hangs (OpenMP's threads in torch,
 TensorFlow's pools). It never initialises CUDA, which does not survive a fork. It ends when its standard input
 is closed.
@@ -38,8 +40,8 @@ def main(arguments: list[str]) -> None:
         preload(modules)
         gc.collect()
         gc.freeze()
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         serve(listener)
+        reap(0)
 
 
 def preload(modules: list[str]) -> None:
@@ -47,22 +49,41 @@ def preload(modules: list[str]) -> None:
     for name in modules:
         with contextlib.suppress(Exception), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            module = importlib.import_module(name)
-            if name == "tensorflow":
-                _ = module.keras.Sequential  # Keras is loaded on first use; its import takes seconds.
+            if name == "tensorflow.keras":
+                # TensorFlow loads it on first use, and its import takes seconds.
+                _ = importlib.import_module("tensorflow").keras.Sequential
+            else:
+                importlib.import_module(name)
 
 
 def serve(listener: socket.socket) -> None:
     """One fork a connection, until the parent closes our standard input."""
+    told = sys.stdin.fileno()
     while True:
-        ready, _, _ = select.select([listener, sys.stdin], [], [])
-        if sys.stdin in ready:
-            return
+        ready, _, _ = select.select([listener, told], [], [])
+        if told in ready:
+            line = b""
+            while not line.endswith(b"\n"):
+                if not (part := os.read(told, 65536)):
+                    return
+                line += part
+            preload(line.decode().split())
+            gc.collect()
+            gc.freeze()
+            continue
         connection, _ = listener.accept()
+        reap(os.WNOHANG)
         if fork() == 0:
             listener.close()
             watch(connection)
         connection.close()
+
+
+def reap(options: int) -> None:
+    """Waits for children, so that their processor time is counted as ours; with WNOHANG for those that have ended."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, options)[0]:
+            pass
 
 
 def watch(connection: socket.socket) -> None:

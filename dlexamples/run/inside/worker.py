@@ -13,6 +13,7 @@ A job is a dict (see `dlexamples.run.job`), an event is a dict with the key `eve
 | checked   | the calls of a `no-run` block were looked up | block, findings                               |
 | unreached | the session ended: what is wrong with calls that no run reached | block, findings            |
 | served    | a loader got something else than a download | block, and those of `offline.Served`          |
+| imported  | before `end` and before a stop that waits: modules that the server could have had ready | modules |
 | fault     | what stands in for a download could not be made | trace                                     |
 | absent    | a block's own device is not here      | block                                               |
 | done      | a block ended, however                | block, seconds, device, lines, inner, hit, figures, warned |
@@ -56,11 +57,12 @@ execute, translate, leave = exec, compile, os._exit
 
 def run(job: dict[str, Any], channel: Channel) -> None:
     """Runs every block of `job`. Does not raise for anything that a block does."""
+    ready = frozenset(sys.modules)
     enter(job)
     if not prepare(job):
         channel.send({"event": "no-device"})
         return
-    session = SessionRun(job, channel)
+    session = SessionRun(job, channel, ready)
     if not job["network"]:
         offline.stand_in(session.serve, session.fault)
     tell_where(job["results"])
@@ -69,6 +71,7 @@ def run(job: dict[str, Any], channel: Channel) -> None:
         session.block(index)
     session.lines.stop()
     session.check_unreached()
+    session.tell_imported()
     channel.send({"event": "end"})
 
 
@@ -100,8 +103,10 @@ def deep_recursion() -> Iterator[None]:
 class SessionRun:
     """The state of one session: its namespace, how far it is, what was lost on the way."""
 
-    def __init__(self, job: dict[str, Any], channel: Channel) -> None:
+    def __init__(self, job: dict[str, Any], channel: Channel, ready: frozenset[str]) -> None:
+        """`ready`: the modules that were there before anything ran."""
         self.job = job
+        self.ready = ready
         self.channel = channel
         self.blocks: list[dict[str, Any]] = job["blocks"]
         self.filename: str = job["filename"]
@@ -164,6 +169,13 @@ class SessionRun:
                 "written": self.written,
             }
         )
+
+    def tell_imported(self) -> None:
+        """So that the next process need not import them anew."""
+        known = self.job["families"]
+        modules = [name for name in sys.modules if name not in self.ready and name.partition(".")[0] in known]
+        if modules:
+            self.channel.send({"event": "imported", "modules": modules})
 
     def check_unreached(self) -> None:
         """Looks at the calls that no run reached, with all that the session has left alive."""
@@ -274,6 +286,8 @@ class SessionRun:
         shown.flush()
         if index not in self.failed:
             self.failed.add(index)
+            if index in self.job["wait"]:
+                self.tell_imported()
             self.channel.send({"event": "stop", "block": index, **stop})
             if index in self.job["wait"]:
                 self._wait(index, node, error)
@@ -322,6 +336,7 @@ class SessionRun:
         """Alive at the stop: looks for mends until told to go on."""
         while (command := self.channel.receive()) is not None and command["do"] == "ask":
             self.is_asked = True
+            self.job["post"] = command["post"]
             reply = self._answer(index, node, error)
             self.is_asked = False
             self.channel.send({"event": "answer", **reply})
