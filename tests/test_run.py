@@ -119,10 +119,19 @@ def test_a_variable_that_a_framework_reads_on_import_is_set_before(pool: Pool) -
 
 @pytest.mark.skipif(not forks(), reason="there is no server")
 def test_what_a_block_had_to_import_is_there_for_the_next() -> None:
-    """Modules of packages that ask for their folders only as they run; of others each process imports its own."""
-    block = "import sys\nprint('scipy.fft' in sys.modules, 'xml.sax' in sys.modules)\nimport scipy.fft, xml.sax"
+    """Only what a package imports by itself when it is asked for it."""
+    shown = "import sys\nimport matplotlib, sklearn\nprint('sklearn.linear_model' in sys.modules)"
+    block = f"{shown}\nimport sklearn.linear_model\nimport matplotlib.sankey\nmissing"
     with Pool(fork=True) as own:
-        assert [stdout(own, block), stdout(own, block)] == ["False False\n", "True False\n"]
+        assert stdout(own, shown) == "False\n"
+        assert verdicts(own, block) == ["failed"]
+        assert stdout(own, shown) == "True\n"
+        assert verdicts(own, f"{shown}\nassert not hasattr(matplotlib, 'sankey')") == ["passed"]
+
+
+def test_a_submodule_that_was_not_imported_is_missing_as_for_a_reader(pool: Pool) -> None:
+    assert verdicts(pool, "import matplotlib.pyplot as plt\nplt.plot([1])") == ["passed"]
+    assert verdicts(pool, "import matplotlib\nmatplotlib.get_backend()\nmatplotlib.pyplot.plot([1])") != ["passed"]
 
 
 def test_the_same_numbers_every_time(pool: Pool) -> None:

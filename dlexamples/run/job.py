@@ -31,10 +31,13 @@ PRELOAD = {
     "keras": ("tensorflow", "keras"),
     "jax": ("jax", "jax.numpy"),
     "sklearn": ("sklearn",),
-    "matplotlib": ("matplotlib.pyplot",),
+    "matplotlib": ("matplotlib",),
     "pandas": ("pandas",),
 }
-# By package and a part of the source: what the first use of it would otherwise import, for seconds, in every process.
+_PYPLOT = re.compile(r"^\s*(import\s+matplotlib\.pyplot|from\s+matplotlib\s+import\s.*\bpyplot)\b", re.MULTILINE)
+"""Of the sessions that import it alone: to another one `matplotlib.pyplot` must be missing, as it is for a reader."""
+# By package and a part of the source: what the package imports when it is asked for it, and would import for seconds in
+# every process.
 ON_FIRST_USE = (
     ("torch", "optim", "torch._dynamo"),
     ("tensorflow", "keras", "tensorflow.keras"),
@@ -92,6 +95,7 @@ def frameworks(sources: Sequence[str]) -> tuple[str, ...]:
         return ()
     imported = _families_of(sources)
     modules = [module for package in sorted(imported & PRELOAD.keys()) for module in PRELOAD[package]]
+    modules += ["matplotlib.pyplot"] * any(map(_PYPLOT.search, sources))
     return tuple(dict.fromkeys(["numpy", *modules]))
 
 

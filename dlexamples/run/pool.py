@@ -186,14 +186,14 @@ class Server:
         self._has = set(modules)
         self._lock = threading.Lock()
 
-    def preload(self, modules: Sequence[str]) -> None:
-        """Imports them before it forks next, where it has not already."""
+    def tell(self, command: str, modules: Sequence[str]) -> None:
+        """Imports them before it forks next, where it has not already; the commands are those of `inside/server.py`."""
         with self._lock:
             missing = [name for name in modules if name not in self._has]
             self._has.update(missing)
             if missing and self.process.stdin:
                 with contextlib.suppress(OSError):
-                    self.process.stdin.write(" ".join(missing).encode() + b"\n")
+                    self.process.stdin.write(" ".join([command, *missing]).encode() + b"\n")
                     self.process.stdin.flush()
 
     def connect(self) -> socket.socket:
@@ -247,12 +247,12 @@ class Pool:
         """Starts the server for `modules` and does not wait for it: several import side by side. `beside`: a folder
         of packages that comes last on its path."""
         if self.fork:
-            self._server(modules, beside).preload(on_first_use)
+            self._server(modules, beside).tell("first", on_first_use)
 
     def learn(self, job: dict[str, Any], modules: Sequence[str]) -> None:
         """What the process of `job` had to import, the next ones find imported."""
         if self.fork:
-            self._server(tuple(job["preload"]), job["beside"]).preload(modules)
+            self._server(tuple(job["preload"]), job["beside"]).tell("offer", modules)
 
     def new_folder(self) -> Path:
         return Path(tempfile.mkdtemp(dir=self.folder))
@@ -271,7 +271,7 @@ class Pool:
 
     def _forked(self, job: dict[str, Any], folder: Path) -> Process:
         server = self._server(tuple(job["preload"]), job["beside"])
-        server.preload(job["on_first_use"])
+        server.tell("first", job["on_first_use"])
         return Process(folder, ForkedLink(server.connect()))
 
     def _new(self, job: dict[str, Any], folder: Path) -> Process:

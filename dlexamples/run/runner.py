@@ -192,7 +192,7 @@ class Runner:
                 fill = _served(event)
                 if fill not in run.blocks[event["block"]].served:
                     run.blocks[event["block"]].served.append(fill)
-            elif kind == "imported":
+            elif kind == "anew":
                 self.pool.learn(run.task, event["modules"])
             elif kind == "fault":
                 if event["trace"] not in self.faults:

@@ -1,7 +1,10 @@
 """A warm process that has imported a framework set and nothing more, and forks for every run.
 
-What later runs will need it is told on its standard input, a line of modules each time, and imports before it forks
-again.
+What later runs will need it is told on its standard input, and imports before it forks again: `first` and modules that
+the session's text asks for, or `offer` and modules that a run had to import, of which it takes those that a reader has
+without importing them, for their package imports them when they are asked for (PEP 562). Of another one, `package.x`
+behind a mere `import package` would pass here, and fail for a reader.
+
 It never runs an operation: a child of a process that has computed something hangs (OpenMP's threads in torch,
 TensorFlow's pools). It never initialises CUDA, which does not survive a fork. It ends when its standard input
 is closed.
@@ -56,6 +59,17 @@ def preload(modules: list[str]) -> None:
                 importlib.import_module(name)
 
 
+def obey(command: str, modules: list[str]) -> None:
+    preload(modules if command == "first" else [name for name in modules if is_lazy(name)])
+    gc.collect()
+    gc.freeze()
+
+
+def is_lazy(name: str) -> bool:
+    package, _, leaf = name.rpartition(".")
+    return name not in sys.modules and package in sys.modules and leaf in dir(sys.modules[package])
+
+
 def serve(listener: socket.socket) -> None:
     """One fork a connection, until the parent closes our standard input."""
     told = sys.stdin.fileno()
@@ -67,9 +81,9 @@ def serve(listener: socket.socket) -> None:
                 if not (part := os.read(told, 65536)):
                     return
                 line += part
-            preload(line.decode().split())
-            gc.collect()
-            gc.freeze()
+            for command in line.decode().splitlines():
+                verb, *modules = command.split()
+                obey(verb, modules)
             continue
         connection, _ = listener.accept()
         reap(os.WNOHANG)

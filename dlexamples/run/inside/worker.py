@@ -13,7 +13,7 @@ A job is a dict (see `dlexamples.run.job`), an event is a dict with the key `eve
 | checked   | the calls of a `no-run` block were looked up | block, findings                               |
 | unreached | the session ended: what is wrong with calls that no run reached | block, findings            |
 | served    | a loader got something else than a download | block, and those of `offline.Served`          |
-| imported  | before `end` and before a stop that waits: modules that the server could have had ready | modules |
+| anew      | before a stop that waits: modules that the server did not have ready | modules              |
 | fault     | what stands in for a download could not be made | trace                                     |
 | absent    | a block's own device is not here      | block                                               |
 | done      | a block ended, however                | block, seconds, device, lines, inner, hit, figures, warned |
@@ -71,7 +71,6 @@ def run(job: dict[str, Any], channel: Channel) -> None:
         session.block(index)
     session.lines.stop()
     session.check_unreached()
-    session.tell_imported()
     channel.send({"event": "end"})
 
 
@@ -170,12 +169,12 @@ class SessionRun:
             }
         )
 
-    def tell_imported(self) -> None:
+    def tell_anew(self) -> None:
         """So that the next process need not import them anew."""
         known = self.job["families"]
         modules = [name for name in sys.modules if name not in self.ready and name.partition(".")[0] in known]
         if modules:
-            self.channel.send({"event": "imported", "modules": modules})
+            self.channel.send({"event": "anew", "modules": modules})
 
     def check_unreached(self) -> None:
         """Looks at the calls that no run reached, with all that the session has left alive."""
@@ -287,7 +286,7 @@ class SessionRun:
         if index not in self.failed:
             self.failed.add(index)
             if index in self.job["wait"]:
-                self.tell_imported()
+                self.tell_anew()
             self.channel.send({"event": "stop", "block": index, **stop})
             if index in self.job["wait"]:
                 self._wait(index, node, error)
