@@ -23,14 +23,16 @@ WORST = [Verdict.FAILED, Verdict.BLOCKED, Verdict.REPAIRED, Verdict.FILLED, Verd
 
 
 def check(document: Document, runner: Runner, mode: str = "auto") -> Iterator[Outcome]:
-    """One outcome a fence, those of a session together as soon as it has run. `mode` as in `sessions`.
+    """One outcome a fence, those of a session together as soon as it has run, whatever comes first. `mode` as in
+    `sessions`.
 
     Raises `dlexamples.run.runner.DeviceNotHereError`.
     """
     found = sessions(document, mode)
     runner.warm(found)
     yield from without_session(document)
-    outcomes = (outcome for session in found for outcome in check_session(session, runner))
+    each = runner.lanes.each(lambda session: list(check_session(session, runner)), found)
+    outcomes = (outcome for of_one in each for outcome in of_one)
     yield from _one_each(outcomes, Counter(block_id for session in found for block_id in session.judged))
 
 

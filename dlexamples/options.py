@@ -56,6 +56,13 @@ def running_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Shorten training to so many epochs, in what is run and not in the post. [default: as written]",
         ),
         click.option(
+            "-j",
+            "--jobs",
+            type=click.IntRange(1),
+            metavar="N",
+            help="Sessions that run at once. [default: the cores; 1 on a GPU]",
+        ),
+        click.option(
             "--network", is_flag=True, default=None, help="Let data sets and weights be downloaded. [default: offline]"
         ),
         click.option(

@@ -250,7 +250,8 @@ def _pool(config: pytest.Config) -> Pool:
     from dlexamples.run.pool import Pool
 
     if POOL not in config.stash:
-        config.stash[POOL] = Pool()
+        # xdist's workers share the machine.
+        config.stash[POOL] = Pool(lanes=getattr(config, "workerinput", {}).get("workercount", 1))
     return config.stash[POOL]
 
 

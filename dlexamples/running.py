@@ -34,9 +34,11 @@ def running(settings: Settings) -> Iterator[Running]:
     from dlexamples.run.conditions import Conditions
     from dlexamples.run.pool import Pool
     from dlexamples.run.runner import Runner
+    from dlexamples.run.side_by_side import Lanes
 
     faults: list[str] = []
-    with Pool() as pool, progress() as shown:
+    # The pool closes first: what the lanes wait for ends with it.
+    with Lanes(settings.lanes) as lanes, Pool(lanes=settings.lanes) as pool, progress() as shown:
 
         def equipped(document: Document) -> Document:
             if not settings.install:
@@ -52,6 +54,7 @@ def running(settings: Settings) -> Iterator[Running]:
                 Conditions.of(settings),
                 running=shown.running,
                 faults=faults,
+                lanes=lanes,
             )
 
         yield Running(equipped, runner_for, shown, faults)

@@ -25,8 +25,8 @@ LONGEST_TIMEOUT = 86_400
 ACCEPTABLE = ("filled", "repaired")
 MOST_TRIES = 10_000
 _OF_ENVIRONMENT = (
-    "accept", "exclude", "device", "session", "timeout", "tries", "search_timeout", "epochs", "smoke", "install",
-    "output_format",
+    "accept", "exclude", "device", "session", "timeout", "tries", "search_timeout", "epochs", "smoke", "jobs",
+    "install", "output_format",
 )  # fmt: skip
 
 
@@ -58,6 +58,8 @@ class Settings:
     """Training is shortened to so many, in what is run and never in the post."""
     smoke: bool = False
     """The shortest training there is: one epoch, where `epochs` says nothing."""
+    jobs: int | None = None
+    """Sessions that run at once; as many as there are cores where nothing is said, and one on a GPU."""
     network: bool = False
     """Loaders may download what they name; else something stands in for it."""
     install: bool = False
@@ -65,6 +67,13 @@ class Settings:
     output_format: str = "text"
     folder: Path = Path()
     """Where the settings were found."""
+
+    @property
+    def lanes(self) -> int:
+        """Sessions that run at once. One after the other they share a GPU's memory with nobody."""
+        from dlexamples.run.side_by_side import cores
+
+        return self.jobs or (1 if self.device == "cuda" else cores())
 
     @property
     def budget(self) -> int | None:
@@ -108,10 +117,10 @@ def _parsed(name: str, text: str) -> Any:
         return [word.strip() for word in text.split(",") if word.strip()]
     if name in {"install", "smoke"}:
         return {"true": True, "false": False}.get(text.lower(), text)
-    if name not in {"timeout", "search_timeout", "tries", "epochs"}:
+    if name not in {"timeout", "search_timeout", "tries", "epochs", "jobs"}:
         return text
     try:
-        return int(text) if name in {"tries", "epochs"} else float(text)
+        return int(text) if name in {"tries", "epochs", "jobs"} else float(text)
     except ValueError:
         return text
 
@@ -148,7 +157,8 @@ def _value(where: str, name: str, value: Any) -> Any:
         "timeout": _seconds,
         "tries": _tries,
         "search_timeout": _seconds,
-        "epochs": _epochs,
+        "epochs": _number_from_one,
+        "jobs": _number_from_one,
         "smoke": _boolean,
         "network": _boolean,
         "install": _boolean,
@@ -201,7 +211,7 @@ def _tries(value: Any) -> int:
     return value
 
 
-def _epochs(value: Any) -> int:
+def _number_from_one(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ValueError("a number of 1 or more")
     return value

@@ -22,13 +22,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dlexamples.run.job import SEED
+from dlexamples.run.side_by_side import thread_limits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 INSIDE = Path(__file__).parent / "inside"
 START_SECONDS = 180.0
 """How long a server or a new process may take to import its frameworks."""
+MOST_SERVERS = 4
+"""Servers that wait at once."""
 WHERE, WHERE_SECONDS = "where", 0.3
 """The file to which a process that hangs tells its lines, and how long it may take to."""
 END_SECONDS = 10.0
@@ -38,9 +41,11 @@ END_SECONDS = 10.0
 class Process:
     """One process of blocks: events out, commands in, and its folder while it lives."""
 
-    def __init__(self, folder: Path, link: Link) -> None:
+    def __init__(self, folder: Path, link: Link, closed: Callable[[Process], None]) -> None:
+        """`closed` is told when it has been closed."""
         self.folder = folder
         self._link = link
+        self._closed = closed
         self.number: int | None = None
         """The process of the blocks, where a watcher has told it."""
         self._queue: queue.Queue[dict[str, Any] | None] = queue.Queue()
@@ -95,6 +100,7 @@ class Process:
         self._reader.join(END_SECONDS)
         self._link.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+        self._closed(self)
 
 
 def _size(path: Path) -> int:
@@ -172,7 +178,8 @@ class NewLink:
 class Server:
     """One warm process for one framework set, and the packages `beside` those that are installed."""
 
-    def __init__(self, modules: Sequence[str], beside: str, folder: Path) -> None:
+    def __init__(self, modules: Sequence[str], beside: str, folder: Path, environment: Mapping[str, str]) -> None:
+        self.folder = folder
         self.path = folder / "socket"
         self.process = subprocess.Popen(
             [sys.executable, str(INSIDE), "server", str(self.path), beside, *modules],
@@ -180,11 +187,13 @@ class Server:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             # Keras makes its folder as it is imported: not in the author's home.
-            env={**server_environment(), "KERAS_HOME": str(folder / "keras")},
+            env={**environment, "KERAS_HOME": str(folder / "keras")},
             start_new_session=True,
         )
         self._has = set(modules)
         self._lock = threading.Lock()
+        self.users = 0
+        """Processes that it forks, or has forked, and that are not closed."""
 
     def tell(self, command: str, modules: Sequence[str]) -> None:
         """Imports them before it forks next, where it has not already; the commands are those of `inside/server.py`."""
@@ -225,11 +234,17 @@ class Server:
 class Pool:
     """Starts processes of blocks; a context manager that leaves neither a process nor a folder behind."""
 
-    def __init__(self, *, fork: bool | None = None) -> None:
+    def __init__(self, *, fork: bool | None = None, lanes: int = 1) -> None:
+        """`lanes`: how many sessions run at once; each computes with its share of the cores."""
         self.fork = forks() if fork is None else fork
         self.folder = _folder()
+        self.environment = {**server_environment(), **thread_limits(lanes)}
+        self.most_servers = max(lanes, MOST_SERVERS)
         self._servers: dict[tuple[tuple[str, ...], str], Server] = {}
+        """The one that was asked for last comes last."""
+        self._live: set[Process] = set()
         self._lock = threading.Lock()
+        self._is_closed = False
 
     def __enter__(self) -> Pool:
         return self
@@ -238,9 +253,15 @@ class Pool:
         self.close()
 
     def close(self) -> None:
-        for server in self._servers.values():
+        """From any thread: what runs in others is ended, and nothing is started any more."""
+        with self._lock:
+            self._is_closed = True
+            servers, processes = list(self._servers.values()), list(self._live)
+            self._servers.clear()
+        for process in processes:
+            process.kill()
+        for server in servers:
             server.close()
-        self._servers.clear()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def warm(self, modules: tuple[str, ...], on_first_use: Sequence[str] = (), beside: str = "") -> None:
@@ -258,21 +279,54 @@ class Pool:
         return Path(tempfile.mkdtemp(dir=self.folder))
 
     def start(self, job: dict[str, Any], folder: Path) -> Process:
-        """A process that runs `job`; its folder goes when it is closed."""
+        """A process that runs `job`; its folder goes when it is closed. Raises RuntimeError once the pool is closed."""
         process = self._forked(job, folder) if self.fork else self._new(job, folder)
         process.send(job)
         return process
 
-    def _server(self, modules: tuple[str, ...], beside: str) -> Server:
+    def _server(self, modules: tuple[str, ...], beside: str, *, use: bool = False) -> Server:
         with self._lock:
-            if (modules, beside) not in self._servers:
-                self._servers[modules, beside] = Server(modules, beside, self.new_folder())
-            return self._servers[modules, beside]
+            self._require_open()
+            server = self._servers.pop((modules, beside), None)
+            if server is None:
+                self._make_room()
+                server = Server(modules, beside, self.new_folder(), self.environment)
+            self._servers[modules, beside] = server
+            server.users += use
+            return server
+
+    def _make_room(self) -> None:
+        """Each server holds its frameworks in memory: of many, the one that has been idle for longest goes."""
+        idle = [key for key, server in self._servers.items() if not server.users]
+        if len(self._servers) >= self.most_servers and idle:
+            server = self._servers.pop(idle[0])
+            server.close()
+            shutil.rmtree(server.folder, ignore_errors=True)
+
+    def _require_open(self) -> None:
+        if self._is_closed:
+            raise RuntimeError("nothing is run any more")
+
+    def _kept(self, folder: Path, link: Link, server: Server | None = None) -> Process:
+        """The process, known until it is closed."""
+
+        def forget(process: Process) -> None:
+            with self._lock:
+                if server and process in self._live:
+                    server.users -= 1
+                self._live.discard(process)
+
+        process = Process(folder, link, forget)
+        with self._lock:
+            self._live.add(process)
+            if self._is_closed:
+                process.kill()
+        return process
 
     def _forked(self, job: dict[str, Any], folder: Path) -> Process:
-        server = self._server(tuple(job["preload"]), job["beside"])
+        server = self._server(tuple(job["preload"]), job["beside"], use=True)
         server.tell("first", job["on_first_use"])
-        return Process(folder, ForkedLink(server.connect()))
+        return self._kept(folder, ForkedLink(server.connect()), server)
 
     def _new(self, job: dict[str, Any], folder: Path) -> Process:
         process = subprocess.Popen(
@@ -280,10 +334,10 @@ class Pool:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**server_environment(), **job["environment"]},
+            env={**self.environment, **job["environment"]},
             start_new_session=True,
         )
-        return Process(folder, NewLink(process))
+        return self._kept(folder, NewLink(process))
 
 
 def forks() -> bool:

@@ -16,6 +16,7 @@ from dlexamples.run.conditions import Conditions
 from dlexamples.run.job import SEED, Surroundings, frameworks, job, on_first_use, question, text
 from dlexamples.run.pool import END_SECONDS, START_SECONDS, Pool, Process
 from dlexamples.run.record import BlockRun, Run, collect_output, halted, note_done
+from dlexamples.run.side_by_side import Lanes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -40,13 +41,16 @@ class Runner:
         *,
         running: Callable[[str, int], None] = lambda block, line: None,
         faults: list[str] | None = None,
+        lanes: Lanes | None = None,
     ) -> None:
-        """`running` is told each block and line that starts; tracebacks of our own are added to `faults`."""
+        """`running` is told each block and line that starts; tracebacks of our own are added to `faults`. Sessions run
+        one after the other without `lanes`."""
         self.pool = pool
         self.document = document
         self.conditions = conditions or Conditions()
         self.running = running
         self.faults = faults if faults is not None else []
+        self.lanes = lanes or Lanes(1)
 
     def warm(self, sessions: Sequence[Session]) -> None:
         """Starts the servers that these sessions need, side by side."""
