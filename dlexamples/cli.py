@@ -140,6 +140,24 @@ def list_fences(paths: tuple[Path, ...], exclude: tuple[str, ...], output_format
 
 
 @commands.command()
+@click.option("--installs", is_flag=True, help="Also the packages that --install has put beside posts.")
+def clean(installs: bool) -> int:
+    """Remove what the cache keeps, and say how much it was."""
+    from dlexamples.cache import folder_of
+    from dlexamples.cache.store import clear
+
+    folder = folder_of(load(Path.cwd()))
+    removed = clear(folder)
+    click.echo(f"{folder}: {_count(removed.entries, 'session')} removed ({removed.bytes / 1e6:.1f} MB)")
+    if installs:
+        from dlexamples.install.environments import clear as clear_environments
+
+        place, number = clear_environments()
+        click.echo(f"{place}: {_count(number, 'environment')} removed")
+    return ACCEPTED
+
+
+@commands.command()
 @click.argument("code")
 def explain(code: str) -> int:
     """What a diagnostic's code means, why it happens, and what to write instead."""

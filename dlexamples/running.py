@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from dlexamples.cache import Cache
     from dlexamples.model import Document, Outcome, Report
     from dlexamples.reports.progress import Progress
     from dlexamples.run.runner import Runner
@@ -25,17 +26,21 @@ class Running:
     progress: Progress
     faults: list[str]
     """Tracebacks of our own."""
+    cache: Cache
 
 
 @contextmanager
-def running(settings: Settings) -> Iterator[Running]:
-    """A pool for all posts, and a runner for each, with progress on standard error."""
+def running(settings: Settings, cache: Cache | None = None) -> Iterator[Running]:
+    """A pool for all posts, and a runner for each, with progress on standard error. `cache`: in place of the one that
+    the settings ask for."""
+    from dlexamples.cache import cache_of
     from dlexamples.reports.progress import progress
     from dlexamples.run.conditions import Conditions
     from dlexamples.run.pool import Pool
     from dlexamples.run.runner import Runner
 
     faults: list[str] = []
+    cache = cache or cache_of(settings)
     with Pool() as pool, progress() as shown:
 
         def equipped(document: Document) -> Document:
@@ -52,9 +57,10 @@ def running(settings: Settings) -> Iterator[Running]:
                 Conditions.of(settings),
                 running=shown.running,
                 faults=faults,
+                cache=cache,
             )
 
-        yield Running(equipped, runner_for, shown, faults)
+        yield Running(equipped, runner_for, shown, faults, cache)
 
 
 def checked(

@@ -9,13 +9,14 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from dlexamples.cache import Cache
 from dlexamples.elsewhere import elsewhere
 from dlexamples.model import Claim, Fill, Post
 from dlexamples.printed import matches_exception
 from dlexamples.run.conditions import Conditions
 from dlexamples.run.job import SEED, Surroundings, frameworks, job, text
 from dlexamples.run.pool import END_SECONDS, START_SECONDS, Pool, Process
-from dlexamples.run.record import BlockRun, Run, collect_output, halted, note_done
+from dlexamples.run.record import BlockRun, Imported, Run, collect_output, halted, note_done
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -40,17 +41,24 @@ class Runner:
         *,
         running: Callable[[str, int], None] = lambda block, line: None,
         faults: list[str] | None = None,
+        cache: Cache | None = None,
     ) -> None:
-        """`running` is told each block and line that starts; tracebacks of our own are added to `faults`."""
+        """`running` is told each block and line that starts; tracebacks of our own are added to `faults`. Without a
+        `cache` every session is run."""
         self.pool = pool
         self.document = document
         self.conditions = conditions or Conditions()
         self.running = running
         self.faults = faults if faults is not None else []
+        self.cache = cache or Cache()
+        self.unsteady: set[str] = set()
+        """The names of sessions that may end otherwise on another day: time was up, or a process ended under a block."""
 
     def warm(self, sessions: Sequence[Session]) -> None:
-        """Starts the servers that these sessions need, side by side."""
+        """Starts the servers that those of these sessions need which will be run, side by side."""
         for session in sessions:
+            if self.cache.get(session, self):
+                continue
             self.pool.warm(frameworks([block.source for block in session.blocks]), session.environment.folder)
 
     def as_published(self, session: Session) -> Run:
@@ -77,6 +85,7 @@ class Runner:
             ended = {**run.ended, **{index: block for index, block in enumerate(run.blocks) if block.fatal}}
             again = self.run(session, run.text.sources, wait=wait, ended=ended)
             run.blocks, run.stopped, run.process, run.ended = again.blocks, again.stopped, again.process, again.ended
+            run.imported = again.imported
             run.asked = False
 
     def rest_of_block(self, session: Session, run: Run) -> None:
@@ -132,6 +141,7 @@ class Runner:
                 raise RuntimeError(f"the process of the blocks did not start within {START_SECONDS:.0f} s")
             if kind == "timeout" and current is not None and not run.blocks[current].timed_out:
                 run.blocks[current].timed_out = True
+                self.unsteady.add(session.name)
                 run.blocks[current].seconds = time.monotonic() - began
                 run.process.kill()
                 deadline = time.monotonic() + END_SECONDS
@@ -141,6 +151,7 @@ class Runner:
             elif kind in {"exit", "timeout"}:
                 if current is not None and not run.blocks[current].timed_out:
                     run.blocks[current].exit_status = event["status"]
+                    self.unsteady.add(session.name)
                     run.blocks[current].seconds = time.monotonic() - began
                 collect_output(run)
                 run.process.close()
@@ -148,6 +159,8 @@ class Runner:
                 return
             elif kind == "process":
                 run.process.number = event["process"]
+            elif kind == "imported":
+                run.imported = Imported(tuple(event["modules"]), tuple(event["roots"]))
             elif kind == "end":
                 current = None
             elif kind == "block":
