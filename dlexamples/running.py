@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from dlexamples.cache import Cache
     from dlexamples.model import Document, Outcome, Report
     from dlexamples.reports.progress import Progress
+    from dlexamples.run.pool import Pool
     from dlexamples.run.runner import Runner
     from dlexamples.settings import Settings
 
@@ -30,9 +31,9 @@ class Running:
 
 
 @contextmanager
-def running(settings: Settings, cache: Cache | None = None) -> Iterator[Running]:
-    """A pool for all posts, and a runner for each, with progress on standard error. `cache`: in place of the one that
-    the settings ask for."""
+def running(settings: Settings, pool: Pool | None = None, cache: Cache | None = None) -> Iterator[Running]:
+    """A pool for all posts, and a runner for each, with progress on standard error. `pool`: one that stays; `cache`: in
+    place of the one that the settings ask for."""
     from dlexamples.cache import cache_of
     from dlexamples.reports.progress import progress
     from dlexamples.run.conditions import Conditions
@@ -41,7 +42,7 @@ def running(settings: Settings, cache: Cache | None = None) -> Iterator[Running]
 
     faults: list[str] = []
     cache = cache or cache_of(settings)
-    with Pool() as pool, progress() as shown:
+    with nullcontext(pool) if pool else Pool() as pool, progress() as shown:
 
         def equipped(document: Document) -> Document:
             if not settings.install:

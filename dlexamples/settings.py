@@ -25,7 +25,8 @@ LONGEST_TIMEOUT = 86_400
 ACCEPTABLE = ("filled", "repaired")
 MOST_TRIES = 10_000
 _OF_ENVIRONMENT = (
-    "accept", "exclude", "device", "session", "timeout", "tries", "search_timeout", "install", "cache", "cache_dir", "output_format",
+    "accept", "exclude", "device", "session", "timeout", "tries", "search_timeout", "install", "cache",
+    "cache_dir", "output_format",
 )  # fmt: skip
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlexamples.cache.entry import Entry, decoded, encoded
@@ -22,6 +21,7 @@ from dlexamples.cache.store import Disk, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from dlexamples.model import Outcome, Session
     from dlexamples.run.record import Imported
@@ -49,8 +49,7 @@ class Cache:
         time-outs, say. Without either every session is run."""
         self.kept = kept
         self.passing = passing
-        self.asked = self.answered = 0
-        """Sessions, and those that were not run."""
+        self._asked = self._answered = 0
         self._at_start = snapshot() if kept or passing else []
 
     @property
@@ -66,7 +65,7 @@ class Cache:
     def outcomes(self, session: Session, runner: Runner, run: Callable[[], Judged]) -> tuple[Outcome, ...]:
         """The outcomes as they are kept, or those of `run`, which are kept then. Of several processes that ask for the
         same at once one runs it, and the others wait."""
-        self.asked += 1
+        self._asked += 1
         key = self._key(session, runner)
         if key is None:
             return run().outcomes
@@ -77,12 +76,17 @@ class Cache:
                     locks.enter_context(store.locked(key))
                 found = self._found(key, session, runner)
             if found is not None:
-                self.answered += 1
+                self._answered += 1
                 return found
             began = time.time()
             judged = run()
             self._keep(key, judged, session, runner, began)
         return judged.outcomes
+
+    def counted(self) -> tuple[int, int]:
+        """How many sessions were not run, of how many that were asked for since this was called last."""
+        counted, self._answered, self._asked = (self._answered, self._asked), 0, 0
+        return counted
 
     def _stores(self) -> list[Store]:
         return [store for store in (self.kept, self.passing) if store]
@@ -104,7 +108,7 @@ class Cache:
         return None
 
     def _keep(self, key: str, judged: Judged, session: Session, runner: Runner, began: float) -> None:
-        if runner.faults or judged.imported is None and session.name not in runner.unsteady or self.is_outdated:
+        if runner.faults or (judged.imported is None and session.name not in runner.unsteady) or self.is_outdated:
             return
         steady = session.name not in runner.unsteady and not runner.conditions.network
         store = self.kept if steady and self.kept else self.passing

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from dlexamples.cache.ground import Ground
-from dlexamples.model import Outcome
+from dlexamples.cache.ground import Ground  # noqa: TC001 - msgspec reads the annotations
+from dlexamples.model import Outcome  # noqa: TC001
 
 if TYPE_CHECKING:
     import msgspec

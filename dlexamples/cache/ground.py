@@ -1,9 +1,9 @@
 """What a run stood on beside its own text, as it was: an entry of the cache holds while it still is.
 
 A run that nothing stopped, and that is let through as printed, stood on the packages that it imported, on those that
-these name as requirements (a library that finds an optional one may act otherwise), and on modules of the author's own.
-Any other stood on all that is installed: what it lacked may be there by now. Where mends were looked for, the whole post
-was read.
+these name as requirements (a library that finds an optional one may act otherwise), and on modules of the author's
+own. Any other stood on all that is installed: what it lacked may be there by now. Where mends were looked for, the whole
+post was read.
 """
 
 from __future__ import annotations

@@ -52,8 +52,8 @@ def key_of(session: Session, conditions: Conditions, filename: str) -> str | Non
 
 
 def _files(sources: Sequence[str]) -> dict[str, tuple[int, int] | None] | None:
-    """By absolute path that stands in a text: the file's time and size. None where a folder of this machine is named: all
-    that is in it may be read."""
+    """By absolute path that stands in a text: the file's time and size. None where a folder of this machine is named:
+    all that is in it may be read."""
     found: dict[str, tuple[int, int] | None] = {}
     for path in {path for source in sources for path in _ABSOLUTE.findall(source)}:
         try:

@@ -91,7 +91,9 @@ def environment(requirements: Iterable[str], tell: Callable[[Sequence[str]], Non
 def clear() -> tuple[Path, int]:
     """Removes all folders of packages; gives where they lay, and how many they were."""
     root = _root()
-    folders = [each for each in root.iterdir() if each.is_dir() and not each.name.startswith(".")] if root.is_dir() else []
+    folders = (
+        [each for each in root.iterdir() if each.is_dir() and not each.name.startswith(".")] if root.is_dir() else []
+    )
     shutil.rmtree(root, ignore_errors=True)
     return root, sum(not each.exists() for each in folders)
 

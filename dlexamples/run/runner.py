@@ -52,7 +52,7 @@ class Runner:
         self.faults = faults if faults is not None else []
         self.cache = cache or Cache()
         self.unsteady: set[str] = set()
-        """The names of sessions that may end otherwise on another day: time was up, or a process ended under a block."""
+        """The names of sessions that may end otherwise another day: time was up, or a process ended under a block."""
 
     def warm(self, sessions: Sequence[Session]) -> None:
         """Starts the servers that those of these sessions need which will be run, side by side."""

@@ -11,11 +11,13 @@ SITES = ("site-packages", "dist-packages")
 
 
 def imported(job: dict[str, Any]) -> dict[str, list[str]]:
-    """`modules`: the top-level ones. `roots`: the files and packages of those that are neither Python's own, nor lie in a
-    folder of installed packages, nor were made by the session itself."""
+    """`modules`: the top-level ones. `roots`: the files and packages of those that are neither Python's own, nor lie in
+    a folder of installed packages, nor were made by the session itself."""
     installed = [path for path in sys.path if os.path.basename(path) in SITES]
     scratch = job["environment"]["HOME"]
-    known = tuple(f"{each}{os.sep}" for each in (os.path.dirname(os.__file__), *installed, job["beside"], scratch) if each)
+    known = tuple(
+        f"{each}{os.sep}" for each in (os.path.dirname(os.__file__), *installed, job["beside"], scratch) if each
+    )
     modules: set[str] = set()
     roots: set[str] = set()
     for name, module in list(sys.modules.items()):
