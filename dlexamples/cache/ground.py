@@ -2,8 +2,8 @@
 
 A run that nothing stopped, and that is let through as printed, stood on the packages that it imported, on those that
 these name as requirements (a library that finds an optional one may act otherwise), and on modules of the author's
-own. Any other stood on all that is installed: what it lacked may be there by now. Where mends were looked for, the whole
-post was read.
+own. Any other stood on all that is installed: what it lacked may be there by now. Where mends were looked for, the
+whole post was read.
 """
 
 from __future__ import annotations
