@@ -104,6 +104,11 @@ def _places(paths: Sequence[Path], settings: Settings) -> dict[Path, bool]:
     }
 
 
+def _is_read(path: str) -> bool:
+    """A post, or what says which posts there are and how they are run."""
+    return Path(path).suffix.lower() in suffixes() or Path(path).name in SETTINGS
+
+
 @contextmanager
 def changes(places: dict[Path, bool], output: Path | None) -> Iterator[Changed]:
     """The paths of posts and settings that change from now on. `places`: as of `_places`."""
@@ -129,13 +134,14 @@ def _follow(
     ready: threading.Event,
     stop: threading.Event,
 ) -> None:
+    from watchfiles import Change
     from watchfiles import watch as changes_in
 
-    known = {*suffixes()}
-
-    def concerns(_: object, path: str) -> bool:
-        post = Path(path)
-        return (post.suffix.lower() in known or post.name in SETTINGS) and post != output
+    def concerns(change: Change, path: str) -> bool:
+        if change is Change.added and os.path.isdir(path):  # noqa: PTH112 - once a change of any file
+            # What was put into a new folder before that was watched is no change of its own.
+            return any(map(_is_read, (name for _, _, names in os.walk(path) for name in names)))
+        return _is_read(path) and Path(path) != output
 
     try:
         found = changes_in(
