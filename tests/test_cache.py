@@ -196,6 +196,7 @@ def test_where_mends_were_looked_for_the_whole_post_counts(pool: Pool, disk: Dis
 NEVER = {
     "a time-out": ("import time\ntime.sleep(9)", Conditions(timeout=0.3, device="cpu")),
     "a process that ended": ("import os\nos._exit(0)", PLAIN),
+    "memory that others may have taken": ("raise MemoryError('out of memory')", PLAIN),
     "the network": ("x = 1", Conditions(timeout=20.0, device="cpu", network=True)),
     "a folder of this machine": (f"import os\nprint(len(os.listdir({str(ROOT)!r})))", PLAIN),
 }

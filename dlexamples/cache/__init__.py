@@ -7,6 +7,7 @@ prose that is added above moves them (`moved.py`).
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -27,6 +28,14 @@ if TYPE_CHECKING:
     from dlexamples.run.record import Imported
     from dlexamples.run.runner import Runner
     from dlexamples.settings import Settings
+
+
+OF_THIS_DAY = re.compile(
+    r"out ?of ?memory|MemoryError|no space left|too many open files|temporarily unavailable|timed out|"
+    r"connection|stops in one run and not in the next",
+    re.IGNORECASE,
+)
+"""In the reason of a failure for which something else on the machine may be to blame, or chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +119,8 @@ class Cache:
     def _keep(self, key: str, judged: Judged, session: Session, runner: Runner, began: float) -> None:
         if runner.faults or (judged.imported is None and session.name not in runner.unsteady) or self.is_outdated:
             return
-        steady = session.name not in runner.unsteady and not runner.conditions.network
+        by_chance = any(OF_THIS_DAY.search(outcome.reason) for outcome in judged.outcomes)
+        steady = not (by_chance or session.name in runner.unsteady or runner.conditions.network)
         store = self.kept if steady and self.kept else self.passing
         stood_on = ground(judged, session, runner.document, began)
         if store is None or stood_on is None:

@@ -46,7 +46,7 @@ def key_of(session: Session, conditions: Conditions, filename: str) -> str | Non
         "environment": session.environment,
     }
     try:
-        return hashlib.sha256(msgspec.json.encode(decides, order="deterministic")).hexdigest()
+        return hashlib.sha256(msgspec.json.encode(decides, order="deterministic", enc_hook=str)).hexdigest()
     except UnicodeEncodeError:
         return None  # A notebook may hold half of a surrogate pair.
 

@@ -21,7 +21,8 @@ _LINES: dict[type, tuple[str, ...]] = {
     Block: ("line", "end_line", "first_line"),
 }
 """The fields that hold lines of the document. Those of `Printed` and `Place` are the source's."""
-_A_LINE = re.compile(r"\blines? \d")
+_A_LINE = re.compile(r"\blines? \d|\.\w+:\d")
+"""`line 3` of a traceback, `post.py:3` of a warning in a process that the block has started."""
 
 
 def shifted(value: T, by: int) -> T:
@@ -42,7 +43,7 @@ def shifted(value: T, by: int) -> T:
 def names_a_line(outcomes: Sequence[Outcome], session: Session, post: Path) -> bool:
     """Whether a text tells lines of the post, as a traceback does: then it holds only where the session stands.
 
-    A traceback tells the post's name, or that of the script which is named after it.
+    What tells a line in another form (`<code object f at …, file "post.md", …>`) tells the post's name.
     """
     if any("lineno" in block.source for block in session.blocks):
         return True

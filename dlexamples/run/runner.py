@@ -57,9 +57,8 @@ class Runner:
     def warm(self, sessions: Sequence[Session]) -> None:
         """Starts the servers that those of these sessions need which will be run, side by side."""
         for session in sessions:
-            if self.cache.get(session, self):
-                continue
-            self.pool.warm(frameworks([block.source for block in session.blocks]), session.environment.folder)
+            if self.cache.get(session, self) is None:
+                self.pool.warm(frameworks([block.source for block in session.blocks]), session.environment.folder)
 
     def as_published(self, session: Session) -> Run:
         """Stops, and waits to be asked, at the first failing statement."""
