@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
+from dlexamples.cache import Judged
 from dlexamples.model import Verdict
+from dlexamples.run.record import Imported
 from dlexamples.run.search import Mended, mend, unmended
 from dlexamples.sessions import for_others, sessions
 from dlexamples.verdicts.flaws import told
@@ -59,18 +62,24 @@ def without_session(document: Document) -> Iterator[Outcome]:
 
 
 def check_session(session: Session, runner: Runner) -> Iterator[Outcome]:
+    """The outcomes of the blocks that the session judges: those that are kept, or else of running it."""
+    yield from runner.cache.outcomes(session, runner, partial(run_session, session, runner))
+
+
+def run_session(session: Session, runner: Runner) -> Judged:
     outcomes = [left_out(block, session.name, None) for block in session.blocks if block.id in session.judged]
     if all(outcomes):
-        yield from (told(outcome) for outcome in outcomes if outcome)
-        return
+        return Judged(tuple(told(outcome) for outcome in outcomes if outcome), Imported((), ()), stopped=False)
     run = runner.as_published(session)
     mended = unmended(run)
-    if run.stopped:
+    stopped = run.stopped is not None
+    if stopped:
         mended = mend(session, run, runner)
         run = runner.clean_room(session, mended)
         mended, run = settle(session, runner, mended, run)
     other = runner.with_another_seed(session, mended) if prints_by_chance(session, run) else None
-    yield from judge(session, mended, run, runner.conditions, other)
+    judged = tuple(judge(session, mended, run, runner.conditions, other))
+    return Judged(judged, run.imported, stopped)
 
 
 def settle(session: Session, runner: Runner, mended: Mended, run: Run) -> tuple[Mended, Run]:

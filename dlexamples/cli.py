@@ -24,8 +24,10 @@ from dlexamples.settings import ACCEPTABLE, BadSettingError, Settings, load
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dlexamples.cache import Cache
     from dlexamples.model import Outcome, Policy, Report
     from dlexamples.posts import Asked
+    from dlexamples.run.pool import Pool
 
 ACCEPTED, NOT_ACCEPTED, WRONG, NO_PYTHON = 0, 1, 2, 5
 OUR_FAULT = "this is our own fault, not your post's; please report it."
@@ -54,27 +56,39 @@ def commands() -> None:
 @click.option("--output-format", metavar="FORMAT", help="text or json. [default: text]")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the report there.")
 @click.option("--diff/--no-diff", default=True, help="Show the edits of each block. [default: diff]")
-def check(paths: tuple[Path, ...], exclude: tuple[str, ...], output: Path | None, diff: bool, **options: Any) -> int:
+@click.option("--watch", is_flag=True, help="Report again after each change, until Ctrl-C; the servers stay warm.")
+def check(
+    paths: tuple[Path, ...], exclude: tuple[str, ...], output: Path | None, diff: bool, watch: bool, **options: Any
+) -> int:
     """Run every Python block of the posts, or of those in folders, and say what a reader would get."""
     from dlexamples import reports
     from dlexamples.model import Policy
     from dlexamples.running import checked, running
 
-    settings = _settings(options)
-    asked = _asked(paths, exclude, settings)
-    if output and any(output.resolve() == document.path.resolve() for document in asked.documents):
-        raise click.UsageError(f"-o {output} is a post that is checked; the report would be written over it")
-    with running(settings) as at_hand:
-        found = [
-            checked(document, at_hand.runner_for(document), settings, at_hand.progress, named=asked.names(document))
-            for document in map(at_hand.equipped, asked.documents)
-        ]
-    policy = Policy(settings.accepted, diff)
-    if output is None:
-        reports.write(settings.output_format, found, policy, sys.stdout)
-    else:
-        _write_report(output, settings.output_format, found, policy)
-    return _trusted(at_hand.faults, asked, _exit_code(found, policy))
+    def once(pool: Pool | None = None, cache: Cache | None = None) -> int:
+        settings = _settings(options)
+        asked = _asked(paths, exclude, settings)
+        if output and any(output.resolve() == document.path.resolve() for document in asked.documents):
+            raise click.UsageError(f"-o {output} is a post that is checked; the report would be written over it")
+        with running(settings, pool, cache) as at_hand:
+            found = [
+                checked(document, at_hand.runner_for(document), settings, at_hand.progress, named=asked.names(document))
+                for document in map(at_hand.equipped, asked.documents)
+            ]
+        policy = Policy(settings.accepted, diff)
+        if output is None:
+            reports.write(settings.output_format, found, policy, sys.stdout)
+            sys.stdout.flush()
+        else:
+            _write_report(output, settings.output_format, found, policy)
+        _tell_cached(at_hand.cache)
+        return _trusted(at_hand.faults, asked, _exit_code(found, policy))
+
+    if not watch:
+        return once()
+    from dlexamples.watch import watch as watched
+
+    return watched(once, paths, _settings(options), output)
 
 
 @commands.command()
@@ -120,6 +134,7 @@ def fix(
             if output or fixed.text != document.text:
                 write(output or document.path, fixed.text)
             codes.add(_tell_fixed(report, fixed.written, fixed.left, output or document.path))
+    _tell_cached(at_hand.cache)
     return _trusted(at_hand.faults, asked, NOT_ACCEPTED if NOT_ACCEPTED in codes else _exit_code(reports))
 
 
@@ -137,6 +152,24 @@ def list_fences(paths: tuple[Path, ...], exclude: tuple[str, ...], output_format
     asked = _asked(paths, exclude, settings)
     write(output_format, [ledger(document, settings.session) for document in asked.documents], sys.stdout)
     return _trusted((), asked, ACCEPTED)
+
+
+@commands.command()
+@click.option("--installs", is_flag=True, help="Also the packages that --install has put beside posts.")
+def clean(installs: bool) -> int:
+    """Remove what the cache keeps, and say how much it was."""
+    from dlexamples.cache import folder_of
+    from dlexamples.cache.store import clear
+
+    folder = folder_of(load(Path.cwd()))
+    removed = clear(folder)
+    click.echo(f"{folder}: {_count(removed.entries, 'session')} removed ({removed.bytes / 1e6:.1f} MB)")
+    if installs:
+        from dlexamples.install.environments import clear as clear_environments
+
+        place, number = clear_environments()
+        click.echo(f"{place}: {_count(number, 'environment')} removed")
+    return ACCEPTED
 
 
 @commands.command()
@@ -282,6 +315,13 @@ def _trusted(faults: Sequence[str], asked: Asked, code: int) -> int:
     for fault in faults:
         click.echo(f"dlexamples: {OUR_FAULT}\n{fault}", err=True)
     return WRONG if faults or asked.problems else code
+
+
+def _tell_cached(cache: Cache) -> None:
+    """How many sessions were not run, on standard error: the report is the same."""
+    answered, asked = cache.counted()
+    if answered:
+        click.echo(f"dlexamples: {answered} of {_count(asked, 'session')} from the cache", err=True)
 
 
 def _tell_fixed(report: Report, written: Sequence[Outcome], left: Sequence[Outcome], target: Path) -> int:

@@ -72,6 +72,11 @@ def running_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Install what a post wants and is not here, for that post alone. [default: nothing is]",
         ),
         click.option(
+            "--cache/--no-cache",
+            default=None,
+            help="Give again what a session gave while nothing has changed that decides it. [default: cache]",
+        ),
+        click.option(
             "--accept",
             metavar="VERDICTS",
             help="Verdicts that pass beside `passed`: filled,repaired. [default: filled]",

@@ -115,11 +115,14 @@ def exclusions(settings: Settings, given: Sequence[str] = ()) -> tuple[Patterns,
     return tuple(patterns(_absolute(folder), lines) for folder, lines in found if lines)
 
 
+def fixed_part(folder: Path, entry: str) -> Path:
+    """Of a pattern below `folder` what holds no wildcard: the folder that is searched, or the path itself."""
+    return folder.joinpath(*takewhile(lambda part: not GLOB & set(part), Path(entry).parts))
+
+
 def _listed(folder: Path, entry: str, excluded: Sequence[Patterns]) -> Found:
-    parts = Path(entry).parts
-    fixed = list(takewhile(lambda part: not GLOB & set(part), parts))
-    start = folder.joinpath(*fixed)
-    if len(fixed) == len(parts):
+    start = fixed_part(folder, entry)
+    if start == folder / entry:
         return find([start], excluded)
     if start.is_dir():
         matching = set(folder.glob(entry))

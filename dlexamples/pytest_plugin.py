@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
     from pathlib import Path
 
+    from dlexamples.cache import Cache
     from dlexamples.model import Block, Diagnostic, Document, Outcome, Session
     from dlexamples.run.pool import Pool
 
 SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
 LISTED: pytest.StashKey[dict[str, bool]] = pytest.StashKey()
 POOL: pytest.StashKey[Pool] = pytest.StashKey()
+CACHE: pytest.StashKey[Cache] = pytest.StashKey()
 VERDICT = "dlexamples_verdict"
 NO_PYTHON = "no-python-block"
 LAYOUT = "layout"
@@ -96,7 +98,7 @@ class PostFile(pytest.File):
 
         settings = self.config.stash[SETTINGS]
         self._equip()
-        runner = Runner(_pool(self.config), self.document, Conditions.of(settings))
+        runner = Runner(_pool(self.config), self.document, Conditions.of(settings), cache=_cache(self.config))
         self.outcomes.update({outcome.block.id: outcome for outcome in without_session(self.document)})
         for session in sessions(self.document, settings.session):
             if block.id in session.judged:
@@ -253,6 +255,18 @@ def _pool(config: pytest.Config) -> Pool:
         # xdist's workers share the machine.
         config.stash[POOL] = Pool(lanes=getattr(config, "workerinput", {}).get("workercount", 1))
     return config.stash[POOL]
+
+
+def _cache(config: pytest.Config) -> Cache:
+    """Workers of one xdist run find each other's outcomes there, also those that hold for no other run."""
+    from dlexamples.cache import cache_of, folder_of
+    from dlexamples.cache.store import Disk
+
+    if CACHE not in config.stash:
+        settings = config.stash[SETTINGS]
+        run = getattr(config, "workerinput", {}).get("testrunuid", "")
+        config.stash[CACHE] = cache_of(settings, passing=Disk(folder_of(settings), run) if run else None)
+    return config.stash[CACHE]
 
 
 def _relative(path: Path, folder: Path) -> Path:

@@ -40,7 +40,10 @@ class Registry(Generic[T]):
         return self._items
 
 
+_all_installed = cache(entry_points)
+"""Several families share a process, and each look reads the metadata of all installed packages."""
+
+
 @cache
 def _installed(group: str) -> tuple[EntryPoint, ...]:
-    """Several families may share a folder, and each look reads the metadata of all installed packages."""
-    return tuple(entry_points(group=group))
+    return tuple(_all_installed().select(group=group))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from dlexamples.cache import Cache
     from dlexamples.model import Document, Outcome, Report
     from dlexamples.reports.progress import Progress
+    from dlexamples.run.pool import Pool
     from dlexamples.run.runner import Runner
     from dlexamples.settings import Settings
 
@@ -25,11 +27,14 @@ class Running:
     progress: Progress
     faults: list[str]
     """Tracebacks of our own."""
+    cache: Cache
 
 
 @contextmanager
-def running(settings: Settings) -> Iterator[Running]:
-    """A pool for all posts, and a runner for each, with progress on standard error."""
+def running(settings: Settings, pool: Pool | None = None, cache: Cache | None = None) -> Iterator[Running]:
+    """A pool for all posts, and a runner for each, with progress on standard error. `pool`: one that stays; `cache`: in
+    place of the one that the settings ask for."""
+    from dlexamples.cache import cache_of
     from dlexamples.reports.progress import progress
     from dlexamples.run.conditions import Conditions
     from dlexamples.run.pool import Pool
@@ -37,8 +42,13 @@ def running(settings: Settings) -> Iterator[Running]:
     from dlexamples.run.side_by_side import Lanes
 
     faults: list[str] = []
+    cache = cache or cache_of(settings)
     # The pool closes first: what the lanes wait for ends with it.
-    with Lanes(settings.lanes) as lanes, Pool(lanes=settings.lanes) as pool, progress() as shown:
+    with (
+        Lanes(settings.lanes) as lanes,
+        nullcontext(pool) if pool else Pool(lanes=settings.lanes) as pool,
+        progress() as shown,
+    ):
 
         def equipped(document: Document) -> Document:
             if not settings.install:
@@ -55,9 +65,10 @@ def running(settings: Settings) -> Iterator[Running]:
                 running=shown.running,
                 faults=faults,
                 lanes=lanes,
+                cache=cache,
             )
 
-        yield Running(equipped, runner_for, shown, faults)
+        yield Running(equipped, runner_for, shown, faults, cache)
 
 
 def checked(

@@ -26,7 +26,7 @@ ACCEPTABLE = ("filled", "repaired")
 MOST_TRIES = 10_000
 _OF_ENVIRONMENT = (
     "accept", "exclude", "device", "session", "timeout", "tries", "search_timeout", "epochs", "smoke", "jobs",
-    "install", "output_format",
+    "install", "cache", "cache_dir", "output_format",
 )  # fmt: skip
 
 
@@ -64,6 +64,10 @@ class Settings:
     """Loaders may download what they name; else something stands in for it."""
     install: bool = False
     """What a post installs or imports, and is not installed, is put into an environment of its own."""
+    cache: bool = True
+    """What a session gave is kept, and given again while nothing has changed that decides it."""
+    cache_dir: str = ""
+    """A folder for that, relative to `folder`; empty for the user's cache."""
     output_format: str = "text"
     folder: Path = Path()
     """Where the settings were found."""
@@ -98,6 +102,8 @@ def load(start: Path, environment: Mapping[str, str] = os.environ) -> Settings:
         variable = f"DLEXAMPLES_{name.upper()}"
         if environment.get(variable):
             given[name] = _value(f"${variable}", name, _parsed(name, environment[variable]))
+    if "cache_dir" in given:
+        given["cache_dir"] = str(Path(given["cache_dir"]).absolute())
     return replace(settings, **given)
 
 
@@ -115,7 +121,7 @@ def _parsed(name: str, text: str) -> Any:
     """A variable's text as the TOML value that it stands for."""
     if name in {"accept", "exclude"}:
         return [word.strip() for word in text.split(",") if word.strip()]
-    if name in {"install", "smoke"}:
+    if name in {"install", "smoke", "cache"}:
         return {"true": True, "false": False}.get(text.lower(), text)
     if name not in {"timeout", "search_timeout", "tries", "epochs", "jobs"}:
         return text
@@ -162,6 +168,8 @@ def _value(where: str, name: str, value: Any) -> Any:
         "smoke": _boolean,
         "network": _boolean,
         "install": _boolean,
+        "cache": _boolean,
+        "cache_dir": _folder,
         "output_format": lambda v: _one_of(v, _formats()),
     }
     if name not in checks:
@@ -214,6 +222,12 @@ def _tries(value: Any) -> int:
 def _number_from_one(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ValueError("a number of 1 or more")
+    return value
+
+
+def _folder(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("the path of a folder")
     return value
 
 

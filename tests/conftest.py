@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import os
+
 import pytest
+
+# A test that passes from a cache has tested nothing. Processes that tests start inherit it.
+os.environ["DLEXAMPLES_CACHE"] = "false"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -67,7 +67,7 @@ def environment(requirements: Iterable[str], tell: Callable[[Sequence[str]], Non
     """The folder that holds what `requirements` add to the installed packages; `tell` hears of those for which an
     installer is started."""
     wanted = list(requirements)
-    root = user_cache_path("dlexamples") / "environments"
+    root = _root()
     memory = root / f"{_key(wanted)}.refused.json"
     refused = _remembered(memory)
     possible = [each for each in wanted if each not in refused]
@@ -86,6 +86,20 @@ def environment(requirements: Iterable[str], tell: Callable[[Sequence[str]], Non
     except (RefusedError, OSError) as error:
         return Built("", (), {each: refused.get(each, str(error)) for each in wanted})
     return Built(*folder, refused)
+
+
+def clear() -> tuple[Path, int]:
+    """Removes all folders of packages; gives where they lay, and how many they were."""
+    root = _root()
+    folders = (
+        [each for each in root.iterdir() if each.is_dir() and not each.name.startswith(".")] if root.is_dir() else []
+    )
+    shutil.rmtree(root, ignore_errors=True)
+    return root, sum(not each.exists() for each in folders)
+
+
+def _root() -> Path:
+    return user_cache_path("dlexamples") / "environments"
 
 
 def _made(root: Path, requirements: Sequence[str], by: Installer) -> tuple[_Folder, dict[str, RefusedError]]:

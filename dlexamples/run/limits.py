@@ -31,4 +31,9 @@ class Budget:
 
     @property
     def is_spent(self) -> bool:
-        return self.tries <= 0 or time.monotonic() >= self.until
+        return self.tries <= 0 or self.is_late
+
+    @property
+    def is_late(self) -> bool:
+        """With more time the search might have found more."""
+        return time.monotonic() >= self.until

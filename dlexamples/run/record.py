@@ -108,6 +108,16 @@ class BlockRun:
         return self.timed_out or self.exit_status is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What a session has imported by its end."""
+
+    modules: tuple[str, ...]
+    """The top-level ones."""
+    roots: tuple[str, ...]
+    """Files and folders of those that are neither Python's own nor installed."""
+
+
 @dataclass(slots=True)
 class Run:
     """One run of a session's text: a `BlockRun` a block, and the process while it waits at a stop."""
@@ -123,6 +133,8 @@ class Run:
     """By block: those that took their process along, and that later runs of the same text leave out."""
     asked: bool = False
     """Something of ours was imported into it: no verdict any more."""
+    imported: Imported | None = None
+    """None where its process did not come to the session's end."""
 
     def close(self) -> None:
         self.stopped = None

@@ -9,13 +9,14 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from dlexamples.cache import Cache
 from dlexamples.elsewhere import elsewhere
 from dlexamples.model import Claim, Fill
 from dlexamples.printed import matches_exception
 from dlexamples.run.conditions import Conditions
 from dlexamples.run.job import SEED, Surroundings, frameworks, job, on_first_use, question, text
 from dlexamples.run.pool import END_SECONDS, START_SECONDS, Pool, Process
-from dlexamples.run.record import BlockRun, Run, collect_output, halted, note_done
+from dlexamples.run.record import BlockRun, Imported, Run, collect_output, halted, note_done
 from dlexamples.run.side_by_side import Lanes
 
 if TYPE_CHECKING:
@@ -42,21 +43,26 @@ class Runner:
         running: Callable[[str, int], None] = lambda block, line: None,
         faults: list[str] | None = None,
         lanes: Lanes | None = None,
+        cache: Cache | None = None,
     ) -> None:
-        """`running` is told each block and line that starts; tracebacks of our own are added to `faults`. Sessions run
-        one after the other without `lanes`."""
+        """`running` is told each block and line that starts; tracebacks of our own are added to `faults`. Without
+        `lanes` sessions run one after the other, and without a `cache` every one is run."""
         self.pool = pool
         self.document = document
         self.conditions = conditions or Conditions()
         self.running = running
         self.faults = faults if faults is not None else []
         self.lanes = lanes or Lanes(1)
+        self.cache = cache or Cache()
+        self.unsteady: set[str] = set()
+        """The names of sessions that may end otherwise another day: time was up, or a process ended under a block."""
 
     def warm(self, sessions: Sequence[Session]) -> None:
-        """Starts the servers that these sessions need, side by side."""
+        """Starts the servers that those of these sessions need which will be run, side by side."""
         for session in sessions:
-            sources = [block.source for block in session.blocks]
-            self.pool.warm(frameworks(sources), on_first_use(sources), session.environment.folder)
+            if self.cache.get(session, self) is None:
+                sources = [block.source for block in session.blocks]
+                self.pool.warm(frameworks(sources), on_first_use(sources), session.environment.folder)
 
     def as_published(self, session: Session) -> Run:
         """Stops, and waits to be asked, at the first failing statement."""
@@ -88,6 +94,7 @@ class Runner:
             ended = {**run.ended, **{index: block for index, block in enumerate(run.blocks) if block.fatal}}
             again = self.run(session, run.text.sources, wait=wait, ended=ended)
             run.blocks, run.stopped, run.process, run.ended = again.blocks, again.stopped, again.process, again.ended
+            run.imported = again.imported
             run.asked = False
 
     def rest_of_block(self, session: Session, run: Run) -> None:
@@ -144,6 +151,7 @@ class Runner:
                 raise RuntimeError(f"the process of the blocks did not start within {START_SECONDS:.0f} s")
             if kind == "timeout" and current is not None and not run.blocks[current].timed_out:
                 run.blocks[current].timed_out = True
+                self.unsteady.add(session.name)
                 run.blocks[current].seconds = time.monotonic() - began
                 if inner := _line_inside(run, current):
                     run.blocks[current].line = inner
@@ -155,6 +163,7 @@ class Runner:
             elif kind in {"exit", "timeout"}:
                 if current is not None and not run.blocks[current].timed_out:
                     run.blocks[current].exit_status = event["status"]
+                    self.unsteady.add(session.name)
                     run.blocks[current].seconds = time.monotonic() - began
                 collect_output(run)
                 run.process.close()
@@ -162,6 +171,8 @@ class Runner:
                 return
             elif kind == "process":
                 run.process.number = event["process"]
+            elif kind == "imported":
+                run.imported = Imported(tuple(event["modules"]), tuple(event["roots"]))
             elif kind == "end":
                 current = None
             elif kind == "block":

@@ -107,6 +107,8 @@ def mend(session: Session, run: Run, runner: Runner) -> Mended:
         halt = run.stopped
         mended.halts[halt.block] = (halt, run.text.sources)
         better = _better_run(session, run, wait, mended, runner, budget)
+        if budget.is_late or halt.block in mended.unasked:
+            runner.unsteady.add(session.name)
         if better:
             run.close()
             run = better

@@ -20,6 +20,7 @@ A job is a dict (see `dlexamples.run.job`), an event is a dict with the key `eve
 |           |                                       | and `written` where the post shows output           |
 | answer    | `ask` was asked                       | candidates, refusals, explanation, fault            |
 | no-device | the device of the job is not here     |                                                     |
+| imported  | the same: what was imported, for the cache | those of `imported.imported`                   |
 | end       | the session ended                     |                                                     |
 
 One that stops where the job says `wait` is no verdict any more: on the command `ask` it imports
@@ -47,6 +48,7 @@ from typing import Any
 from . import errors, offline, shown
 from .calls import findings
 from .channel import Channel, PipeChannel
+from .imported import imported
 from .lines import Lines, code_lines, function_lines
 from .surroundings import enter, main_module, prepare, see, sees_gpu
 from .unreached import unreached
@@ -71,6 +73,8 @@ def run(job: dict[str, Any], channel: Channel) -> None:
         session.block(index)
     session.lines.stop()
     session.check_unreached()
+    with contextlib.suppress(Exception):  # A block may have left nothing to ask.
+        channel.send({"event": "imported", **imported(job)})
     channel.send({"event": "end"})
 
 

@@ -1,0 +1,75 @@
+"""What decides a run and is the machine's: the interpreter, processors, devices, the environment."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+DRIVERS = ("/proc/driver/nvidia/version", "/sys/module/amdgpu/version", "/sys/module/amdgpu/srcversion")
+DEVICES = ("/proc/driver/nvidia/gpus", "/dev/dri", "/dev/nvidia-caps", "/dev/accel")
+"""Folders with an entry a device."""
+_READS_ALL = re.compile(r"\b(environ|getenv|subprocess|popen|system|spawn\w*|exec[lv]\w*)\b")
+"""In a source that may look at any variable, or hand them on."""
+_NEVER = re.compile(r"(PYTEST|DLEXAMPLES|XDIST)_.*")
+"""Those that we, and what runs us, are told by."""
+_OF_THE_SHELL = re.compile(
+    r"_|(OLD)?PWD|SHLVL|SHELL|TERM.*|COLORTERM|COLUMNS|LINES|PS\d|LS_COLORS|LESS.*|PAGER|EDITOR|VISUAL|HIST.*|MANPATH|"
+    r"INFOPATH|MAIL|USER|LOGNAME|USERNAME|HOSTNAME|HOME|TMPDIR|WINDOWID|DISPLAY|WAYLAND_DISPLAY|VIRTUAL_ENV.*|CI|"
+    r"(XDG|DBUS|SSH|GPG|DESKTOP|GNOME|KDE|KONSOLE|VTE|ITERM|TMUX|STY|VSCODE|ALACRITTY|KITTY|WEZTERM|COV|COVERAGE|TOX|NOX|UV|"
+    r"PIP|POETRY|PRE|GIT|GITHUB|RUNNER|ACTIONS|GITLAB|CI|BUILDKITE|CIRCLE|TRAVIS|JENKINS|BUILD|SYSTEM|AGENT|INVOCATION|"
+    r"JOURNAL|MEMORY_PRESSURE|SYSTEMD|KUBERNETES|OTEL|SUDO)_.*"
+)
+"""Variables of terminals, desktops and continuous integration, another in each window or job: no framework reads them,
+and home and temporary folder are a block's own."""
+
+
+def machine() -> tuple[object, ...]:
+    """The interpreter, the processor and the devices that frameworks may find."""
+    devices = [(folder, _names(folder)) for folder in DEVICES]
+    drivers = [_text(path) for path in DRIVERS]
+    return sys.version, sys.prefix, sys.platform, _processor(), os.cpu_count(), drivers, devices
+
+
+def variables(sources: Sequence[str], environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The variables that may decide how `sources` run."""
+    may_read_all = any(map(_READS_ALL.search, sources))
+    return {
+        name: value
+        for name, value in environment.items()
+        if not _NEVER.fullmatch(name) and (may_read_all or not _OF_THE_SHELL.fullmatch(name))
+    }
+
+
+def paths(variables: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+    """What lies in the folders of PYTHONPATH: a module that is added may go before an installed one."""
+    folders = filter(None, variables.get("PYTHONPATH", "").split(os.pathsep))
+    return [(folder, [name for name in _names(folder) if name != "__pycache__"]) for folder in folders]
+
+
+def _processor() -> str:
+    """Its model and what it can, where Linux tells: kernels of frameworks are chosen by it."""
+    machine = os.uname().machine if hasattr(os, "uname") else os.environ.get("PROCESSOR_IDENTIFIER", "")
+    about = re.findall(r"^(?:model name|flags)\s*:.*$", _text("/proc/cpuinfo"), re.MULTILINE)[:2]
+    return "\n".join([machine, *about])
+
+
+def _text(path: str) -> str:
+    """The first page of a small file; nothing where there is none."""
+    try:
+        with Path(path).open(encoding="utf-8", errors="replace") as file:
+            return file.read(8192)
+    except OSError:
+        return ""
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return sorted(os.listdir(folder))
+    except OSError:
+        return []
