@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,15 +28,15 @@ class Running:
 
 
 @contextmanager
-def running(settings: Settings) -> Iterator[Running]:
-    """A pool for all posts, and a runner for each, with progress on standard error."""
+def running(settings: Settings, stream: TextIO | None = None) -> Iterator[Running]:
+    """A pool for all posts, and a runner for each, with progress on `stream`, by default standard error."""
     from dlexamples.reports.progress import progress
     from dlexamples.run.conditions import Conditions
     from dlexamples.run.pool import Pool
     from dlexamples.run.runner import Runner
 
     faults: list[str] = []
-    with Pool() as pool, progress() as shown:
+    with Pool() as pool, progress(stream) as shown:
 
         def equipped(document: Document) -> Document:
             if not settings.install:

@@ -23,9 +23,11 @@ SESSIONS = ("auto", "document", "block")
 ALWAYS_ACCEPTED = frozenset({Verdict.PASSED, Verdict.SKIPPED, Verdict.NOT_PYTHON})
 LONGEST_TIMEOUT = 86_400
 ACCEPTABLE = ("filled", "repaired")
+EXECUTORS = "local, ray, or ray:ADDRESS, where ADDRESS is auto or HOST:PORT"
 MOST_TRIES = 10_000
 _OF_ENVIRONMENT = (
-    "accept", "exclude", "device", "session", "timeout", "tries", "search_timeout", "install", "output_format",
+    "accept", "exclude", "device", "session", "timeout", "tries", "search_timeout", "install", "executor",
+    "output_format",
 )  # fmt: skip
 
 
@@ -57,6 +59,8 @@ class Settings:
     """Loaders may download what they name; else something stands in for it."""
     install: bool = False
     """What a post installs or imports, and is not installed, is put into an environment of its own."""
+    executor: str = "local"
+    """Where `check` runs the posts: `local`, `ray`, `ray:ADDRESS`."""
     output_format: str = "text"
     folder: Path = Path()
     """Where the settings were found."""
@@ -140,6 +144,7 @@ def _value(where: str, name: str, value: Any) -> Any:
         "search_timeout": _seconds,
         "network": _boolean,
         "install": _boolean,
+        "executor": _executor,
         "output_format": lambda v: _one_of(v, _formats()),
     }
     if name not in checks:
@@ -187,6 +192,16 @@ def _tries(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_TRIES:
         raise ValueError(f"a number from 0 to {MOST_TRIES:,}")
     return value
+
+
+def _executor(value: Any) -> str:
+    if not is_executor(value):
+        raise ValueError(EXECUTORS)
+    return str(value)
+
+
+def is_executor(value: Any) -> bool:
+    return value in {"local", "ray"} or (isinstance(value, str) and value.startswith("ray:") and value != "ray:")
 
 
 def _boolean(value: Any) -> bool:
