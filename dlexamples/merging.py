@@ -110,8 +110,8 @@ def _differing_posts(first: Part, other: Part) -> str:
     for name in (*before, *after):
         if (name in before) != (name in after):
             has, lacks = (first, other) if name in before else (other, first)
-            return f"{has.path} was made of a run on {name}, and {lacks.path} of one without"
-    return f"{first.path} and {other.path} were made with the posts in another order"
+            return f"{has.path} is of a run with {name}, and {lacks.path} of one without"
+    return f"{first.path} and {other.path} have the posts in another order"
 
 
 def _once(parts: Sequence[Part]) -> dict[str, tuple[Part, dict[str, Any]]]:

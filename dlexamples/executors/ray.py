@@ -18,7 +18,7 @@ import signal
 import socket
 import tempfile
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 RETRIES = 3
 """So many times a task is run again whose node or process was lost."""
+FOLDER = "dlexamples-ray-"
+"""What the folder of a cluster of our own begins with. It is in /tmp: a socket's path is at most 107 bytes long."""
 PATIENCE = 5.0
 """Seconds for which a cluster may leave a connection unanswered."""
 
@@ -44,7 +46,8 @@ def run(documents: Sequence[Document], settings: Settings, address: str, task: T
     post, by default `check_post`."""
     from dlexamples.reports.progress import progress
 
-    with cluster(address) as ray, progress() as shown:
+    # Ray prints what it hears of lost nodes, where the report goes.
+    with redirect_stdout(io.StringIO()), cluster(address) as ray, progress() as shown:
         remote = ray.remote(max_retries=RETRIES)(task or check_post)
         gpus = min(1, ray.cluster_resources().get("GPU", 0))
         waiting: dict[Any, int] = {}
@@ -103,7 +106,7 @@ def _result(ray: Any, done: Any, document: Document) -> Ran:
 def cluster(address: str) -> Iterator[Any]:
     """The module `ray`, connected. A cluster of our own leaves nothing behind. Raises ExecutorError."""
     ray = _ray(joins=bool(address))
-    folder = None if address else tempfile.mkdtemp(prefix="dlexamples-", dir="/tmp" if os.name == "posix" else None)
+    folder = None if address else tempfile.mkdtemp(prefix=FOLDER, dir="/tmp" if os.name == "posix" else None)
     ended_by = signal.getsignal(signal.SIGTERM)
     try:
         if folder:
