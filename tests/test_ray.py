@@ -6,6 +6,7 @@ import importlib.util
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -26,7 +27,7 @@ from dlexamples.run.runner import DeviceNotHereError
 from dlexamples.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 NO_WHEEL = sys.version_info >= (3, 15)
 needs_ray = pytest.mark.skipif(NO_WHEEL, reason="Ray has no wheel for this version of Python")
@@ -46,25 +47,30 @@ def test_ray_is_here_where_it_has_a_wheel() -> None:
 class Nodes:
     """A cluster of a head and one more node on this machine, each with one core."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        """`folder` is where its nodes put what they need for a time."""
         from ray.cluster_utils import Cluster
 
         head = {"num_cpus": 1, "num_gpus": 1, "include_dashboard": False}
         self.cluster: Any = Cluster(initialize_head=True, head_node_args=head)
         self.second = self.cluster.add_node(num_cpus=1)
         self.address = self.cluster.address
+        self.folder = folder
 
     @contextmanager
     def without_the_second(self) -> Iterator[None]:
         """It is taken away when one of its processes is in the middle of a post, and another comes afterwards."""
         raylet = self.second.all_processes["raylet"][0].process.pid
-        deadline = time.monotonic() + 30
-        while not any(b"ray::check_post" in words for words in _children(raylet)):
-            assert time.monotonic() < deadline, "the second node got nothing to do"
-            time.sleep(0.02)
+        self.wait(lambda: any(b"ray::check_post" in words for words in _children(raylet)))
         self.cluster.remove_node(self.second, allow_graceful=False)
         yield
         self.second = self.cluster.add_node(num_cpus=1)
+
+    def wait(self, until: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 30
+        while not until():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
 
 
 def _children(parent: int) -> Iterator[bytes]:
@@ -86,7 +92,7 @@ def cluster() -> Iterator[Nodes]:
         patch.setenv("TMPDIR", str(folder))
         patch.setenv("RAY_TMPDIR", str(folder))
         (folder / "ray").mkdir()
-        found = Nodes()
+        found = Nodes(folder)
         try:
             yield found
         finally:
@@ -173,6 +179,19 @@ def test_a_node_is_taken_away_in_the_middle(folder: Path, cluster: Nodes) -> Non
     assert len(found["documents"]) == 8
     # One line a Python block, as it comes; none is told twice.
     assert [row.split()[0] for row in told] == [f"{number}/8" for number in range(1, 9)]
+
+
+@needs_ray
+def test_an_interrupted_run_leaves_nothing_behind(folder: Path, cluster: Nodes) -> None:
+    before = set(cluster.folder.glob("dlexamples-*"))
+    for path in (folder / "docs").iterdir():
+        path.write_text("```python\nimport time\ntime.sleep(60)\n```\n")
+    with _check(folder, "--executor", f"ray:{cluster.address}") as process:
+        cluster.wait(lambda: len(set(cluster.folder.glob("dlexamples-*")) - before) == 2)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err.strip()) == (130, "", "dlexamples: interrupted")
+    cluster.wait(lambda: set(cluster.folder.glob("dlexamples-*")) <= before)
 
 
 @needs_ray

@@ -28,7 +28,7 @@ from dlexamples.executors import ExecutorError, Ran
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from dlexamples.model import Document, Report
+    from dlexamples.model import Document
     from dlexamples.settings import Settings
 
     Task = Callable[[str, str, Settings, str], Ran]
@@ -38,7 +38,7 @@ RETRIES = 3
 FOLDER = "dlexamples-ray-"
 """What the folder of a cluster of our own begins with. It is in /tmp: a socket's path is at most 107 bytes long."""
 PATIENCE = 5.0
-"""Seconds for which a cluster may leave a connection unanswered."""
+"""Seconds for which a cluster may leave a connection unanswered, or a cancelled task may go on."""
 
 
 def run(documents: Sequence[Document], settings: Settings, address: str, task: Task | None = None) -> Ran:
@@ -48,26 +48,39 @@ def run(documents: Sequence[Document], settings: Settings, address: str, task: T
 
     # Ray prints what it hears of lost nodes, where the report goes.
     with redirect_stdout(io.StringIO()), cluster(address) as ray, progress() as shown:
-        remote = ray.remote(max_retries=RETRIES)(task or check_post)
-        gpus = min(1, ray.cluster_resources().get("GPU", 0))
-        waiting: dict[Any, int] = {}
-        for index, document in enumerate(documents):
+        for document in documents:
             shown.started(document, sum(block.is_python for block in document.blocks))
-            sized = remote.options(num_cpus=1, num_gpus=gpus if _wants_gpu(document, settings) else 0)
-            waiting[sized.remote(document.path.as_posix(), document.text, settings, __version__)] = index
-        reports: dict[int, Report] = {}
-        faults: list[str] = []
-        while waiting:
-            (done, *_), _ = ray.wait(list(waiting), num_returns=1)
-            index = waiting.pop(done)
-            ran = _result(ray, done, documents[index])
-            faults += [fault for fault in ran.faults if fault not in faults]
-            for report in ran.reports:
-                reports[index] = report
-                for outcome in report.outcomes:
+        ran: dict[int, Ran] = {}
+        with _tasks(ray, task or check_post, documents, settings) as waiting:
+            while waiting:
+                (done, *_), _ = ray.wait(list(waiting))
+                index = waiting.pop(done)
+                ran[index] = _result(ray, done, documents[index])
+                for outcome in (each for report in ran[index].reports for each in report.outcomes):
                     if outcome.block.is_python:
                         shown.finished(outcome)
-    return Ran([reports[index] for index in sorted(reports)], faults)
+    in_order = [ran[index] for index in range(len(documents))]
+    faults = dict.fromkeys(fault for each in in_order for fault in each.faults)
+    return Ran([report for each in in_order for report in each.reports], list(faults))
+
+
+@contextmanager
+def _tasks(ray: Any, task: Task, documents: Sequence[Document], settings: Settings) -> Iterator[dict[Any, int]]:
+    """Ray's references to the results, and whose each is. Those that are still there at the end are cancelled."""
+    remote = ray.remote(num_cpus=1, max_retries=RETRIES)(task)
+    gpus = min(1, ray.cluster_resources().get("GPU", 0))
+    waiting = {}
+    for index, document in enumerate(documents):
+        sized = remote.options(num_gpus=gpus if _wants_gpu(document, settings) else 0)
+        waiting[sized.remote(document.path.as_posix(), document.text, settings, __version__)] = index
+    try:
+        yield waiting
+    finally:
+        for reference in waiting:
+            ray.cancel(reference)
+        if waiting:
+            # Else their processes are killed, and leave their folders behind.
+            ray.wait(list(waiting), num_returns=len(waiting), timeout=PATIENCE)
 
 
 def check_post(path: str, text: str, settings: Settings, version: str) -> Ran:
