@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dlexamples.cache import Cache
-    from dlexamples.model import Outcome, Policy, Report, Reports, Shard
+    from dlexamples.model import Document, Outcome, Policy, Report, Reports, Shard
     from dlexamples.posts import Asked
     from dlexamples.run.pool import Pool
 
@@ -77,8 +77,7 @@ def check(
     def once(pool: Pool | None = None, cache: Cache | None = None) -> int:
         settings = _settings(options)
         asked = _asked(paths, exclude, settings)
-        if output and any(output.resolve() == document.path.resolve() for document in asked.documents):
-            raise click.UsageError(f"-o {output} is a post that is checked; the report would be written over it")
+        _require_no_post(output, asked.documents)
         documents = in_shard(asked.documents, part) if part else asked.documents
         if not documents:
             click.echo(f"dlexamples: no post in shard {shard}; the others hold all {len(asked.documents)}", err=True)
@@ -108,7 +107,9 @@ def merge(paths: tuple[Path, ...], output: Path | None, diff: bool, **options: A
     from dlexamples.merging import merged
 
     settings = _settings(options)
-    return _told(merged(paths), settings, output, diff)
+    found = merged(paths)
+    _require_no_post(output, [each.document for each in found])
+    return _told(found, settings, output, diff)
 
 
 @commands.command()
@@ -318,6 +319,11 @@ def _shard(text: str | None) -> Shard | None:
         return parsed(text) if text is not None else None
     except ValueError as error:
         raise click.UsageError(f"--shard {error}") from error
+
+
+def _require_no_post(output: Path | None, documents: Sequence[Document]) -> None:
+    if output and any(output.resolve() == document.path.resolve() for document in documents):
+        raise click.UsageError(f"-o {output} is a post that is checked; the report would be written over it")
 
 
 def _told(found: Reports, settings: Settings, output: Path | None, diff: bool, python_anywhere: bool = False) -> int:

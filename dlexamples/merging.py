@@ -42,14 +42,14 @@ class Part:
 
 
 def merged(paths: Sequence[Path]) -> Reports:
-    """The reports in these files as one. Raises NotMergeable, or UnreadablePost where a post is not there any more."""
+    """The reports in these files as one. Raises NotMergeable."""
     parts = [_part(path) for path in paths]
     posts = _posts_of_shards(parts)
     found = _once(parts)
-    _require_all(parts, found, posts or ())
-    order = [name for name in posts if name in found] if posts else [*found]
+    _require_all(parts, found, posts)
+    place = {name: number for number, name in enumerate(posts)}
     return Reports(
-        tuple(_report(*found[name]) for name in order),
+        tuple(_report(*found[name]) for name in sorted(found, key=lambda name: place.get(name, len(place)))),
         faults=tuple(_different(part.tree.get("faults", ()) for part in parts)),
         problems=tuple(_different(part.tree.get("problems", ()) for part in parts)),
     )
@@ -81,11 +81,11 @@ def _valid() -> Callable[..., Any]:
     return check
 
 
-def _posts_of_shards(parts: Sequence[Part]) -> list[str] | None:
-    """The posts of the run, of which `parts` are all the shards; None where they are no shards."""
+def _posts_of_shards(parts: Sequence[Part]) -> list[str]:
+    """The posts of the run, of which `parts` are all the shards; empty where they are no shards."""
     shards = {part.path: shard for part in parts if (shard := part.shard)}
     if not shards:
-        return None
+        return []
     first = next(part for part in parts if part.path in shards)
     _, count = shards[first.path]
     for part in parts:

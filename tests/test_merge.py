@@ -273,6 +273,13 @@ def test_a_post_that_is_gone_or_has_changed(folder: Path) -> None:
     assert (done.returncode, "c.json tells of a post that is not here: docs/c.md" in done.stderr) == (2, True)
 
 
+def test_a_report_is_not_written_over_a_post(folder: Path) -> None:
+    check(folder, "c.json", "docs/c.md")
+    done = merge(folder, "c.json", "-o", "docs/c.md")
+    assert (done.returncode, "-o docs/c.md is a post" in done.stderr) == (2, True)
+    assert (folder / "docs" / "c.md").read_text() == FILLED
+
+
 def test_shards_that_do_not_fit(folder: Path) -> None:
     files = shards(folder, 4, "docs/b.md", "docs/c.md")
     done = merge(folder, *files[:2])

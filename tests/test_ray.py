@@ -33,7 +33,8 @@ NO_WHEEL = sys.version_info >= (3, 15)
 needs_ray = pytest.mark.skipif(NO_WHEEL, reason="Ray has no wheel for this version of Python")
 
 POSTS = {
-    "good": "```python\nimport time\ntime.sleep(0.3)\nprint({n})\n```\n",
+    # Blocks do not see that they are run on Ray.
+    "good": "```python\nimport os, time\ntime.sleep(0.3)\nprint([n for n in os.environ if n[:4] == 'RAY_'])\n```\n",
     "filled": "```python\nprint(np.zeros({n}))\n```\n",
     "broken": "```python\nx = {n}\n```\n\n```python\nprint(x, missing)\n```\n",
     "prose": "Text {n}.\n",
