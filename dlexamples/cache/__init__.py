@@ -11,6 +11,7 @@ import re
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from dlexamples.cache.entry import Entry, decoded, encoded
@@ -59,6 +60,8 @@ class Cache:
         self.kept = kept
         self.passing = passing
         self._asked = self._answered = 0
+        self._counting = Lock()
+        self._began = time.time()
         self._at_start = snapshot() if kept or passing else []
 
     @property
@@ -74,9 +77,9 @@ class Cache:
     def outcomes(self, session: Session, runner: Runner, run: Callable[[], Judged]) -> tuple[Outcome, ...]:
         """The outcomes as they are kept, or those of `run`, which are kept then. Of several processes that ask for the
         same at once one runs it, and the others wait."""
-        self._asked += 1
         key = self._key(session, runner)
         if key is None:
+            self._count(answered=False)
             return run().outcomes
         with ExitStack() as locks:
             found = self._found(key, session, runner)
@@ -84,18 +87,24 @@ class Cache:
                 for store in self._stores():
                     locks.enter_context(store.locked(key))
                 found = self._found(key, session, runner)
+            self._count(answered=found is not None)
             if found is not None:
-                self._answered += 1
                 return found
-            began = time.time()
             judged = run()
-            self._keep(key, judged, session, runner, began)
+            self._keep(key, judged, session, runner)
         return judged.outcomes
 
     def counted(self) -> tuple[int, int]:
         """How many sessions were not run, of how many that were asked for since this was called last."""
-        counted, self._answered, self._asked = (self._answered, self._asked), 0, 0
+        with self._counting:
+            counted = self._answered, self._asked
+            self._answered = self._asked = 0
         return counted
+
+    def _count(self, *, answered: bool) -> None:
+        with self._counting:
+            self._asked += 1
+            self._answered += answered
 
     def _stores(self) -> list[Store]:
         return [store for store in (self.kept, self.passing) if store]
@@ -116,13 +125,13 @@ class Cache:
                 )
         return None
 
-    def _keep(self, key: str, judged: Judged, session: Session, runner: Runner, began: float) -> None:
+    def _keep(self, key: str, judged: Judged, session: Session, runner: Runner) -> None:
         if runner.faults or (judged.imported is None and session.name not in runner.unsteady) or self.is_outdated:
             return
         by_chance = any(OF_THIS_DAY.search(outcome.reason) for outcome in judged.outcomes)
         steady = not (by_chance or session.name in runner.unsteady or runner.conditions.network)
         store = self.kept if steady and self.kept else self.passing
-        stood_on = ground(judged, session, runner.document, began)
+        stood_on = ground(judged, session, runner.document, self._began)
         if store is None or stood_on is None:
             return
         first = session.blocks[0].line

@@ -48,7 +48,8 @@ class Ground:
 
 
 def ground(judged: Judged, session: Session, document: Document, began: float) -> Ground | None:
-    """What the run that `began` then, in seconds of the epoch, stood on. None when it cannot be told."""
+    """What the run stood on. None when it cannot be told: modules have changed since the command `began`, in seconds of
+    the epoch, and a warm process may hold what they were."""
     beside = session.environment.folder
     modules = set(judged.imported.modules if judged.imported else ()) - sys.stdlib_module_names
     owned = owners(modules, beside)
@@ -58,7 +59,7 @@ def ground(judged: Judged, session: Session, document: Document, began: float) -
     for root in sorted(roots):
         found = contents(root)
         if found is None or found.modified > began - CLOCK:
-            return None  # What was changed meanwhile may not be what was imported.
+            return None
         files[root] = found.digest
     passed = judged.imported and not judged.stopped and all(o.verdict is Verdict.PASSED for o in judged.outcomes)
     return Ground(
