@@ -104,7 +104,7 @@ def cluster() -> Iterator[Nodes]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "docs").mkdir()
-    for number in range(8):
+    for number in range(6):
         text = list(POSTS.values())[number % len(POSTS)]
         (tmp_path / "docs" / f"{number:02}.md").write_text("# A\n\n" + text.replace("{n}", str(number)))
     return tmp_path
@@ -177,9 +177,9 @@ def test_a_node_is_taken_away_in_the_middle(folder: Path, cluster: Nodes) -> Non
     with _check(folder) as process:
         here, _ = _report(process)
     assert found == here
-    assert len(found["documents"]) == 8
+    assert len(found["documents"]) == 6
     # One line a Python block, as it comes; none is told twice.
-    assert [row.split()[0] for row in told] == [f"{number}/8" for number in range(1, 9)]
+    assert [row.split()[0] for row in told] == [f"{number}/6" for number in range(1, 7)]
 
 
 @needs_ray
@@ -197,7 +197,7 @@ def test_an_interrupted_run_leaves_nothing_behind(folder: Path, cluster: Nodes) 
 
 @needs_ray
 def test_a_cluster_of_our_own_leaves_nothing_behind(folder: Path) -> None:
-    for path in sorted((folder / "docs").iterdir())[3:]:
+    for path in set((folder / "docs").iterdir()) - {folder / "docs" / "02.md", folder / "docs" / "03.md"}:
         path.unlink()
     before = set(Path("/tmp").glob(f"{executor.FOLDER}*"))
     with _check(folder, "--executor", "ray") as process:
