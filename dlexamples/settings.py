@@ -19,13 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 DEVICES = ("auto", "cpu", "cuda")
+SANDBOXES = ("auto", "require", "off")
 SESSIONS = ("auto", "document", "block")
 ALWAYS_ACCEPTED = frozenset({Verdict.PASSED, Verdict.SKIPPED, Verdict.NOT_PYTHON})
 LONGEST_TIMEOUT = 86_400
 ACCEPTABLE = ("filled", "repaired")
 MOST_TRIES = 10_000
+LEAST_MEMORY, MOST_MEMORY = 16, 1 << 24
 _OF_ENVIRONMENT = (
     "accept", "exclude", "device", "session", "timeout", "tries", "search_timeout", "install", "output_format",
+    "sandbox", "memory",
 )  # fmt: skip
 
 
@@ -55,6 +58,10 @@ class Settings:
     """Seconds that it may take."""
     network: bool = False
     """Loaders may download what they name; else something stands in for it."""
+    sandbox: str = "auto"
+    """Whether blocks are shut in: as far as the machine lets us, wholly or not run, not at all."""
+    memory: int = 8192
+    """Megabytes that a block may take beside what its libraries take."""
     install: bool = False
     """What a post installs or imports, and is not installed, is put into an environment of its own."""
     output_format: str = "text"
@@ -98,10 +105,10 @@ def _parsed(name: str, text: str) -> Any:
         return [word.strip() for word in text.split(",") if word.strip()]
     if name == "install":
         return {"true": True, "false": False}.get(text.lower(), text)
-    if name not in {"timeout", "search_timeout", "tries"}:
+    if name not in {"timeout", "search_timeout", "tries", "memory"}:
         return text
     try:
-        return int(text) if name == "tries" else float(text)
+        return int(text) if name in {"tries", "memory"} else float(text)
     except ValueError:
         return text
 
@@ -139,6 +146,8 @@ def _value(where: str, name: str, value: Any) -> Any:
         "tries": _tries,
         "search_timeout": _seconds,
         "network": _boolean,
+        "sandbox": lambda v: _one_of(v, SANDBOXES),
+        "memory": _megabytes,
         "install": _boolean,
         "output_format": lambda v: _one_of(v, _formats()),
     }
@@ -186,6 +195,12 @@ def _seconds(value: Any) -> float:
 def _tries(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_TRIES:
         raise ValueError(f"a number from 0 to {MOST_TRIES:,}")
+    return value
+
+
+def _megabytes(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not LEAST_MEMORY <= value <= MOST_MEMORY:
+        raise ValueError(f"a number of megabytes from {LEAST_MEMORY} to {MOST_MEMORY:,}")
     return value
 
 

@@ -20,6 +20,13 @@ class Conditions:
     """Seconds for one block."""
     network: bool = False
     """Loaders get what they download, and not what stands in for it."""
+    sandbox: str = "auto"
+    """Blocks are shut in as far as the machine lets us (`auto`), wholly or not at all run (`require`), not at all (`off`)."""
+    memory: int = 8192
+    """Megabytes that a block may take beside what its libraries take."""
+    disk: int = 2048
+    """Megabytes of all files together, and of any one."""
+    processes: int = 512
     limits: Limits = field(default_factory=Limits)
     """Of a search for mends."""
 
@@ -29,5 +36,7 @@ class Conditions:
             device=settings.device,
             timeout=settings.timeout,
             network=settings.network,
+            sandbox=settings.sandbox,
+            memory=settings.memory,
             limits=Limits(settings.tries, settings.search_timeout),
         )

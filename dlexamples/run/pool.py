@@ -1,4 +1,4 @@
-"""The parent's side: warm servers, the processes that they fork, and new processes where forking is not possible.
+"""The parent's side: warm servers, the processes that they fork, and new interpreters where nothing is kept warm.
 
 Nothing of a framework is imported here.
 """
@@ -20,6 +20,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from dlexamples.run.environment import inherited
 from dlexamples.run.job import SEED
 
 if TYPE_CHECKING:
@@ -88,10 +89,13 @@ class Link(Protocol):
 
 
 class ForkedLink:
-    """To a process that a server forked: hanging up ends it and its group."""
+    """To a process that a server forked: hanging up ends it and all that it started."""
 
-    def __init__(self, connection: socket.socket) -> None:
-        self.connection = connection
+    def __init__(self, server: Server, *, alone: bool) -> None:
+        """`alone`: the server has no other process, and ends with this one."""
+        self.server = server
+        self.alone = alone
+        self.connection = server.connect()
 
     def events(self) -> Iterator[bytes]:
         with self.connection.makefile("rb") as file:
@@ -106,10 +110,12 @@ class ForkedLink:
 
     def close(self) -> None:
         self.connection.close()
+        if self.alone:
+            self.server.close()
 
 
 class NewLink:
-    """To a new interpreter: its standard input and output."""
+    """To a new interpreter where there is no fork: its standard input and output."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.process = process
@@ -211,7 +217,7 @@ class Pool:
 
     def start(self, job: dict[str, Any], folder: Path) -> Process:
         """A process that runs `job`; its folder goes when it is closed."""
-        process = self._forked(job, folder) if self.fork else self._new(job, folder)
+        process = self._forked(job, folder) if can_fork() else self._new(job, folder)
         process.send(job)
         return process
 
@@ -222,7 +228,9 @@ class Pool:
             return self._servers[modules, beside]
 
     def _forked(self, job: dict[str, Any], folder: Path) -> Process:
-        return Process(folder, ForkedLink(self._server(tuple(job["preload"]), job["beside"]).connect()))
+        modules, beside = tuple(job["preload"]), job["beside"]
+        server = self._server(modules, beside) if self.fork else Server(modules, beside, self.new_folder())
+        return Process(folder, ForkedLink(server, alone=not self.fork))
 
     def _new(self, job: dict[str, Any], folder: Path) -> Process:
         process = subprocess.Popen(
@@ -237,6 +245,11 @@ class Pool:
 
 
 def forks() -> bool:
+    """Whether servers stay warm: `DLEXAMPLES_SERVER=off` starts one for each run, for what may depend on that."""
+    return can_fork() and os.environ.get("DLEXAMPLES_SERVER") != "off"
+
+
+def can_fork() -> bool:
     """Forking a process with frameworks in it is safe on Linux; macOS's system libraries forbid it."""
     return hasattr(os, "fork") and sys.platform.startswith("linux")
 
@@ -251,9 +264,8 @@ def _folder() -> Path:
 
 
 def server_environment() -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONOPTIMIZE"}
     return {
-        **inherited,
+        **inherited(),
         "PYTHONHASHSEED": str(SEED),
         "PYTHONDONTWRITEBYTECODE": "1",
         "TF_CPP_MIN_LOG_LEVEL": "2",

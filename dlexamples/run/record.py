@@ -44,6 +44,8 @@ class Halt:
     """Raised by the post's own statement, not inside a library."""
     trail: tuple[str, ...]
     """`module:function` of the last frames, innermost last."""
+    wall: str = ""
+    """Of the sandbox, that the error comes from: see `inside.refused`."""
 
     @property
     def is_unread(self) -> bool:
@@ -67,6 +69,8 @@ class BlockRun:
     timed_out: bool = False
     exit_status: int | None = None
     """How the process ended under the block; negative for a signal."""
+    exceeded: tuple[str, int] | None = None
+    """The limit for which it was ended: `memory` or `disk` and bytes, or `processes` and how many."""
     seconds: float = 0.0
     device: str = ""
     lines: frozenset[int] = frozenset()
@@ -209,6 +213,7 @@ def halted(event: dict[str, Any], ran: Text) -> Halt:
         name=event["name"],
         own=event["own"],
         trail=tuple(event["trail"]),
+        wall=event["wall"],
     )
 
 

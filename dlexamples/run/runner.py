@@ -14,6 +14,7 @@ from dlexamples.model import Claim, Fill, Post
 from dlexamples.printed import matches_exception
 from dlexamples.run.conditions import Conditions
 from dlexamples.run.job import SEED, Surroundings, frameworks, job, text
+from dlexamples.run.machine import shut_in
 from dlexamples.run.pool import END_SECONDS, START_SECONDS, Pool, Process
 from dlexamples.run.record import BlockRun, Run, collect_output, halted, note_done
 
@@ -101,7 +102,10 @@ class Runner:
         while True:
             folder = self.pool.new_folder()
             skip = ran.ended.keys()
-            surroundings = Surroundings(folder, self._device(session), self.conditions.network, seed)
+            conditions = self.conditions
+            surroundings = Surroundings(
+                folder, self._device(session), conditions.network, shut_in(conditions), seed
+            )
             post = elsewhere(self.document, session) if wait else Post()
             task = job(session, ran.text, surroundings, post, wait=wait, skip=skip)
             ran.process = self.pool.start(task, folder)
@@ -146,6 +150,8 @@ class Runner:
                 run.process.close()
                 run.process = None
                 return
+            elif kind == "limit" and current is not None:
+                run.blocks[current].exceeded = (event["what"], event["most"])
             elif kind == "process":
                 run.process.number = event["process"]
             elif kind == "end":
