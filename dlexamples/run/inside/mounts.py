@@ -26,8 +26,8 @@ _NIXOS = "/run/current-system"
 
 
 def own_view(folder: str, needed: Iterable[str], memory: int) -> None:
-    """`folder`: the run's own. `needed`: folders that stay where they are, also below what is covered. `memory`: bytes
-    that shared memory may take.
+    """`folder`: the run's own. `needed`: folders that stay where they are, also below what is covered, none below another.
+    `memory`: bytes that shared memory may take.
 
     Raises OSError.
     """
@@ -35,7 +35,7 @@ def own_view(folder: str, needed: Iterable[str], memory: int) -> None:
     _mount(folder, folder, "", _BIND)
     _set_attributes("/", _AT_RECURSIVE, setting=_READ_ONLY)
     _set_attributes(folder, 0, clearing=_READ_ONLY)
-    stays = _outermost([folder, *needed])
+    stays = [folder, *filter(os.path.isdir, needed)]
     temporary = os.path.join(folder, "tmp")
     os.makedirs(temporary, 0o700, exist_ok=True)
     _cover(TEMPORARY, temporary, stays)
@@ -56,15 +56,6 @@ def _cover(place: str, folder: str, stays: Iterable[str]) -> None:
         os.makedirs(path, exist_ok=True)
         _mount(f"/proc/self/fd/{descriptor}", path, "", _BIND | _RECURSIVE)
         os.close(descriptor)
-
-
-def _outermost(paths: Iterable[str]) -> list[str]:
-    """The folders among `paths` that lie in none of the others."""
-    found: list[str] = []
-    for path in sorted({os.path.realpath(path) for path in paths}):
-        if os.path.isdir(path) and not any(path.startswith(outer + os.sep) for outer in found):
-            found.append(path)
-    return found
 
 
 def _mount(source: str, target: str, kind: str, flags: int, data: str = "") -> None:

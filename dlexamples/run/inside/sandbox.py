@@ -11,7 +11,14 @@ from typing import Any
 
 from . import landlock, limits, mounts, namespaces, seccomp
 from .kernel import IS_LINUX, give_up_privileges
-from .readable import devices, program_folders, readable
+from .readable import NAME_SERVICE, PROCESSES, devices, program_folders, readable
+
+
+def look_round(beside: str) -> None:
+    """What is the same for every run is looked up once, by the server."""
+    if IS_LINUX:
+        readable(beside)
+        devices()
 
 
 def divide(job: dict[str, Any]) -> int | None:
@@ -26,16 +33,16 @@ def shut_in(job: dict[str, Any]) -> None:
     asked, network = job["sandbox"], job["network"]
     if not (IS_LINUX and asked):
         return
+    names = NAME_SERVICE if network else ()
     if asked["namespaces"]:
         namespaces.let_go()
         namespaces.leave_host(network=network)
-        kept = program_folders(job["beside"])
-        mounts.own_view(job["top"], [*kept, *readable("", network=True)] if network else kept, asked["memory"])
+        mounts.own_view(job["top"], [*program_folders(job["beside"]), *names], asked["memory"])
     give_up_privileges()
     if not asked["namespaces"] and not network and seccomp.is_here():
         seccomp.refuse_sockets()
     if landlock.version():
-        landlock.allow_only(readable(job["beside"], network=network), _writable(job), devices())
+        landlock.allow_only([*readable(job["beside"]), *names, PROCESSES], _writable(job), devices())
     limits.limit(asked, gpu=_has_gpu(job))
 
 

@@ -36,6 +36,7 @@ def main(arguments: list[str]) -> None:
         listener.listen(64)
         offline.load()
         preload(modules)
+        sandbox.look_round(beside)
         gc.collect()
         gc.freeze()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
