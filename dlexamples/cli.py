@@ -66,7 +66,7 @@ def check(paths: tuple[Path, ...], exclude: tuple[str, ...], output: Path | None
         raise click.UsageError(f"-o {output} is a post that is checked; the report would be written over it")
     with running(settings) as at_hand:
         found = [
-            checked(document, at_hand.runner_for(document), settings, at_hand.progress, named=asked.names(document))
+            checked(document, at_hand.runner_for(document), settings, at_hand, named=asked.names(document))
             for document in map(at_hand.equipped, asked.documents)
         ]
     policy = Policy(settings.accepted, diff)
@@ -109,7 +109,7 @@ def fix(
     with running(settings) as at_hand:
         for document in map(at_hand.equipped, asked.documents):
             runner = at_hand.runner_for(document)
-            report = checked(document, runner, settings, at_hand.progress, named=asked.names(document))
+            report = checked(document, runner, settings, at_hand, named=asked.names(document))
             reports.append(report)
             fixed = fixed_text(document, report.outcomes, runner, settings.session, unsafe=unsafe_fixes)
             if diff:
@@ -162,6 +162,7 @@ def explain(code: str) -> int:
 def main() -> None:
     """The entry point: every way out is one of the four exit codes."""
     from dlexamples.formats import UnreadablePost, UnwritablePost
+    from dlexamples.run.machine import NotShutInError
     from dlexamples.run.runner import DeviceNotHereError
 
     # A post of many megabytes makes many small objects that live to the end: looking for cycles among them takes a
@@ -173,7 +174,7 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         code = WRONG
-    except (BadSettingError, UnreadablePost, UnwritablePost, DeviceNotHereError) as error:
+    except (BadSettingError, UnreadablePost, UnwritablePost, DeviceNotHereError, NotShutInError) as error:
         click.echo(f"dlexamples: {error}", err=True)
         code = WRONG
     except (click.Abort, KeyboardInterrupt):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from dlexamples.model import Document, Outcome, Report
+    from dlexamples.model import Document, Outcome, Report, Sandbox
     from dlexamples.reports.progress import Progress
     from dlexamples.run.runner import Runner
     from dlexamples.settings import Settings
@@ -25,17 +26,27 @@ class Running:
     progress: Progress
     faults: list[str]
     """Tracebacks of our own."""
+    sandbox: Callable[[], Sandbox]
+    """How blocks are shut in; it tries what this machine can when it is first asked, or a block is run."""
 
 
 @contextmanager
 def running(settings: Settings) -> Iterator[Running]:
-    """A pool for all posts, and a runner for each, with progress on standard error."""
+    """A pool for all posts, and a runner for each, with progress on standard error, where it is also told what this
+    machine lacks to shut blocks in.
+
+    Raises `dlexamples.run.machine.NotShutInError`.
+    """
     from dlexamples.reports.progress import progress
+    from dlexamples.run import machine
     from dlexamples.run.conditions import Conditions
     from dlexamples.run.pool import Pool
     from dlexamples.run.runner import Runner
 
     faults: list[str] = []
+    conditions = Conditions.of(settings)
+    if conditions.sandbox == "require":
+        machine.sandbox(conditions)
     with Pool() as pool, progress() as shown:
 
         def equipped(document: Document) -> Document:
@@ -49,25 +60,26 @@ def running(settings: Settings) -> Iterator[Running]:
             return Runner(
                 pool,
                 document,
-                Conditions.of(settings),
+                conditions,
                 running=shown.running,
                 faults=faults,
             )
 
-        yield Running(equipped, runner_for, shown, faults)
+        yield Running(equipped, runner_for, shown, faults, lambda: machine.sandbox(conditions))
+    if lacking := machine.sandbox(conditions).lacking:
+        print(f"dlexamples: this machine does not shut blocks in wholly: {'; '.join(lacking)}", file=sys.stderr)
 
 
-def checked(
-    document: Document, runner: Runner, settings: Settings, progress: Progress, *, named: bool = True
-) -> Report:
+def checked(document: Document, runner: Runner, settings: Settings, at_hand: Running, *, named: bool = True) -> Report:
     """The report of one post. `named`: as in `Report`."""
     from dlexamples.check import check as outcomes_of
     from dlexamples.model import Report
 
-    progress.started(document, sum(block.is_python for block in document.blocks))
+    at_hand.progress.started(document, sum(block.is_python for block in document.blocks))
     outcomes: dict[str, Outcome] = {}
     for outcome in outcomes_of(document, runner, settings.session):
         outcomes[outcome.block.id] = outcome
         if outcome.block.is_python:
-            progress.finished(outcome)
-    return Report(document, tuple(outcomes[block.id] for block in document.blocks), named)
+            at_hand.progress.finished(outcome)
+    found = tuple(outcomes[block.id] for block in document.blocks)
+    return Report(document, found, named, at_hand.sandbox())

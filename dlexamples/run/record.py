@@ -163,17 +163,21 @@ def collect_output(run: Run) -> None:
     results = run.process.folder / "results"
     for index, block in enumerate(run.blocks):
         if block.started:
-            printed = _bytes(results / f"{index}.stdout", MOST_OUTPUT + 1)
-            block.stdout = _tail(printed)
-            block.stderr = _tail(_bytes(results / f"{index}.stderr", MOST_OUTPUT + 1))
+            printed, block.stdout = _output(results / f"{index}.stdout")
+            _, block.stderr = _output(results / f"{index}.stderr")
             if len(printed) <= MOST_OUTPUT:
                 ends = [*(offset for _, offset in block.written[1:]), len(printed)]
                 pieces = zip(block.written, ends, strict=False)
                 block.outputs = {line: _text(printed[start:end]) for (line, start), end in pieces}
 
 
-def _tail(data: bytes) -> str:
-    return _text(data if len(data) <= MOST_OUTPUT else b"[...]\n" + data[1:])
+def _output(path: Path) -> tuple[bytes, str]:
+    """What was written last, one byte more than is kept where that is not all, and as the report tells it."""
+    data = _bytes(path, MOST_OUTPUT + 1)
+    if len(data) <= MOST_OUTPUT:
+        return data, _text(data)
+    before = path.stat(follow_symlinks=False).st_size - MOST_OUTPUT
+    return data, f"[{before:,} bytes before this are not kept]\n{_text(data[1:])}"
 
 
 def _text(data: bytes) -> str:
