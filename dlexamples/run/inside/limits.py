@@ -8,6 +8,7 @@ import resource
 import stat
 import time
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from .kernel import IS_LINUX
@@ -59,7 +60,7 @@ class Watch:
         if not self.asked or time.monotonic() < self.next_look:
             return None
         self.next_look = time.monotonic() + SECONDS
-        found = list(descendants(os.getpid()))
+        found = list(islice(descendants(os.getpid()), self.asked["processes"] + 1))
         if len(found) > self.asked["processes"]:
             return "processes", self.asked["processes"]
         if sum(max(0, _pages(process)[1] - self.base) for process in found) > self.asked["memory"]:

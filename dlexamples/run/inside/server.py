@@ -134,8 +134,8 @@ def wait(
     poll.register(woken, select.POLLIN)
     exceeded: tuple[str, int] | None = None
     while True:
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
+        status = reap().get(child)
+        if status is not None:
             return os.waitstatus_to_exitcode(status), exceeded
         found = poll.poll(taken.milliseconds)
         if not exceeded and (exceeded := taken.exceeded()):
@@ -146,6 +146,15 @@ def wait(
                 continue
             poll.unregister(connection)
             end(child, first)
+
+
+def reap() -> dict[int, int]:
+    """By number: the status of each child that has ended, orphans that became ours included."""
+    found: dict[int, int] = {}
+    with contextlib.suppress(ChildProcessError):
+        while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            found[ended[0]] = ended[1]
+    return found
 
 
 def end(child: int, first: int | None) -> None:
@@ -181,6 +190,7 @@ def end_descendants(child: int, first: int | None) -> None:
                 os.kill(number, signal.SIGKILL)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(-1, 0)
+        reap()
 
 
 def fork() -> int:
