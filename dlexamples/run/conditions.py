@@ -21,7 +21,7 @@ class Conditions:
     network: bool = False
     """Loaders get what they download, and not what stands in for it."""
     sandbox: str = "auto"
-    """Blocks are shut in as far as the machine lets us (`auto`), wholly or not at all run (`require`), not at all (`off`)."""
+    """Blocks are shut in as far as the machine lets us (`auto`), wholly or not run (`require`), not at all (`off`)."""
     memory: int = 8192
     """Megabytes that a block may take beside what its libraries take."""
     disk: int = 2048

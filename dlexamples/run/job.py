@@ -13,8 +13,8 @@ from dlexamples.epochs import shortened
 from dlexamples.formats import parse, splice
 from dlexamples.names import names
 from dlexamples.paths import WORKING_FOLDER
-from dlexamples.run.environment import of_network
 from dlexamples.printed import announced, expected_exception
+from dlexamples.run.environment import of_network
 from dlexamples.sessions import installed
 
 if TYPE_CHECKING:

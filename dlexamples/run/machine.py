@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 INSIDE = Path(__file__).parent / "inside"
 _MEGABYTE = 1 << 20
+_SCOPES_SIGNALS = 6
+"""From this version of Landlock on."""
 
 
 class NotShutInError(RuntimeError):
@@ -70,11 +72,12 @@ def found(*, landlock: int, seccomp: bool, namespaces: str) -> Machine:
     """From what `inside.probe` tells: Landlock's version, 0 for none; filters; why namespaces are refused."""
     lacking = []
     if namespaces:
-        consequences = "there is no loopback and no /tmp, modes and times of your files can be changed"
-        lacking.append(f"namespaces ({namespaces}): {consequences}")
+        without = "blocks have no loopback and no /tmp, and can change modes and times of your files"
+        signals = "" if landlock >= _SCOPES_SIGNALS else ", and signal your processes"
+        lacking.append(f"namespaces ({namespaces}): {without}{signals}")
     if namespaces and not seccomp:
-        lacking.append("seccomp: the network can be reached")
+        lacking.append("seccomp (there is none, or not on this processor): blocks can reach the network")
     if not landlock:
-        what = "read and written" if namespaces else "read"
-        lacking.append(f"Landlock (Linux 5.13 and later, unless it is switched off): your files can be {what}")
+        what = "read and write" if namespaces else "read"
+        lacking.append(f"Landlock (Linux 5.13, or switched off): blocks can {what} your files")
     return Machine(not namespaces, tuple(lacking))

@@ -103,9 +103,7 @@ class Runner:
             folder = self.pool.new_folder()
             skip = ran.ended.keys()
             conditions = self.conditions
-            surroundings = Surroundings(
-                folder, self._device(session), conditions.network, shut_in(conditions), seed
-            )
+            surroundings = Surroundings(folder, self._device(session), conditions.network, shut_in(conditions), seed)
             post = elsewhere(self.document, session) if wait else Post()
             task = job(session, ran.text, surroundings, post, wait=wait, skip=skip)
             ran.process = self.pool.start(task, folder)

@@ -7,7 +7,6 @@ import os
 import socket
 from typing import Any, Protocol
 
-
 FIRST_OUT_OF_REACH = 200
 
 

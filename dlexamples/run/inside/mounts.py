@@ -26,8 +26,8 @@ _NIXOS = "/run/current-system"
 
 
 def own_view(folder: str, needed: Iterable[str], memory: int) -> None:
-    """`folder`: the run's own. `needed`: folders that stay where they are, also below what is covered, none below another.
-    `memory`: bytes that shared memory may take.
+    """`folder`: the run's own. `needed`: folders, none below another, that stay where they are, also below what is
+    covered. `memory`: bytes that shared memory may take.
 
     Raises OSError.
     """

@@ -19,7 +19,7 @@ _IN_WORDS = {
 
 
 def wall(error: BaseException) -> str:
-    """`memory`, `processes`, `disk`, `network` or `file`; '' where the error, and what led to it, is of another kind."""
+    """`memory`, `processes`, `disk`, `network` or `file`; '' where the error, and what led to it, is another one."""
     return next(filter(None, map(_of_one, _with_reasons(error))), "")
 
 
