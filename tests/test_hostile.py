@@ -83,8 +83,16 @@ def assert_nothing_is_left(pool: Pool) -> None:
         assert time.monotonic() < deadline, left
         time.sleep(0.02)
     assert not list(pool.folder.rglob("scratch"))
-    for folder in (Path.home(), Path.cwd(), Path("/tmp"), Path("/dev/shm")):
+    for folder in (Path.home(), Path.cwd(), Path("/tmp")):
         assert not list(folder.glob(f"*{MARK}*"))
+
+
+def assert_no_shared_memory_is_left(way: Way) -> None:
+    """Without namespaces it stays, which is told, see test_sandbox.py."""
+    left = list(Path("/dev/shm").glob(f"*{MARK}*"))
+    for path in left:
+        path.unlink()
+    assert not (left and way.namespaces)
 
 
 def processes(pool: Pool) -> list[str]:
@@ -159,7 +167,7 @@ TAKES = {
         {"memory": 300},
     ),
     "shared memory": (
-        "import os\nfile = open('/dev/shm/x', 'wb')\nwhile True:\n    file.write(bytes(10_000_000))",
+        f"import os\nfile = open('/dev/shm/{MARK}', 'wb')\nwhile True:\n    file.write(bytes(10_000_000))",
         {"memory": 100, "disk": 100},
     ),
     "processes": ("import os\nwhile True:\n    os.fork()", {"processes": 32}),
@@ -183,6 +191,7 @@ TAKES = {
 def test_it_takes_no_more_than_it_may(way: Way, name: str) -> None:
     block, limits = TAKES[name]
     assert code(hostile(way.pool, block, **limits)) == "DL906"
+    assert_no_shared_memory_is_left(way)
 
 
 def test_much_output_is_kept_in_part(way: Way) -> None:
@@ -242,6 +251,7 @@ def test_what_it_may_write_is_gone_with_it(way: Way) -> None:
     for place in (f"/dev/shm/{MARK}", f"/tmp/{MARK}") if way.namespaces else ():
         written = f"open({place!r}, 'w').write('x')\nprint(open({place!r}).read())"
         assert hostile(way.pool, written).stdout == "x\n"
+    assert_no_shared_memory_is_left(way)
     own = (
         "import os, pathlib\np = pathlib.Path.home() / 'x'\np.write_text('x')\nos.chmod(p, 0o600)\nprint(p.read_text())"
     )
@@ -326,3 +336,15 @@ def test_torchs_defaults_are_its_own(way: Way) -> None:
     assert (before.stdout, changed.verdict) == ("torch.float32\n", Verdict.PASSED)
     (another,) = checked(way.pool, look)
     assert another.stdout == "torch.float32\n"
+
+
+@pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")
+def test_processes_of_torch_meet_on_loopback(way: Way) -> None:
+    if not way.namespaces:
+        return  # See test_sandbox.py: what a machine lacks is named.
+    block = (
+        "import torch\nimport torch.distributed as dist\n"
+        "dist.init_process_group('gloo', init_method='tcp://127.0.0.1:29500', rank=0, world_size=1)\n"
+        "total = torch.ones(1)\ndist.all_reduce(total)\nprint(total.item())"
+    )
+    assert hostile(way.pool, block).stdout == "1.0\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -122,6 +123,20 @@ def test_an_open_network_is_told_and_opens_nothing_else(
     assert document["blocks"][0]["stdout"].strip().isdigit()
     _, out, _ = run("check", "--output-format", "json", "post.md")
     assert json.loads(out)["documents"][0].get("sandbox", {}).get("network", False) is False
+
+
+@pytest.mark.parametrize(("mode", "passes"), [("auto", True), ("require", False)])
+def test_pytest_tells_what_is_lacking(tmp_path: Path, mode: str, passes: bool) -> None:
+    (tmp_path / "post.md").write_text("```python\nprint('ran')\n```\n")
+    (tmp_path / "pyproject.toml").write_text(f"[tool.dlexamples]\nsandbox = {mode!r}\n")
+    (tmp_path / "conftest.py").write_text(
+        f"from dlexamples.run import machine\nmachine.machine = lambda: machine.Machine(False, ({LACKING!r},))\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "post.md"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode == 0) is passes, done.stdout
+    assert LACKING in done.stdout
+    assert ("cannot be shut in wholly" in done.stdout) is not passes
 
 
 def test_blocks_that_are_shut_in_wholly_need_no_word() -> None:

@@ -72,9 +72,9 @@ def found(*, landlock: int, seccomp: bool, namespaces: str) -> Machine:
     """From what `inside.probe` tells: Landlock's version, 0 for none; filters; why namespaces are refused."""
     lacking = []
     if namespaces:
-        without = "blocks have no loopback and no /tmp, and can change modes and times of your files"
-        signals = "" if landlock >= _SCOPES_SIGNALS else ", and signal your processes"
-        lacking.append(f"namespaces ({namespaces}): {without}{signals}")
+        without = "blocks have no loopback and no /tmp, can change modes and times of your files"
+        signals = "" if landlock >= _SCOPES_SIGNALS else ", signal your processes"
+        lacking.append(f"namespaces ({namespaces}): {without}{signals}, and what they leave in /dev/shm stays")
     if namespaces and not seccomp:
         lacking.append("seccomp (there is none, or not on this processor): blocks can reach the network")
     if not landlock:

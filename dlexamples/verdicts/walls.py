@@ -18,7 +18,7 @@ def stopped_at(wall: str, raised: str) -> Finding:
     if wall == "file":
         return Finding(
             "DL505",
-            f"a file that a block may not open or change: it has its working folder, its home and /tmp ({raised})",
+            f"a file that a block may not open or change: it has its working folder and its home ({raised})",
             "out of bounds",
         )
     return Finding("DL906", f"{_LIMITS[wall]} ({raised})", "more than there is")

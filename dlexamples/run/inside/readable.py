@@ -13,9 +13,9 @@ PROCESSES = "/proc"
 """Of those that are not the run's own it tells no memory and no environment, see `landlock`."""
 SETTINGS = (
     "alternatives", "ca-certificates", "debian_version", "fonts", "gai.conf", "host.conf", "hosts", "java",
-    "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "locale.alias", "locale.conf", "localtime", "lsb-release", "magic", "matplotlibrc",
-    "mime.types", "nccl.conf", "nsswitch.conf", "OpenCL", "os-release", "pki/ca-trust/extracted", "pki/tls/certs",
-    "protocols", "resolv.conf", "services", "ssl/cert.pem", "ssl/certs", "ssl/openssl.cnf", "static", "terminfo",
+    "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "locale.alias", "locale.conf", "localtime", "lsb-release", "magic",
+    "matplotlibrc", "mime.types", "nccl.conf", "nsswitch.conf", "OpenCL", "os-release", "pki/ca-trust/extracted",
+    "pki/tls/certs", "protocols", "resolv.conf", "services", "ssl/cert.pem", "ssl/certs", "ssl/openssl.cnf", "static", "terminfo",
     "timezone", "vulkan",
 )  # fmt: skip
 """Below /etc. Accounts (`passwd`) are not among them: HOME, USER and LOGNAME tell a program who it is."""
