@@ -144,7 +144,7 @@ def fix(
     with running(settings) as at_hand:
         for document in map(at_hand.equipped, asked.documents):
             runner = at_hand.runner_for(document)
-            report = checked(document, runner, settings, at_hand.progress, named=asked.names(document))
+            report = checked(document, runner, settings, at_hand, named=asked.names(document))
             reports.append(report)
             fixed = fixed_text(document, report.outcomes, runner, settings.session, unsafe=unsafe_fixes)
             if diff:

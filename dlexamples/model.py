@@ -339,6 +339,18 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Sandbox:
+    """How blocks are shut in."""
+
+    mode: str = "auto"
+    """`auto`, `require` or `off`."""
+    network: bool = False
+    """It is open."""
+    lacking: tuple[str, ...] = ()
+    """What this machine has not got for it, each with why and what a block can do for that."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One document with its outcomes, in the document's order, one a fence."""
 
@@ -346,6 +358,7 @@ class Report:
     outcomes: tuple[Outcome, ...]
     named: bool = True
     """The post was asked for itself, and not found in a folder."""
+    sandbox: Sandbox = Sandbox()
 
 
 @dataclass(frozen=True, slots=True)

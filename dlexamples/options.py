@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dlexamples.settings import DEVICES, LONGEST_TIMEOUT, MOST_TRIES, SESSIONS
+from dlexamples.settings import DEVICES, LEAST_MEMORY, LONGEST_TIMEOUT, MOST_MEMORY, MOST_TRIES, SANDBOXES, SESSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,6 +64,17 @@ def running_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--network", is_flag=True, default=None, help="Let data sets and weights be downloaded. [default: offline]"
+        ),
+        click.option(
+            "--sandbox",
+            type=click.Choice(SANDBOXES),
+            help="Shut blocks in as far as this machine can, wholly or not at all run, not at all. [default: auto]",
+        ),
+        click.option(
+            "--memory",
+            type=click.IntRange(LEAST_MEMORY, MOST_MEMORY),
+            metavar="MB",
+            help="Megabytes that a block may take beside its libraries. [default: 8192]",
         ),
         click.option(
             "--install",

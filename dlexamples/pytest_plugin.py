@@ -114,12 +114,15 @@ class PostFile(pytest.File):
     def _run(self, block: Block) -> None:
         from dlexamples.check import check_session, without_session, worse
         from dlexamples.run.conditions import Conditions
+        from dlexamples.run.machine import sandbox
         from dlexamples.run.runner import Runner
         from dlexamples.sessions import needed_for, sessions
 
         settings = self.config.stash[SETTINGS]
         self._equip()
-        runner = Runner(_pool(self.config), self.document, Conditions.of(settings), cache=_cache(self.config))
+        conditions = Conditions.of(settings)
+        sandbox(conditions)
+        runner = Runner(_pool(self.config), self.document, conditions, cache=_cache(self.config))
         self.outcomes.update({outcome.block.id: outcome for outcome in without_session(self.document)})
         for session in sessions(self.document, settings.session):
             if block.id in session.judged:
@@ -175,9 +178,10 @@ class BlockItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The code frame in the post; our own stack only for our own faults."""
+        from dlexamples.run.machine import NotShutInError
         from dlexamples.run.runner import DeviceNotHereError
 
-        if isinstance(excinfo.value, (NotAcceptedError, DeviceNotHereError)):
+        if isinstance(excinfo.value, (NotAcceptedError, DeviceNotHereError, NotShutInError)):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
@@ -231,6 +235,18 @@ def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
     if report.when == "call" and report.passed and verdict in LETTERS:
         return verdict, LETTERS[verdict], verdict.upper()
     return None
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Where blocks ran: what was open to them."""
+    if not any(hasattr(report, VERDICT) for group in terminalreporter.stats.values() for report in group):
+        return
+    from dlexamples.reports.terminal.openings import openings
+    from dlexamples.run.conditions import Conditions
+    from dlexamples.run.machine import sandbox
+
+    for opening in openings(sandbox(Conditions.of(config.stash[SETTINGS]))):
+        terminalreporter.write_line(f"dlexamples: {opening}")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

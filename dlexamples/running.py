@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from dlexamples.cache import Cache
-    from dlexamples.model import Document, Outcome, Report
+    from dlexamples.model import Document, Outcome, Report, Sandbox
     from dlexamples.reports.progress import Progress
     from dlexamples.run.pool import Pool
     from dlexamples.run.runner import Runner
@@ -28,22 +29,32 @@ class Running:
     faults: list[str]
     """Tracebacks of our own."""
     cache: Cache
+    sandbox: Callable[[], Sandbox]
+    """How blocks are shut in; it tries what this machine can when it is first asked, or a block is run."""
 
 
 @contextmanager
 def running(
     settings: Settings, pool: Pool | None = None, cache: Cache | None = None, stream: TextIO | None = None
 ) -> Iterator[Running]:
-    """A pool for all posts, and a runner for each, with progress on `stream`, by default standard error. `pool`: one
-    that stays; `cache`: in place of the one that the settings ask for."""
+    """A pool for all posts, and a runner for each, with progress on `stream`, by default standard error, where it is
+    also told what this machine lacks to shut blocks in. `pool`: one that stays; `cache`: in place of the one that the
+    settings ask for.
+
+    Raises `dlexamples.run.machine.NotShutInError`.
+    """
     from dlexamples.cache import cache_of
     from dlexamples.reports.progress import progress
+    from dlexamples.run import machine
     from dlexamples.run.conditions import Conditions
     from dlexamples.run.pool import Pool
     from dlexamples.run.runner import Runner
     from dlexamples.run.side_by_side import Lanes
 
     faults: list[str] = []
+    conditions = Conditions.of(settings)
+    if conditions.sandbox == "require":
+        machine.sandbox(conditions)
     cache = cache or cache_of(settings)
     # The pool closes first: what the lanes wait for ends with it.
     with (
@@ -63,27 +74,29 @@ def running(
             return Runner(
                 pool,
                 document,
-                Conditions.of(settings),
+                conditions,
                 running=shown.running,
                 faults=faults,
                 lanes=lanes,
                 cache=cache,
             )
 
-        yield Running(equipped, runner_for, shown, faults, cache)
+        yield Running(equipped, runner_for, shown, faults, cache, lambda: machine.sandbox(conditions))
+    if lacking := machine.sandbox(conditions).lacking:
+        told = f"dlexamples: this machine does not shut blocks in wholly: {'; '.join(lacking)}"
+        print(told, file=stream or sys.stderr)
 
 
-def checked(
-    document: Document, runner: Runner, settings: Settings, progress: Progress, *, named: bool = True
-) -> Report:
+def checked(document: Document, runner: Runner, settings: Settings, at_hand: Running, *, named: bool = True) -> Report:
     """The report of one post. `named`: as in `Report`."""
     from dlexamples.check import check as outcomes_of
     from dlexamples.model import Report
 
-    progress.started(document, sum(block.is_python for block in document.blocks))
+    at_hand.progress.started(document, sum(block.is_python for block in document.blocks))
     outcomes: dict[str, Outcome] = {}
     for outcome in outcomes_of(document, runner, settings.session):
         outcomes[outcome.block.id] = outcome
         if outcome.block.is_python:
-            progress.finished(outcome)
-    return Report(document, tuple(outcomes[block.id] for block in document.blocks), named)
+            at_hand.progress.finished(outcome)
+    found = tuple(outcomes[block.id] for block in document.blocks)
+    return Report(document, found, named, at_hand.sandbox())

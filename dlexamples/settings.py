@@ -19,15 +19,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 DEVICES = ("auto", "cpu", "cuda")
+SANDBOXES = ("auto", "require", "off")
 SESSIONS = ("auto", "document", "block")
 ALWAYS_ACCEPTED = frozenset({Verdict.PASSED, Verdict.SKIPPED, Verdict.NOT_PYTHON})
 LONGEST_TIMEOUT = 86_400
 ACCEPTABLE = ("filled", "repaired")
 EXECUTORS = "local, ray, or ray:ADDRESS, where ADDRESS is auto or HOST:PORT"
 MOST_TRIES = 10_000
+LEAST_MEMORY, MOST_MEMORY = 16, 1 << 24
 _OF_ENVIRONMENT = (
     "accept", "exclude", "device", "session", "timeout", "tries", "search_timeout", "epochs", "smoke", "jobs",
-    "install", "cache", "cache_dir", "executor", "output_format",
+    "install", "cache", "cache_dir", "executor", "sandbox", "memory",
+    "output_format",
 )  # fmt: skip
 
 
@@ -63,6 +66,10 @@ class Settings:
     """Sessions that run at once; as many as there are cores where nothing is said, and one on a GPU."""
     network: bool = False
     """Loaders may download what they name; else something stands in for it."""
+    sandbox: str = "auto"
+    """Whether blocks are shut in: as far as the machine lets us, wholly or not run, not at all."""
+    memory: int = 8192
+    """Megabytes that a block may take beside what its libraries take."""
     install: bool = False
     """What a post installs or imports, and is not installed, is put into an environment of its own."""
     cache: bool = True
@@ -126,10 +133,10 @@ def _parsed(name: str, text: str) -> Any:
         return [word.strip() for word in text.split(",") if word.strip()]
     if name in {"install", "smoke", "cache"}:
         return {"true": True, "false": False}.get(text.lower(), text)
-    if name not in {"timeout", "search_timeout", "tries", "epochs", "jobs"}:
+    if name not in {"timeout", "search_timeout", "tries", "epochs", "jobs", "memory"}:
         return text
     try:
-        return int(text) if name in {"tries", "epochs", "jobs"} else float(text)
+        return int(text) if name in {"tries", "epochs", "jobs", "memory"} else float(text)
     except ValueError:
         return text
 
@@ -170,6 +177,8 @@ def _value(where: str, name: str, value: Any) -> Any:
         "jobs": _number_from_one,
         "smoke": _boolean,
         "network": _boolean,
+        "sandbox": lambda v: _one_of(v, SANDBOXES),
+        "memory": _megabytes,
         "install": _boolean,
         "cache": _boolean,
         "cache_dir": _folder,
@@ -243,6 +252,12 @@ def _executor(value: Any) -> str:
 
 def is_executor(value: Any) -> bool:
     return value in {"local", "ray"} or (isinstance(value, str) and value.startswith("ray:") and value != "ray:")
+
+
+def _megabytes(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not LEAST_MEMORY <= value <= MOST_MEMORY:
+        raise ValueError(f"a number of megabytes from {LEAST_MEMORY} to {MOST_MEMORY:,}")
+    return value
 
 
 def _boolean(value: Any) -> bool:

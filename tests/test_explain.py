@@ -114,7 +114,7 @@ def test_front_matter_is_not_shown() -> None:
 
 
 def test_unknown_code_names_the_nearest_and_all() -> None:
-    with pytest.raises(ValueError, match=r"no code 'D201'\. Did you mean DL201 .*\? The codes are DL001, .*, DL905\."):
+    with pytest.raises(ValueError, match=r"no code 'D201'\. Did you mean DL201 .*\? The codes are DL001, .*, DL906\."):
         explain("D201")
 
 

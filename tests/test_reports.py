@@ -470,7 +470,18 @@ def test_every_object_of_the_schema_is_closed() -> None:
     objects = [SCHEMA, *(part for part in SCHEMA["$defs"].values() if part.get("type") == "object")]
     assert len(objects) == 10
     # Reports of schema version 1 had none of these at first.
-    added = {"installed", "shard", "faults", "problems", "sha256", "named", "label", "only_defines", "figures"}
+    added = {
+        "installed",
+        "shard",
+        "faults",
+        "problems",
+        "sha256",
+        "named",
+        "label",
+        "only_defines",
+        "figures",
+        "sandbox",
+    }
     for part in objects:
         assert part["additionalProperties"] is False
         assert part["required"] == [name for name in part["properties"] if name not in added]

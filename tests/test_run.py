@@ -34,14 +34,15 @@ def pool(request: pytest.FixtureRequest) -> Iterator[Pool]:
         yield pool
 
 
-def outcomes(pool: Pool, *blocks: str, timeout: float = 20.0, mode: str = "auto", device: str = "cpu") -> list[Outcome]:
+def outcomes(pool: Pool, *blocks: str, timeout: float = 20.0, sandbox: str = "auto") -> list[Outcome]:
     text = "".join(f"# b{n}\n\n```python\n{block}\n```\n\n" for n, block in enumerate(blocks))
     document = parse(Path("post.md"), text)
-    return in_order(document, check(document, Runner(pool, document, Conditions(timeout=timeout, device=device)), mode))
+    runner = Runner(pool, document, Conditions(timeout=timeout, device="cpu", sandbox=sandbox))
+    return in_order(document, check(document, runner))
 
 
-def verdicts(pool: Pool, *blocks: str, timeout: float = 20.0) -> list[str]:
-    return [outcome.verdict.value for outcome in outcomes(pool, *blocks, timeout=timeout)]
+def verdicts(pool: Pool, *blocks: str, timeout: float = 20.0, sandbox: str = "auto") -> list[str]:
+    return [outcome.verdict.value for outcome in outcomes(pool, *blocks, timeout=timeout, sandbox=sandbox)]
 
 
 def stdout(pool: Pool, block: str) -> str:
@@ -193,10 +194,7 @@ ENDS = {
 @pytest.mark.skipif(not forks(), reason="signals and process groups are POSIX's")
 @pytest.mark.parametrize("name", ENDS)
 def test_however_a_block_ends_it_is_its_own_failure(pool: Pool, name: str) -> None:
-    if name == "group" and not pool.fork:
-        block, code = ENDS["killed"]
-    else:
-        block, code = ENDS[name]
+    block, code = ENDS[name]
     before, ended, after = outcomes(pool, "x = 1", f"x\n{block}", "print(x)", timeout=3)
     assert (before.verdict.value, ended.verdict.value, after.verdict.value) == ("passed", "failed", "passed")
     assert [diagnostic.code for diagnostic in ended.diagnostics] == [code]
@@ -207,7 +205,7 @@ def test_a_block_that_runs_only_sometimes_is_no_pass(pool: Pool, tmp_path: Path)
     count = tmp_path / "count"
     written = f"with open({str(count)!r}, 'a+') as file:\n    file.write('x')\n"
     block = f"{written}assert len(open({str(count)!r}).read()) % 2 == 0"
-    (outcome,) = outcomes(pool, block)
+    (outcome,) = outcomes(pool, block, sandbox="off")
     assert outcome.verdict is Verdict.FAILED
     assert "in one run and not in the next" in outcome.reason
 
@@ -328,7 +326,7 @@ def test_a_process_that_left_its_session_is_ended_too(tmp_path: Path) -> None:
     late = f"import time; time.sleep(1.5); open({str(mark)!r}, 'w')"
     with Pool() as own:
         block = f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {late!r}], start_new_session=True)"
-        assert verdicts(own, block) == ["passed"]
+        assert verdicts(own, block, sandbox="off") == ["passed"]
         time.sleep(2.5)
     assert not mark.exists()
 
@@ -392,7 +390,8 @@ def budgeted(pool: Pool, text: str, epochs: int) -> list[Outcome]:
 def test_what_a_block_leaves_running_is_ended(pool: Pool, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     late = f"import time; time.sleep(1.5); open({str(mark)!r}, 'w')"
-    assert verdicts(pool, f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {late!r}])") == ["passed"]
+    block = f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {late!r}])"
+    assert verdicts(pool, block, sandbox="off") == ["passed"]
     time.sleep(2.5)
     assert not mark.exists()
 

@@ -23,6 +23,6 @@ def run(documents: Sequence[Document], settings: Settings, pool: Pool | None = N
 
         def report_of(document: Document) -> Report:
             equipped = at_hand.equipped(document)
-            return checked(equipped, at_hand.runner_for(equipped), settings, at_hand.progress)
+            return checked(equipped, at_hand.runner_for(equipped), settings, at_hand)
 
         return Ran(posts.in_order(report_of, documents), at_hand.faults, at_hand.cache.counted())

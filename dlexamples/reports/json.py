@@ -17,7 +17,7 @@ from dlexamples.reports import report
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dlexamples.model import Diagnostic, Document, Edit, Fill, Fix, Outcome, Package, Policy, Report, Span
+    from dlexamples.model import Diagnostic, Document, Edit, Fill, Fix, Outcome, Package, Policy, Report, Sandbox, Span
 
 SCHEMA_VERSION = 1
 
@@ -44,6 +44,7 @@ def tree(reports: Sequence[Report]) -> dict[str, Any]:
             "blocks": [_block(outcome) for outcome in report.outcomes],
             "diagnostics": [_diagnostic(flaw.diagnostic) for flaw in report.document.flaws],
             **_installed(report.document.environment.packages),
+            **_sandbox(report.sandbox),
         }
         for report in reports
     ]
@@ -82,6 +83,13 @@ def _installed(packages: Sequence[Package]) -> dict[str, Any]:
             {"name": _text(each.name), "version": _text(each.version), "why": _text(each.why)} for each in packages
         ]
     }
+
+
+def _sandbox(sandbox: Sandbox) -> dict[str, Any]:
+    if sandbox.mode != "off" and not sandbox.network and not sandbox.lacking:
+        return {}
+    lacking = [_text(each) for each in sandbox.lacking]
+    return {"sandbox": {"mode": sandbox.mode, "network": sandbox.network, "lacking": lacking}}
 
 
 def _block(outcome: Outcome) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from dlexamples.model import (
     Package,
     Related,
     Report,
+    Sandbox,
     Span,
     Verdict,
 )
@@ -44,7 +45,11 @@ def rebuilt(tree: Mapping[str, Any], document: Document) -> Report:
     read = {flaw.diagnostic: flaw for flaw in document.flaws}
     flaws = tuple(read.get(found, Flaw(found)) for found in map(_diagnostic, tree["diagnostics"]))
     document = replace(document, flaws=flaws, environment=Environment(packages=packages))
-    return Report(document, outcomes, tree["named"])
+    return Report(document, outcomes, tree["named"], _sandbox(tree.get("sandbox")))
+
+
+def _sandbox(tree: Mapping[str, Any] | None) -> Sandbox:
+    return Sandbox(tree["mode"], tree["network"], tuple(tree["lacking"])) if tree else Sandbox()
 
 
 def _outcome(tree: Mapping[str, Any], block: Block) -> Outcome:

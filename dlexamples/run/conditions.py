@@ -22,6 +22,13 @@ class Conditions:
     """Loaders get what they download, and not what stands in for it."""
     epochs: int | None = None
     """Training is shortened to so many where a block's marker names no other number."""
+    sandbox: str = "auto"
+    """Blocks are shut in as far as the machine lets us (`auto`), wholly or not run (`require`), not at all (`off`)."""
+    memory: int = 8192
+    """Megabytes that a block may take beside what its libraries take."""
+    disk: int = 2048
+    """Megabytes of all files together, and of any one."""
+    processes: int = 512
     limits: Limits = field(default_factory=Limits)
     """Of a search for mends."""
 
@@ -32,5 +39,7 @@ class Conditions:
             timeout=settings.timeout,
             network=settings.network,
             epochs=settings.budget,
+            sandbox=settings.sandbox,
+            memory=settings.memory,
             limits=Limits(settings.tries, settings.search_timeout),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from dlexamples.formats import parse, splice
 from dlexamples.names import names
 from dlexamples.paths import WORKING_FOLDER
 from dlexamples.printed import announced, expected_exception
+from dlexamples.run.environment import of_network
 from dlexamples.sessions import installed
 
 if TYPE_CHECKING:
@@ -125,6 +126,19 @@ def _sets_up(sources: Sequence[str]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class ShutIn:
+    """What a run gets of the machine."""
+
+    namespaces: bool
+    """This machine lets us make them."""
+    memory: int
+    """Bytes, beside what the server has imported."""
+    disk: int
+    """Bytes of all files together, and of any one."""
+    processes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a process of the blocks finds around it."""
 
@@ -132,6 +146,8 @@ class Surroundings:
     device: str
     network: bool
     """Loaders may download; else something stands in for what they would."""
+    shut_in: ShutIn | None
+    """None: the blocks may do what their author may."""
     epochs: int | None = None
     """Training is shortened to so many where a block's marker names no other number."""
     seed: int = SEED
@@ -141,6 +157,7 @@ def job(
     session: Session, text: Text, around: Surroundings, *, wait: Collection[int], skip: Collection[int]
 ) -> dict[str, Any]:
     """The job as the worker reads it; makes the folders that it names."""
+    around = replace(around, folder=around.folder.resolve())
     scratch, results = around.folder / "scratch", around.folder / "results"
     working = scratch.joinpath(*WORKING_FOLDER)
     working.mkdir(parents=True)
@@ -151,6 +168,7 @@ def job(
         script += "_post"
     return {
         "filename": text.filename,
+        "top": str(around.folder),
         "folder": str(working),
         "results": str(results),
         "script": str(working / f"{script}.py"),
@@ -161,6 +179,7 @@ def job(
         "device": around.device,
         "seed": around.seed,
         "network": around.network,
+        "sandbox": asdict(around.shut_in) if around.shut_in else None,
         "published": [block.source for block in session.blocks],
         "wait": sorted(wait),
         "skip": sorted({*skip, *(i for i, block in enumerate(session.blocks) if block.marks.skip)}),
@@ -213,15 +232,17 @@ def _block(index: int, block: Block, source: str, first_line: int, epochs: int |
 def _environment(scratch: str, around: Surroundings) -> dict[str, str]:
     hidden = {"CUDA_VISIBLE_DEVICES": "-1"} if around.device == "cpu" else {}
     # The hub's client says at once that there is no network instead of retrying until the block's time is out.
-    offline = {} if around.network else {"HF_HUB_OFFLINE": "1"}
+    reach = of_network() if around.network else {"HF_HUB_OFFLINE": "1"}
     return {
         "HOME": scratch,
+        "USER": "reader",
+        "LOGNAME": "reader",
         "TMPDIR": scratch,
         "MPLBACKEND": "Agg",
         "MPLCONFIGDIR": scratch,
         "KERAS_HOME": f"{scratch}/.keras",
         "PYTHONHASHSEED": str(SEED),
         "TF_CPP_MIN_LOG_LEVEL": "2",
-        **offline,
+        **reach,
         **hidden,
     }

@@ -1,4 +1,4 @@
-"""The parent's side: warm servers, the processes that they fork, and new processes where forking is not possible.
+"""The parent's side: warm servers, the processes that they fork, and new interpreters where nothing is kept warm.
 
 Nothing of a framework is imported here.
 """
@@ -21,6 +21,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from dlexamples.run.environment import inherited
 from dlexamples.run.job import SEED
 from dlexamples.run.side_by_side import thread_limits
 
@@ -123,10 +124,13 @@ class Link(Protocol):
 
 
 class ForkedLink:
-    """To a process that a server forked: hanging up ends it and its group."""
+    """To a process that a server forked: hanging up ends it and all that it started."""
 
-    def __init__(self, connection: socket.socket) -> None:
-        self.connection = connection
+    def __init__(self, server: Server, *, alone: bool) -> None:
+        """`alone`: the server has no other process, and ends with this one."""
+        self.server = server
+        self.alone = alone
+        self.connection = server.connect()
         self.number: int | None = None
 
     def events(self) -> Iterator[bytes]:
@@ -142,10 +146,12 @@ class ForkedLink:
 
     def close(self) -> None:
         self.connection.close()
+        if self.alone:
+            self.server.close()
 
 
 class NewLink:
-    """To a new interpreter: its standard input and output."""
+    """To a new interpreter where there is no fork: its standard input and output."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.process = process
@@ -280,7 +286,7 @@ class Pool:
 
     def start(self, job: dict[str, Any], folder: Path) -> Process:
         """A process that runs `job`; its folder goes when it is closed. Raises RuntimeError once the pool is closed."""
-        process = self._forked(job, folder) if self.fork else self._new(job, folder)
+        process = self._forked(job, folder) if can_fork() else self._new(job, folder)
         process.send(job)
         return process
 
@@ -324,9 +330,13 @@ class Pool:
         return process
 
     def _forked(self, job: dict[str, Any], folder: Path) -> Process:
-        server = self._server(tuple(job["preload"]), job["beside"], use=True)
+        modules, beside = tuple(job["preload"]), job["beside"]
+        if not self.fork:
+            alone = Server(modules, beside, self.new_folder(), self.environment)
+            return self._kept(folder, ForkedLink(alone, alone=True))
+        server = self._server(modules, beside, use=True)
         server.tell("first", job["on_first_use"])
-        return self._kept(folder, ForkedLink(server.connect()), server)
+        return self._kept(folder, ForkedLink(server, alone=False), server)
 
     def _new(self, job: dict[str, Any], folder: Path) -> Process:
         process = subprocess.Popen(
@@ -341,6 +351,11 @@ class Pool:
 
 
 def forks() -> bool:
+    """Whether servers stay warm: `DLEXAMPLES_SERVER=off` starts one for each run, for what may depend on that."""
+    return can_fork() and os.environ.get("DLEXAMPLES_SERVER") != "off"
+
+
+def can_fork() -> bool:
     """Forking a process with frameworks in it is safe on Linux; macOS's system libraries forbid it."""
     return hasattr(os, "fork") and sys.platform.startswith("linux")
 
@@ -355,11 +370,8 @@ def _folder() -> Path:
 
 
 def server_environment() -> dict[str, str]:
-    """Without what is ours alone: how this interpreter was started, the way to a Ray cluster of which we are a task."""
-    ours = ("PYTHONOPTIMIZE", "RAY_")
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {
-        **inherited,
+        **inherited(),
         "PYTHONHASHSEED": str(SEED),
         "PYTHONDONTWRITEBYTECODE": "1",
         "TF_CPP_MIN_LOG_LEVEL": "2",

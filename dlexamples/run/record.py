@@ -44,6 +44,8 @@ class Halt:
     """Raised by the post's own statement, not inside a library."""
     trail: tuple[str, ...]
     """`module:function` of the last frames, innermost last."""
+    wall: str = ""
+    """Of the sandbox, that the error comes from: see `inside.refused`."""
 
     @property
     def is_unread(self) -> bool:
@@ -67,6 +69,8 @@ class BlockRun:
     timed_out: bool = False
     exit_status: int | None = None
     """How the process ended under the block; negative for a signal."""
+    exceeded: tuple[str, int] | None = None
+    """The limit for which it was ended: `memory` or `disk` and bytes, or `processes` and how many."""
     seconds: float = 0.0
     device: str = ""
     lines: frozenset[int] = frozenset()
@@ -173,17 +177,21 @@ def collect_output(run: Run) -> None:
     results = run.process.folder / "results"
     for index, block in enumerate(run.blocks):
         if block.started:
-            printed = _bytes(results / f"{index}.stdout", MOST_OUTPUT + 1)
-            block.stdout = _tail(printed)
-            block.stderr = _tail(_bytes(results / f"{index}.stderr", MOST_OUTPUT + 1))
+            printed, block.stdout = _output(results / f"{index}.stdout")
+            _, block.stderr = _output(results / f"{index}.stderr")
             if len(printed) <= MOST_OUTPUT:
                 ends = [*(offset for _, offset in block.written[1:]), len(printed)]
                 pieces = zip(block.written, ends, strict=False)
                 block.outputs = {line: _text(printed[start:end]) for (line, start), end in pieces}
 
 
-def _tail(data: bytes) -> str:
-    return _text(data if len(data) <= MOST_OUTPUT else b"[...]\n" + data[1:])
+def _output(path: Path) -> tuple[bytes, str]:
+    """What was written last, one byte more than is kept where that is not all, and as the report tells it."""
+    data = _bytes(path, MOST_OUTPUT + 1)
+    if len(data) <= MOST_OUTPUT:
+        return data, _text(data)
+    before = path.stat(follow_symlinks=False).st_size - MOST_OUTPUT
+    return data, f"[{before:,} bytes before this are not kept]\n{_text(data[1:])}"
 
 
 def _text(data: bytes) -> str:
@@ -223,6 +231,7 @@ def halted(event: dict[str, Any], ran: Text) -> Halt:
         name=event["name"],
         own=event["own"],
         trail=tuple(event["trail"]),
+        wall=event["wall"],
     )
 
 

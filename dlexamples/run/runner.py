@@ -15,6 +15,7 @@ from dlexamples.model import Claim, Fill
 from dlexamples.printed import matches_exception
 from dlexamples.run.conditions import Conditions
 from dlexamples.run.job import SEED, Surroundings, frameworks, job, on_first_use, question, text
+from dlexamples.run.machine import shut_in
 from dlexamples.run.pool import END_SECONDS, START_SECONDS, Pool, Process
 from dlexamples.run.record import BlockRun, Imported, Run, collect_output, halted, note_done
 from dlexamples.run.side_by_side import Lanes
@@ -120,8 +121,10 @@ class Runner:
             folder = self.pool.new_folder()
             skip = ran.ended.keys()
             asked = self.conditions
-            surroundings = Surroundings(folder, self._device(session), asked.network, asked.epochs, seed)
-            task = job(session, ran.text, surroundings, wait=wait, skip=skip)
+            around = Surroundings(
+                folder, self._device(session), asked.network, shut_in(asked), epochs=asked.epochs, seed=seed
+            )
+            task = job(session, ran.text, around, wait=wait, skip=skip)
             ran.task = task
             ran.process = self.pool.start(task, folder)
             self._follow(session, ran, wait)
@@ -169,6 +172,8 @@ class Runner:
                 run.process.close()
                 run.process = None
                 return
+            elif kind == "limit" and current is not None:
+                run.blocks[current].exceeded = (event["what"], event["most"])
             elif kind == "process":
                 run.process.number = event["process"]
             elif kind == "imported":

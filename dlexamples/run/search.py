@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MOST_MESSAGE = 80
 """Characters of the error that a candidate brought."""
+LIMITS = {"memory", "processes", "disk"}
+"""Of what a block may take: what it stopped for then, no other text of it mends."""
 ASK_SECONDS = 120.0
 """How long a stopped process may look for mends: it tries models on data."""
 
@@ -140,6 +142,8 @@ def _better_run(
     """The run of the first candidate that gets past the stop; None when there is none."""
     halt = run.stopped
     assert halt
+    if halt.wall in LIMITS:
+        return None  # Its process has no room to look for anything in.
     if budget.is_spent:
         mended.unasked[halt.block] = (
             f"the search has taken {runner.conditions.limits}, as many as `tries` and `search-timeout` allow"

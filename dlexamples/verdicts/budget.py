@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dlexamples.model import Block
-    from dlexamples.verdicts.diagnose import Finding
+    from dlexamples.verdicts.finding import Finding
 
 
 def ran_shorter(block: Block, source: str, epochs: int | None) -> Iterator[Diagnostic]:

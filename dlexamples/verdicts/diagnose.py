@@ -10,12 +10,12 @@ import ast
 import re
 import signal
 import warnings
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dlexamples.model import Environment
 from dlexamples.sessions import installed
-from dlexamples.verdicts import packages
+from dlexamples.verdicts import packages, walls
+from dlexamples.verdicts.finding import Finding
 
 if TYPE_CHECKING:
     from dlexamples.model import Place
@@ -62,15 +62,6 @@ NAMESPACES = {"ALE": "ale-py"}
 _GPU = re.compile(r"Could not satisfy device specification.*GPU|no CUDA|CUDA.*not available|NVIDIA driver", re.I | re.S)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A diagnostic without its place."""
-
-    code: str
-    message: str
-    label: str = ""
-
-
 def diagnose(
     halt: Halt, sources: tuple[str, ...], installs: tuple[str, ...] = (), environment: Environment | None = None
 ) -> Finding:
@@ -103,6 +94,8 @@ def diagnose(
         return Finding("DL502", wanted, "not installed")
     if (kinds | set(halt.causes)) & NETWORK_ERRORS or (not halt.own and _UNREACHED.search(halt.message)):
         return Finding("DL504", f"needs the network, and there it got no answer ({raised})", "needs the network")
+    if halt.wall:
+        return walls.stopped_at(halt.wall, raised)
     if kinds & {"FileNotFoundError", "NotADirectoryError", "IsADirectoryError"}:
         return Finding("DL503", f"a file that is not there: blocks start in an empty folder ({raised})", "no such file")
     if kinds & {"AttributeError", "ImportError"}:
@@ -141,6 +134,8 @@ def _wanted(halt: Halt, raised: str) -> str:
 
 def diagnose_end(run: BlockRun, timeout: float) -> Finding:
     """The finding for a block that took its process along, or ran out of time."""
+    if run.exceeded:
+        return walls.exceeded(*run.exceeded)
     if run.timed_out:
         return Finding("DL901", f"ran out of time: {timeout:g} s were allowed", "still running here")
     status = run.exit_status or 0

@@ -30,8 +30,9 @@ from dlexamples.run.columns import characters, rows
 from dlexamples.sessions import installed
 from dlexamples.verdicts import packages
 from dlexamples.verdicts.budget import not_compared, ran_shorter, with_budget
-from dlexamples.verdicts.diagnose import Finding, diagnose, diagnose_end, first_line, without_addresses
+from dlexamples.verdicts.diagnose import diagnose, diagnose_end, first_line, without_addresses
 from dlexamples.verdicts.expectations import prints_otherwise, unmet
+from dlexamples.verdicts.finding import Finding
 from dlexamples.verdicts.flaws import told
 from dlexamples.verdicts.left_out import left_out
 

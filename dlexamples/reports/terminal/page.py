@@ -11,6 +11,7 @@ from dlexamples.model import POST, Document, Fill, Outcome, Package, Policy, Rep
 from dlexamples.reports.terminal.diff import diff, layout_diff
 from dlexamples.reports.terminal.frame import Page, frame
 from dlexamples.reports.terminal.listing import listing
+from dlexamples.reports.terminal.openings import openings
 from dlexamples.reports.terminal.surface import Surface, wrapped
 from dlexamples.reports.terminal.totals import next_steps, totals
 from dlexamples.reports.terminal.visible import document_lines, tail, visible
@@ -31,6 +32,8 @@ def page(reports: Sequence[Report], policy: Policy, surface: Surface) -> Iterato
         yield from _installed(report.document.environment.packages, surface)
         yield from _details(report, policy, surface)
     yield from next_steps(reports)
+    for opening in dict.fromkeys(chain.from_iterable(openings(report.sandbox) for report in reports)):
+        yield from map(Text, wrapped(visible(opening), surface.width))
     yield totals(reports, policy, surface)
 
 

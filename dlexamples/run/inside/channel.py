@@ -7,6 +7,8 @@ import os
 import socket
 from typing import Any, Protocol
 
+FIRST_OUT_OF_REACH = 200
+
 
 class Channel(Protocol):
     def send(self, event: dict[str, Any]) -> None: ...
@@ -20,6 +22,16 @@ class SocketChannel:
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
         self.file = connection.makefile("rb")
+
+    def out_of_reach(self) -> SocketChannel:
+        """The same on a descriptor that is none of the small numbers, which a daemon closes."""
+        from fcntl import F_DUPFD_CLOEXEC, fcntl
+
+        return SocketChannel(socket.socket(fileno=fcntl(self.connection, F_DUPFD_CLOEXEC, FIRST_OUT_OF_REACH)))
+
+    def end_line(self) -> None:
+        """What another process has begun to send, and was killed, is no part of the next event."""
+        self.connection.sendall(b"\n")
 
     def send(self, event: dict[str, Any]) -> None:
         self.connection.sendall(json.dumps(event).encode() + b"\n")

@@ -13,7 +13,6 @@ is closed.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import importlib
 import os
@@ -21,16 +20,17 @@ import select
 import signal
 import socket
 import sys
+import traceback
 import warnings
 from typing import Any
 
-from . import offline, worker
+from . import offline, sandbox, worker
 from .channel import SocketChannel
+from .kernel import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, process_control
+from .limits import Watch
 from .surroundings import see
 
 leave = os._exit
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
-CONTROL = getattr(ctypes.CDLL(None), "prctl", None) if sys.platform.startswith("linux") else None
 
 
 def main(arguments: list[str]) -> None:
@@ -41,10 +41,13 @@ def main(arguments: list[str]) -> None:
         listener.listen(64)
         offline.load()
         preload(modules)
+        sandbox.look_round(beside)
         gc.collect()
         gc.freeze()
         serve(listener)
-        reap(0)
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                os.wait()
 
 
 def preload(modules: list[str]) -> None:
@@ -86,22 +89,17 @@ def serve(listener: socket.socket) -> None:
                 obey(verb, modules)
             continue
         connection, _ = listener.accept()
-        reap(os.WNOHANG)
+        # Their processor time is counted as ours.
+        reap()
         if fork() == 0:
             listener.close()
             watch(connection)
         connection.close()
 
 
-def reap(options: int) -> None:
-    """Waits for children, so that their processor time is counted as ours; with WNOHANG for those that have ended."""
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, options)[0]:
-            pass
-
-
 def watch(connection: socket.socket) -> None:
-    """Forks the process of the blocks, tells how it ended, and leaves none of its group behind."""
+    """Forks the process of the blocks, sees that the run takes no more than it may, tells how it ended, and leaves
+    nothing of it behind."""
     process_control(PR_SET_CHILD_SUBREAPER, 1)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     woken, wake = os.pipe()
@@ -111,54 +109,107 @@ def watch(connection: socket.socket) -> None:
     job = channel.receive()
     if job is None:
         leave(0)
+    taken = Watch(job["sandbox"], job["top"])
+    first = divide(job, channel)
     child = fork()
     if child == 0:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.setsid()
-        process_control(PR_SET_PDEATHSIG, signal.SIGKILL)
         work(job, channel)
     with contextlib.suppress(OSError):
         channel.send({"event": "process", "process": child})
-    status = wait(child, connection, woken)
-    end_descendants(child)
+    status, exceeded = wait(child, first, connection, woken, taken)
+    end_descendants(child, first)
     with contextlib.suppress(OSError):
+        channel.end_line()
+        if exceeded:
+            channel.send({"event": "limit", "what": exceeded[0], "most": exceeded[1]})
         channel.send({"event": "exit", "status": status})
     leave(0)
 
 
-def work(job: dict[str, Any], channel: SocketChannel) -> None:
+def divide(job: dict[str, Any], channel: SocketChannel) -> int | None:
+    """The process with which all of the run's end. Nothing is run where there should be one and is not."""
     try:
-        worker.run(job, channel)
+        return sandbox.divide(job)
+    except OSError:
+        channel.send({"event": "fault", "trace": traceback.format_exc()})
+        leave(1)
+        raise
+
+
+def work(job: dict[str, Any], channel: SocketChannel) -> None:
+    """What a block may not open is shut before the channel is told of anything."""
+    try:
+        sandbox.shut_in(job)
+        process_control(PR_SET_PDEATHSIG, signal.SIGKILL)
+    except OSError:
+        channel.send({"event": "fault", "trace": traceback.format_exc()})
+        leave(1)
+    try:
+        worker.run(job, channel.out_of_reach())
     except OSError:
         leave(1)
     leave(0)
 
 
-def wait(child: int, connection: socket.socket, woken: int) -> int:
-    """The exit status of `child`, negative for a signal; kills it when the parent hangs up."""
+def wait(
+    child: int, first: int | None, connection: socket.socket, woken: int, taken: Watch
+) -> tuple[int, tuple[str, int] | None]:
+    """The exit status of `child`, negative for a signal, and which limit the run has exceeded; kills it then, and when
+    the parent hangs up."""
     poll = select.poll()
     hang_up = getattr(select, "POLLRDHUP", select.POLLHUP)
     poll.register(connection, hang_up)
     poll.register(woken, select.POLLIN)
+    exceeded: tuple[str, int] | None = None
     while True:
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            return os.waitstatus_to_exitcode(status)
-        for descriptor, _ in poll.poll():
+        status = reap().get(child)
+        if status is not None:
+            return os.waitstatus_to_exitcode(status), exceeded
+        found = poll.poll(taken.milliseconds)
+        if not exceeded and (exceeded := taken.exceeded()):
+            end(child, first)
+        for descriptor, _ in found:
             if descriptor == woken:
                 os.read(woken, 4096)
                 continue
             poll.unregister(connection)
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(child, signal.SIGKILL)
-                os.killpg(child, signal.SIGKILL)
+            end(child, first)
 
 
-def end_descendants(child: int) -> None:
-    """Kills the group, and what left it: orphans of our descendants become our children (prctl(2), Linux 3.4)."""
+def reap() -> dict[int, int]:
+    """By number: the status of each child that has ended, orphans that became ours included."""
+    found: dict[int, int] = {}
+    with contextlib.suppress(ChildProcessError):
+        while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            found[ended[0]] = ended[1]
+    return found
+
+
+def end(child: int, first: int | None) -> None:
+    """Kills the run: all of it at once, where its processes have a namespace of their own."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(child, signal.SIGKILL)
+        os.kill(child, signal.SIGKILL)
+    end_others(child, first)
+
+
+def end_others(child: int, first: int | None) -> None:
+    """Kills what the run has started, also where `child` itself has ended and its number means nothing any more."""
+    for kill, number in ((os.killpg, child), (os.kill, first)):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if number is not None:
+                kill(number, signal.SIGKILL)
+
+
+def end_descendants(child: int, first: int | None) -> None:
+    """Kills what is left: the kernel all of a namespace with its first process, which is gone when they are; else the
+    group, and what left it: orphans of our descendants become our children (prctl(2), Linux 3.4)."""
+    end_others(child, first)
+    if first is not None:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(first, 0)
     own = f"/proc/self/task/{os.getpid()}/children"
     while os.path.exists(own):
         with open(own) as file:
@@ -170,12 +221,7 @@ def end_descendants(child: int) -> None:
                 os.kill(number, signal.SIGKILL)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(-1, 0)
-
-
-def process_control(option: int, value: int) -> None:
-    """prctl(2) where there is one."""
-    if CONTROL is not None:
-        CONTROL(option, value, 0, 0, 0)
+        reap()
 
 
 def fork() -> int:

@@ -6,7 +6,7 @@ A job is a dict (see `dlexamples.run.job`), an event is a dict with the key `eve
 |-----------|---------------------------------------|-----------------------------------------------------|
 | block     | a block starts                        | block                                               |
 | at        | a top-level statement starts          | block, line                                         |
-| stop      | the first of a block's statements raised | block, and those of `errors.described`           |
+| stop      | the first of a block's statements raised | block, wall, and those of `errors.described`     |
 | later     | another one of that block did, which needs nothing that was lost | the same                 |
 | raised    | a statement raised as the post shows  | block, line, kinds, message                         |
 | blocked   | a statement needs what an earlier block lost | block, name, by                              |
@@ -45,7 +45,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-from . import errors, offline, shown
+from . import errors, offline, refused, shown
 from .calls import findings
 from .channel import Channel, PipeChannel
 from .imported import imported
@@ -285,6 +285,7 @@ class SessionRun:
             return
         offset = block["first_line"] - 1
         stop = errors.described(error, node, self.namespace, self.filename, offset)
+        stop["wall"] = refused.wall(error) if self.job["sandbox"] else ""
         errors.show(error, self.filename, block)
         shown.flush()
         if index not in self.failed:

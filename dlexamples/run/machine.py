@@ -1,0 +1,83 @@
+"""What this machine gives to shut blocks in with, and what it lacks, by name."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dlexamples.model import Sandbox
+from dlexamples.run.job import ShutIn
+
+if TYPE_CHECKING:
+    from dlexamples.run.conditions import Conditions
+
+INSIDE = Path(__file__).parent / "inside"
+_MEGABYTE = 1 << 20
+_SCOPES_SIGNALS = 6
+"""From this version of Landlock on."""
+
+
+class NotShutInError(RuntimeError):
+    """`--sandbox require` on a machine that cannot: what it lacks, and what would do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What there is to shut a run in with."""
+
+    namespaces: bool
+    lacking: tuple[str, ...] = ()
+    """By name: what is not there, why, and what a block can do for that."""
+
+
+def sandbox(conditions: Conditions) -> Sandbox:
+    """How blocks are run here, as the report tells it. Raises NotShutInError."""
+    lacking = machine().lacking if conditions.sandbox != "off" else ()
+    if conditions.sandbox == "require" and lacking:
+        raise NotShutInError(
+            f"blocks cannot be shut in wholly, as `sandbox` requires: {'; '.join(lacking)}. "
+            "`--sandbox auto` shuts them in as far as this machine can"
+        )
+    return Sandbox(conditions.sandbox, conditions.network, lacking)
+
+
+def shut_in(conditions: Conditions) -> ShutIn | None:
+    """What a run gets, or None where it is not shut in."""
+    if conditions.sandbox == "off":
+        return None
+    return ShutIn(
+        namespaces=machine().namespaces,
+        memory=conditions.memory * _MEGABYTE,
+        disk=conditions.disk * _MEGABYTE,
+        processes=conditions.processes,
+    )
+
+
+@cache
+def machine() -> Machine:
+    """Tries everything once, in a process of its own."""
+    if not sys.platform.startswith("linux"):
+        return Machine(False, (f"{sys.platform} has none of Linux's ways, and blocks may do what you may",))
+    command = [sys.executable, "-I", "-S", str(INSIDE), "probe"]
+    tried = subprocess.run(command, capture_output=True, text=True, check=True)
+    return found(**json.loads(tried.stdout))
+
+
+def found(*, landlock: int, seccomp: bool, namespaces: str) -> Machine:
+    """From what `inside.probe` tells: Landlock's version, 0 for none; filters; why namespaces are refused."""
+    lacking = []
+    if namespaces:
+        without = "blocks have no loopback and no /tmp, can change modes and times of your files"
+        signals = "" if landlock >= _SCOPES_SIGNALS else ", signal your processes"
+        lacking.append(f"namespaces ({namespaces}): {without}{signals}, and what they leave in /dev/shm stays")
+    if namespaces and not seccomp:
+        lacking.append("seccomp (there is none, or not on this processor): blocks can reach the network")
+    if not landlock:
+        what = "read and write" if namespaces else "read"
+        lacking.append(f"Landlock (Linux 5.13, or switched off): blocks can {what} your files")
+    return Machine(not namespaces, tuple(lacking))
