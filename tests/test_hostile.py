@@ -240,6 +240,13 @@ def test_it_writes_and_reads_nothing_of_its_author(way: Way, tmp_path: Path) -> 
     assert hostile(way.pool, reads).stdout == "refused\n"
 
 
+def test_what_it_forbids_itself_is_no_wall(way: Way) -> None:
+    folder = "import os\nos.mkdir('x')\nos.chmod('x', 0)\nopen('x/y')"
+    assert code(hostile(way.pool, folder)) in {"DL204", "DL503"}
+    assert code(hostile(way.pool, "raise PermissionError(1, 'no')")) == "DL205"
+    assert code(hostile(way.pool, "import os\nos.kill(os.getpid(), 0)\nos.setuid(12345)")) == "DL204"
+
+
 def test_it_changes_no_mode_of_what_it_may_read(way: Way) -> None:
     if not way.namespaces:
         return  # See test_sandbox.py: what a machine lacks is named.

@@ -70,6 +70,7 @@ def test_other_systems_shut_nothing_in(monkeypatch: pytest.MonkeyPatch, platform
     monkeypatch.setattr(machine, "machine", machine.machine.__wrapped__)
     (told,) = machine.sandbox(Conditions()).lacking
     assert platform in told
+    assert machine.shut_in(Conditions()) is None
     with pytest.raises(machine.NotShutInError, match=platform):
         machine.sandbox(Conditions(sandbox="require"))
 

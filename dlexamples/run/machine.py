@@ -48,7 +48,7 @@ def sandbox(conditions: Conditions) -> Sandbox:
 
 def shut_in(conditions: Conditions) -> ShutIn | None:
     """What a run gets, or None where it is not shut in."""
-    if conditions.sandbox == "off":
+    if conditions.sandbox == "off" or not _is_linux():
         return None
     return ShutIn(
         namespaces=machine().namespaces,
@@ -61,11 +61,15 @@ def shut_in(conditions: Conditions) -> ShutIn | None:
 @cache
 def machine() -> Machine:
     """Tries everything once, in a process of its own."""
-    if not sys.platform.startswith("linux"):
+    if not _is_linux():
         return Machine(False, (f"{sys.platform} has none of Linux's ways, and blocks may do what you may",))
     command = [sys.executable, "-I", "-S", str(INSIDE), "probe"]
     tried = subprocess.run(command, capture_output=True, text=True, check=True)
     return found(**json.loads(tried.stdout))
+
+
+def _is_linux() -> bool:
+    return sys.platform.startswith("linux")
 
 
 def found(*, landlock: int, seccomp: bool, namespaces: str) -> Machine:

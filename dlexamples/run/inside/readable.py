@@ -15,8 +15,8 @@ SETTINGS = (
     "alternatives", "ca-certificates", "debian_version", "fonts", "gai.conf", "host.conf", "hosts", "java",
     "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "locale.alias", "locale.conf", "localtime", "lsb-release", "magic",
     "matplotlibrc", "mime.types", "nccl.conf", "nsswitch.conf", "OpenCL", "os-release", "pki/ca-trust/extracted",
-    "pki/tls/certs", "protocols", "resolv.conf", "services", "ssl/cert.pem", "ssl/certs", "ssl/openssl.cnf", "static",
-    "terminfo", "timezone", "vulkan",
+    "pki/tls/certs", "protocols", "resolv.conf", "services", "ssl/cert.pem", "ssl/certs", "ssl/openssl.cnf",
+    "static", "terminfo", "timezone", "vulkan",
 )  # fmt: skip
 """Below /etc. Accounts (`passwd`) are not among them: HOME, USER and LOGNAME tell a program who it is."""
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NIX_SSL_CERT_FILE")

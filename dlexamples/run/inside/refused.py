@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 from collections.abc import Iterator
+from typing import Any
 
 _OF_NETWORK = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.ENETDOWN}
 _OF_FILES = {errno.EACCES, errno.EPERM, errno.EROFS, errno.EXDEV}
@@ -18,9 +20,12 @@ _IN_WORDS = {
 """What compiled libraries say, whose errors are no OSError."""
 
 
-def wall(error: BaseException) -> str:
+def wall(error: BaseException, job: dict[str, Any]) -> str:
     """`memory`, `processes`, `disk`, `network` or `file`; '' where the error, and what led to it, is another one."""
-    return next(filter(None, map(_of_one, _with_reasons(error))), "")
+    if not job["sandbox"]:
+        return ""
+    found = next(filter(None, map(_of_one, _with_reasons(error))), "")
+    return "" if found == "network" and job["network"] else found
 
 
 def _of_one(error: BaseException) -> str:
@@ -43,7 +48,15 @@ def _of_number(error: OSError) -> str:
         return "disk"
     if error.errno == errno.EAGAIN and error.filename is None:
         return "processes"
-    return "file" if error.errno in _OF_FILES else ""
+    return "file" if error.errno in _OF_FILES and _is_elsewhere(error.filename) else ""
+
+
+def _is_elsewhere(path: Any) -> bool:
+    """What a block has shut itself in its own home is no wall of ours; what has no path is no file."""
+    if not isinstance(path, (str, bytes)):
+        return False
+    home = os.environ.get("HOME", "")
+    return not os.path.realpath(os.fsdecode(path)).startswith(home + os.sep)
 
 
 def _with_reasons(error: BaseException) -> Iterator[BaseException]:

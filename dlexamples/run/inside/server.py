@@ -136,11 +136,10 @@ def divide(job: dict[str, Any], channel: SocketChannel) -> int | None:
     except OSError:
         channel.send({"event": "fault", "trace": traceback.format_exc()})
         leave(1)
-        raise
 
 
 def work(job: dict[str, Any], channel: SocketChannel) -> None:
-    """What a block may not open is shut before the channel is told of anything."""
+    """Runs the blocks once everything that is not theirs is shut."""
     try:
         sandbox.shut_in(job)
         process_control(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -285,7 +285,7 @@ class SessionRun:
             return
         offset = block["first_line"] - 1
         stop = errors.described(error, node, self.namespace, self.filename, offset)
-        stop["wall"] = refused.wall(error) if self.job["sandbox"] else ""
+        stop["wall"] = refused.wall(error, self.job)
         errors.show(error, self.filename, block)
         shown.flush()
         if index not in self.failed:
