@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dlexamples import __version__
-from dlexamples.options import exclude_option, running_options, session_option
-from dlexamples.settings import ACCEPTABLE, BadSettingError, Settings, load
+from dlexamples.options import accepting_options, exclude_option, reporting_options, running_options, session_option
+from dlexamples.settings import ACCEPTABLE, EXECUTORS, BadSettingError, Settings, is_executor, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dlexamples.cache import Cache
-    from dlexamples.model import Outcome, Policy, Report
+    from dlexamples.model import Document, Outcome, Policy, Report, Reports, Shard
     from dlexamples.posts import Asked
     from dlexamples.run.pool import Pool
 
@@ -53,42 +53,63 @@ def commands() -> None:
 
 @commands.command()
 @running_options
-@click.option("--output-format", metavar="FORMAT", help="text or json. [default: text]")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the report there.")
-@click.option("--diff/--no-diff", default=True, help="Show the edits of each block. [default: diff]")
+@click.option("--shard", metavar="I/N", help="Only the I-th of N parts of the posts: 2/4. [default: all]")
+@click.option(
+    "--executor", metavar="WHERE", help="local, ray, or ray:ADDRESS of a cluster that is there. [default: local]"
+)
 @click.option("--watch", is_flag=True, help="Report again after each change, until Ctrl-C; the servers stay warm.")
+@reporting_options
 def check(
-    paths: tuple[Path, ...], exclude: tuple[str, ...], output: Path | None, diff: bool, watch: bool, **options: Any
+    paths: tuple[Path, ...],
+    exclude: tuple[str, ...],
+    shard: str | None,
+    output: Path | None,
+    diff: bool,
+    watch: bool,
+    **options: Any,
 ) -> int:
     """Run every Python block of the posts, or of those in folders, and say what a reader would get."""
-    from dlexamples import reports
-    from dlexamples.model import Policy
-    from dlexamples.running import checked, running
+    from dlexamples.executors import executed
+    from dlexamples.shards import in_shard
+
+    part = _shard(shard)
 
     def once(pool: Pool | None = None, cache: Cache | None = None) -> int:
         settings = _settings(options)
         asked = _asked(paths, exclude, settings)
-        if output and any(output.resolve() == document.path.resolve() for document in asked.documents):
-            raise click.UsageError(f"-o {output} is a post that is checked; the report would be written over it")
-        with running(settings, pool, cache) as at_hand:
-            found = [
-                checked(document, at_hand.runner_for(document), settings, at_hand.progress, named=asked.names(document))
-                for document in map(at_hand.equipped, asked.documents)
-            ]
-        policy = Policy(settings.accepted, diff)
-        if output is None:
-            reports.write(settings.output_format, found, policy, sys.stdout)
-            sys.stdout.flush()
-        else:
-            _write_report(output, settings.output_format, found, policy)
-        _tell_cached(at_hand.cache)
-        return _trusted(at_hand.faults, asked, _exit_code(found, policy))
+        _require_no_post(output, asked.documents)
+        documents = in_shard(asked.documents, part) if part else asked.documents
+        if not documents:
+            click.echo(f"dlexamples: no post in shard {shard}; the others hold all {len(asked.documents)}", err=True)
+        ran = executed(documents, settings, pool, cache)
+        code = _told(asked.reports(ran.reports, part, ran.faults), settings, output, diff, asked.holds_python)
+        _tell_cached(ran.cached)
+        return code
 
     if not watch:
         return once()
     from dlexamples.watch import watch as watched
 
     return watched(once, paths, _settings(options), output)
+
+
+@commands.group("report")
+def of_reports() -> None:
+    """What to do with reports that are there."""
+
+
+@of_reports.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="REPORT...")
+@accepting_options
+@reporting_options
+def merge(paths: tuple[Path, ...], output: Path | None, diff: bool, **options: Any) -> int:
+    """Join JSON reports, of shards or of different posts, into the one that a single machine would have given."""
+    from dlexamples.merging import merged
+
+    settings = _settings(options)
+    found = merged(paths)
+    _require_no_post(output, [each.document for each in found])
+    return _told(found, settings, output, diff)
 
 
 @commands.command()
@@ -134,8 +155,8 @@ def fix(
             if output or fixed.text != document.text:
                 write(output or document.path, fixed.text)
             codes.add(_tell_fixed(report, fixed.written, fixed.left, output or document.path))
-    _tell_cached(at_hand.cache)
-    return _trusted(at_hand.faults, asked, NOT_ACCEPTED if NOT_ACCEPTED in codes else _exit_code(reports))
+    _tell_cached(at_hand.cache.counted())
+    return _trusted(at_hand.faults, asked.problems, NOT_ACCEPTED if NOT_ACCEPTED in codes else _exit_code(reports))
 
 
 @commands.command("list")
@@ -151,7 +172,7 @@ def list_fences(paths: tuple[Path, ...], exclude: tuple[str, ...], output_format
     settings = _settings(options)
     asked = _asked(paths, exclude, settings)
     write(output_format, [ledger(document, settings.session) for document in asked.documents], sys.stdout)
-    return _trusted((), asked, ACCEPTED)
+    return _trusted((), asked.problems, ACCEPTED)
 
 
 @commands.command()
@@ -194,7 +215,9 @@ def explain(code: str) -> int:
 
 def main() -> None:
     """The entry point: every way out is one of the four exit codes."""
+    from dlexamples.executors import ExecutorError
     from dlexamples.formats import UnreadablePost, UnwritablePost
+    from dlexamples.merging import NotMergeable
     from dlexamples.run.runner import DeviceNotHereError
 
     # A post of many megabytes makes many small objects that live to the end: looking for cycles among them takes a
@@ -206,7 +229,7 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         code = WRONG
-    except (BadSettingError, UnreadablePost, UnwritablePost, DeviceNotHereError) as error:
+    except (BadSettingError, ExecutorError, NotMergeable, UnreadablePost, UnwritablePost, DeviceNotHereError) as error:
         click.echo(f"dlexamples: {error}", err=True)
         code = WRONG
     except (click.Abort, KeyboardInterrupt):
@@ -252,6 +275,8 @@ def _settings(options: dict[str, Any]) -> Settings:
             raise click.UsageError(f"--{name.replace('_', '-')} nan: it takes a number of seconds")
     if "accept" in given:
         given["accept"] = _verdicts(given["accept"])
+    if "executor" in given and not is_executor(given["executor"]):
+        raise click.UsageError(f"--executor {given['executor']!r}: it takes {EXECUTORS}")
     if "output_format" in given:
         from dlexamples.reports import names
 
@@ -287,6 +312,33 @@ def _asked(paths: Sequence[Path], exclude: Sequence[str], settings: Settings) ->
     return asked
 
 
+def _shard(text: str | None) -> Shard | None:
+    from dlexamples.shards import parsed
+
+    try:
+        return parsed(text) if text is not None else None
+    except ValueError as error:
+        raise click.UsageError(f"--shard {error}") from error
+
+
+def _require_no_post(output: Path | None, documents: Sequence[Document]) -> None:
+    if output and any(output.resolve() == document.path.resolve() for document in documents):
+        raise click.UsageError(f"-o {output} is a post that is checked; the report would be written over it")
+
+
+def _told(found: Reports, settings: Settings, output: Path | None, diff: bool, python_anywhere: bool = False) -> int:
+    """The exit code, once the report is written. `python_anywhere` as in `_exit_code`."""
+    from dlexamples import reports
+    from dlexamples.model import Policy
+
+    policy = Policy(settings.accepted, diff)
+    if output is None:
+        reports.write(settings.output_format, found, policy, sys.stdout)
+    else:
+        _write_report(output, settings.output_format, found, policy)
+    return _trusted(found.faults, found.problems, _exit_code(found, policy, python_anywhere))
+
+
 def _write_report(path: Path, output_format: str, checked: Sequence[Report], policy: Any) -> None:
     import io
 
@@ -298,28 +350,30 @@ def _write_report(path: Path, output_format: str, checked: Sequence[Report], pol
     write(path, stream.getvalue())
 
 
-def _exit_code(reports: Sequence[Report], policy: Policy | None = None) -> int:
-    """Without a policy everything is let through, and only a post without Python is told."""
+def _exit_code(reports: Sequence[Report], policy: Policy | None = None, python_anywhere: bool = False) -> int:
+    """Without a policy everything is let through, and only a post without Python is told. `python_anywhere`: there is a
+    Python block, if only in another shard."""
     if policy and not all(map(policy.accepts_all, reports)):
         return NOT_ACCEPTED
     without = [report for report in reports if not any(outcome.block.is_python for outcome in report.outcomes)]
     # A folder may hold posts that are prose alone.
-    missing = without if len(without) == len(reports) else [report for report in without if report.named]
+    alone = len(without) == len(reports) and not python_anywhere
+    missing = without if alone else [report for report in without if report.named]
     for report in missing:
         click.echo(f"dlexamples: {report.document.path}: DL002: no Python block found", err=True)
     return NO_PYTHON if missing else ACCEPTED
 
 
-def _trusted(faults: Sequence[str], asked: Asked, code: int) -> int:
+def _trusted(faults: Sequence[str], problems: Sequence[object], code: int) -> int:
     """`code`, unless something of ours failed on the way, or not every post could be read."""
     for fault in faults:
         click.echo(f"dlexamples: {OUR_FAULT}\n{fault}", err=True)
-    return WRONG if faults or asked.problems else code
+    return WRONG if faults or problems else code
 
 
-def _tell_cached(cache: Cache) -> None:
+def _tell_cached(counted: tuple[int, int]) -> None:
     """How many sessions were not run, on standard error: the report is the same."""
-    answered, asked = cache.counted()
+    answered, asked = counted
     if answered:
         click.echo(f"dlexamples: {answered} of {_count(asked, 'session')} from the cache", err=True)
 

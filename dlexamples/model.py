@@ -7,9 +7,10 @@ from 0, as in `ast` (which counts bytes: convert).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -345,6 +346,42 @@ class Report:
     outcomes: tuple[Outcome, ...]
     named: bool = True
     """The post was asked for itself, and not found in a folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A part of the posts that a run was asked for. Each of them is in exactly one of the `count` parts."""
+
+    index: int
+    """From 1."""
+    count: int
+    posts: tuple[str, ...] = ()
+    """The paths of all of them, in the order of the run, with forward slashes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reports(Sequence[Report]):
+    """The reports of a run, in the order in which the posts were asked for, and what no post answers for."""
+
+    reports: tuple[Report, ...]
+    shard: Shard | None = None
+    """What part of the posts it is; None when it is all of them."""
+    faults: tuple[str, ...] = ()
+    """Faults of our own: tracebacks, and posts that were lost with the machines that ran them."""
+    problems: tuple[str, ...] = ()
+    """What was asked for and could not be read."""
+
+    def __len__(self) -> int:
+        return len(self.reports)
+
+    @overload
+    def __getitem__(self, index: int) -> Report: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Report]: ...
+
+    def __getitem__(self, index: int | slice) -> Report | Sequence[Report]:
+        return self.reports[index]
 
 
 @dataclass(frozen=True, slots=True)

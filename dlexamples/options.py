@@ -71,6 +71,16 @@ def running_options(command: Callable[..., Any]) -> Callable[..., Any]:
             default=None,
             help="Install what a post wants and is not here, for that post alone. [default: nothing is]",
         ),
+        accepting_options,
+        exclude_option,
+    ):
+        command = option(command)
+    return command
+
+
+def accepting_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What is let through."""
+    for option in (
         click.option(
             "--cache/--no-cache",
             default=None,
@@ -82,7 +92,17 @@ def running_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Verdicts that pass beside `passed`: filled,repaired. [default: filled]",
         ),
         click.option("--strict", is_flag=True, default=None, help="Only a block that runs as printed passes."),
-        exclude_option,
+    ):
+        command = option(command)
+    return command
+
+
+def reporting_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """How a report is told, and where."""
+    for option in (
+        click.option("--diff/--no-diff", default=True, help="Show the edits of each block. [default: diff]"),
+        click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the report there."),
+        click.option("--output-format", metavar="FORMAT", help="text or json. [default: text]"),
     ):
         command = option(command)
     return command

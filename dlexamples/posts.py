@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 
 from dlexamples.formats import UnreadablePost, read, suffixes
 from dlexamples.gitignore import Patterns, above, left_out, of_file, patterns
+from dlexamples.model import Reports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from dlexamples.model import Document
+    from dlexamples.model import Document, Report, Shard
     from dlexamples.settings import Settings
 
 GLOB = set("*?[")
@@ -65,8 +66,22 @@ class Asked:
     problems: tuple[UnreadablePost, ...]
     """Posts and folders that could not be read."""
 
+    @property
+    def holds_python(self) -> bool:
+        return any(block.is_python for document in self.documents for block in document.blocks)
+
     def names(self, document: Document) -> bool:
         return document.path in self.named
+
+    def reports(self, found: Sequence[Report], shard: Shard | None, faults: Sequence[str]) -> Reports:
+        """Of all that was asked for, or of a `shard` of it."""
+        posts = tuple(document.path.as_posix() for document in self.documents)
+        return Reports(
+            tuple(replace(report, named=self.names(report.document)) for report in found),
+            replace(shard, posts=posts) if shard else None,
+            tuple(faults),
+            tuple(map(str, self.problems)),
+        )
 
 
 def opened(found: Found) -> Asked:

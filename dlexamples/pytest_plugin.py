@@ -8,6 +8,7 @@ edits above the block.
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -79,10 +80,30 @@ class PostFile(pytest.File):
         blocks = [block for block in self.document.blocks if block.is_python]
         if not blocks and _is_named(self):
             yield NoPythonItem.from_parent(self, name=NO_PYTHON)
+        groups = self._groups()
         for block in blocks:
-            yield BlockItem.from_parent(self, name=block.id, block=block)
+            item = BlockItem.from_parent(self, name=block.id, block=block)
+            if block.id in groups:
+                item.add_marker(pytest.mark.xdist_group(groups[block.id]))
+            yield item
         if broken := _broken(self.document):
             yield LayoutItem.from_parent(self, name=LAYOUT, broken=broken)
+
+    def _groups(self) -> dict[str, str]:
+        """By a block's id, in a worker of `pytest -n --dist loadgroup`: the name of what one worker is to run, so that
+        nothing runs twice. It is a session, or several that judge a block together."""
+        from dlexamples.sessions import sessions
+
+        if not self.config.getoption("loadgroup", False):
+            return {}
+        groups: dict[str, str] = {}
+        for session in sessions(self.document, self.config.stash[SETTINGS].session):
+            shared = {groups[block_id] for block_id in session.judged if block_id in groups}
+            # These characters mean something to pytest and xdist in a test's id.
+            group = re.sub(r"[]@:\s]", "_", f"{self.document.path.as_posix()}-{session.name}")
+            groups |= dict.fromkeys(session.judged, group)
+            groups |= {block_id: group for block_id, old in groups.items() if old in shared}
+        return groups
 
     def outcome(self, block: Block) -> Outcome:
         """The block's outcome, by running what is selected of its session and what that needs."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,9 +31,11 @@ class Running:
 
 
 @contextmanager
-def running(settings: Settings, pool: Pool | None = None, cache: Cache | None = None) -> Iterator[Running]:
-    """A pool for all posts, and a runner for each, with progress on standard error. `pool`: one that stays; `cache`: in
-    place of the one that the settings ask for."""
+def running(
+    settings: Settings, pool: Pool | None = None, cache: Cache | None = None, stream: TextIO | None = None
+) -> Iterator[Running]:
+    """A pool for all posts, and a runner for each, with progress on `stream`, by default standard error. `pool`: one
+    that stays; `cache`: in place of the one that the settings ask for."""
     from dlexamples.cache import cache_of
     from dlexamples.reports.progress import progress
     from dlexamples.run.conditions import Conditions
@@ -47,7 +49,7 @@ def running(settings: Settings, pool: Pool | None = None, cache: Cache | None = 
     with (
         Lanes(settings.lanes) as lanes,
         nullcontext(pool) if pool else Pool(lanes=settings.lanes) as pool,
-        progress() as shown,
+        progress(stream) as shown,
     ):
 
         def equipped(document: Document) -> Document:

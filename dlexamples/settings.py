@@ -23,10 +23,11 @@ SESSIONS = ("auto", "document", "block")
 ALWAYS_ACCEPTED = frozenset({Verdict.PASSED, Verdict.SKIPPED, Verdict.NOT_PYTHON})
 LONGEST_TIMEOUT = 86_400
 ACCEPTABLE = ("filled", "repaired")
+EXECUTORS = "local, ray, or ray:ADDRESS, where ADDRESS is auto or HOST:PORT"
 MOST_TRIES = 10_000
 _OF_ENVIRONMENT = (
     "accept", "exclude", "device", "session", "timeout", "tries", "search_timeout", "epochs", "smoke", "jobs",
-    "install", "cache", "cache_dir", "output_format",
+    "install", "cache", "cache_dir", "executor", "output_format",
 )  # fmt: skip
 
 
@@ -68,6 +69,8 @@ class Settings:
     """What a session gave is kept, and given again while nothing has changed that decides it."""
     cache_dir: str = ""
     """A folder for that, relative to `folder`; empty for the user's cache."""
+    executor: str = "local"
+    """Where `check` runs the posts: `local`, `ray`, `ray:ADDRESS`."""
     output_format: str = "text"
     folder: Path = Path()
     """Where the settings were found."""
@@ -170,6 +173,7 @@ def _value(where: str, name: str, value: Any) -> Any:
         "install": _boolean,
         "cache": _boolean,
         "cache_dir": _folder,
+        "executor": _executor,
         "output_format": lambda v: _one_of(v, _formats()),
     }
     if name not in checks:
@@ -229,6 +233,16 @@ def _folder(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError("the path of a folder")
     return value
+
+
+def _executor(value: Any) -> str:
+    if not is_executor(value):
+        raise ValueError(EXECUTORS)
+    return str(value)
+
+
+def is_executor(value: Any) -> bool:
+    return value in {"local", "ray"} or (isinstance(value, str) and value.startswith("ray:") and value != "ray:")
 
 
 def _boolean(value: Any) -> bool:

@@ -36,3 +36,11 @@ def in_order(document: Document, outcomes: Iterable[Outcome]) -> list[Outcome]:
     ordered = [found[block.id] for block in document.blocks]
     validator().validate(tree([Report(document, tuple(ordered))]))
     return ordered
+
+
+def timeless(report: Any) -> Any:
+    """A report as data, without how long things took: what two runs of the same posts have in common."""
+    if isinstance(report, dict):
+        kept = {key: timeless(value) for key, value in report.items() if key != "seconds"}
+        return kept | {"verified_on": kept["verified_on"].split(" in ")[0]} if "verified_on" in kept else kept
+    return [timeless(each) for each in report] if isinstance(report, list) else report

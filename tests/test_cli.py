@@ -292,7 +292,7 @@ def test_looking_things_up_imports_no_framework(folder: Path) -> None:
     for arguments in (["--help"], ["list", "good.md"], ["explain", "DL201"]):
         code = (
             "import sys, atexit\n"
-            "atexit.register(lambda: print(sorted({'torch', 'tensorflow', 'keras', 'numpy', 'sklearn', 'libcst'}"
+            "atexit.register(lambda: print(sorted({'torch', 'tensorflow', 'keras', 'numpy', 'sklearn', 'libcst', 'ray'}"
             " & set(sys.modules)), file=sys.stderr))\n"
             f"sys.argv = ['dlexamples', *{arguments!r}]\n"
             "from dlexamples.cli import main\nmain()"

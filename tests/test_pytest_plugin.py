@@ -42,6 +42,16 @@ y = math.pi
 3.14
 ```
 """
+NAMES = ("PyTorch", "TensorFlow")
+GROUPS = """\
+import json, os
+
+def pytest_collection_modifyitems(items):
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        groups = {item.name: [mark.args[0] for mark in item.iter_markers("xdist_group")] for item in items}
+        with open("groups.json", "w") as file:
+            json.dump(groups, file)
+"""
 UNIMPORTED = "# A\n\n```python\nprint(np.zeros(2))\n```\n"
 
 
@@ -106,11 +116,35 @@ def test_junit(folder: Path) -> None:
     assert "DL205" in "".join(suite[2].itertext())
 
 
-@pytest.mark.parametrize("mode", ["load", "loadfile", "loadscope", "worksteal", "each"])
+@pytest.mark.parametrize("mode", ["load", "loadfile", "loadscope", "loadgroup", "worksteal", "each", "no"])
 def test_xdist(folder: Path, mode: str) -> None:
-    done = run(folder, "-n", "2", "--dist", mode, "post.md")
+    done = run(folder, "-n", "2", "--dist", mode, "--junit-xml", "junit.xml", "post.md")
     times = 2 if mode == "each" else 1
     assert f"{times} failed, {3 * times} passed" in done.stdout
+    # With loadgroup, xdist writes a test's group behind its name.
+    cases = list(ElementTree.parse(folder / "junit.xml").getroot()[0])
+    names = sorted(str(case.get("name")).partition("@")[0] for case in cases)
+    assert names == sorted(["set-up-1", "use-1", "use-2", "apart-1"] * times)
+    failed = [str(case.get("name")).partition("@")[0] for case in cases if case.find("failure") is not None]
+    assert failed == ["use-2"] * times
+
+
+def test_a_session_is_a_group_of_xdist(folder: Path) -> None:
+    tabs = "".join(
+        f'=== "{name}"\n\n    ```python\n    import {name.lower().removeprefix("py")}\n    y = x\n    ```\n\n'
+        for name in NAMES
+    )
+    (folder / "tabs 1.md").write_text("# T\n\n```python\nx = 1\n```\n\n" + tabs + "```python\nz = 1\n```\n")
+    (folder / "conftest.py").write_text(GROUPS)
+    run(folder, "-n", "1", "--dist", "loadgroup", "post.md", "tabs 1.md")
+    groups = json.loads((folder / "groups.json").read_text())
+    assert groups["set-up-1"] == groups["use-1"] == groups["use-2"] == ["post.md-session-1"]
+    assert groups["apart-1"] == ["post.md-session-2"]
+    # What is for both frameworks is judged in the sessions of both.
+    assert groups["t-1"] == groups["t-2"] == groups["t-3"] != groups["t-4"]
+    assert not any(set(name) & set(" @]:") for names in groups.values() for name in names)
+    run(folder, "-n", "1", "--dist", "load", "post.md")
+    assert set(map(tuple, json.loads((folder / "groups.json").read_text()).values())) == {()}
 
 
 def test_accepted_verdicts_show(folder: Path) -> None:

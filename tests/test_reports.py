@@ -32,6 +32,8 @@ from dlexamples.model import (
     Policy,
     Related,
     Report,
+    Reports,
+    Shard,
     Span,
     Verdict,
 )
@@ -422,6 +424,28 @@ def test_json_of_every_verdict() -> None:
     assert [block["verdict"] for block in found["documents"][0]["blocks"]] == SCHEMA["$defs"]["verdict"]["enum"]
 
 
+def test_json_of_a_run() -> None:
+    made = Reports((), Shard(2, 4, ("a.md", "b.md")), ("Traceback: ours",), ("x.md: no such file",))
+    stream = io.StringIO()
+    reports.write("json", made, POLICY, stream)
+    found = json.loads(stream.getvalue())
+    jsonschema.validate(found, SCHEMA)
+    assert found == {
+        "schema_version": 1,
+        "shard": {"index": 2, "count": 4, "posts": ["a.md", "b.md"]},
+        "faults": ["Traceback: ours"],
+        "problems": ["x.md: no such file"],
+        "documents": [],
+    }
+
+
+def test_json_of_figures() -> None:
+    found = document(POST)
+    report = json_of(Report(found, (outcome(found.blocks[0], figures=(b"\x89PNG",)),)))
+    jsonschema.validate(report, SCHEMA)
+    assert report["documents"][0]["blocks"][0]["figures"] == ["iVBORw=="]
+
+
 def test_json_of_nothing() -> None:
     found = json_of()
     jsonschema.validate(found, SCHEMA)
@@ -444,11 +468,12 @@ def test_schema_refuses_what_the_contract_does_not_have() -> None:
 
 def test_every_object_of_the_schema_is_closed() -> None:
     objects = [SCHEMA, *(part for part in SCHEMA["$defs"].values() if part.get("type") == "object")]
-    assert len(objects) == 9
+    assert len(objects) == 10
+    # Reports of schema version 1 had none of these at first.
+    added = {"installed", "shard", "faults", "problems", "sha256", "named", "label", "only_defines", "figures"}
     for part in objects:
         assert part["additionalProperties"] is False
-        # Only with `--install`: reports of schema version 1 had none before.
-        assert part["required"] == [name for name in part["properties"] if name != "installed"]
+        assert part["required"] == [name for name in part["properties"] if name not in added]
 
 
 def test_json_keeps_text_as_it_is_written() -> None:

@@ -1,17 +1,23 @@
-"""The report for programs: the contract of `schema.json`, which ships beside this file."""
+"""The report for programs: the contract of `schema.json`, which ships beside this file.
+
+`dlexamples.reports.rebuilt` makes reports of it again: what a report shows is here, or in the post.
+"""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 from typing import TYPE_CHECKING, Any, TextIO
 
+from dlexamples.model import Reports
 from dlexamples.reports import report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dlexamples.model import Diagnostic, Edit, Fill, Fix, Outcome, Package, Policy, Report, Span
+    from dlexamples.model import Diagnostic, Document, Edit, Fill, Fix, Outcome, Package, Policy, Report, Span
 
 SCHEMA_VERSION = 1
 
@@ -32,14 +38,40 @@ def tree(reports: Sequence[Report]) -> dict[str, Any]:
     """The whole report as plain lists and dictionaries."""
     documents = [
         {
-            "path": _text(report.document.path.as_posix()),
+            "path": path_of(report.document),
+            "sha256": digest(report.document),
+            "named": report.named,
             "blocks": [_block(outcome) for outcome in report.outcomes],
             "diagnostics": [_diagnostic(flaw.diagnostic) for flaw in report.document.flaws],
             **_installed(report.document.environment.packages),
         }
         for report in reports
     ]
-    return {"schema_version": SCHEMA_VERSION, "documents": documents}
+    return {"schema_version": SCHEMA_VERSION, **_of_run(reports), "documents": documents}
+
+
+def path_of(document: Document) -> str:
+    """The document's name in a report."""
+    return _text(document.path.as_posix())
+
+
+def digest(document: Document) -> str:
+    """SHA-256 of the document's file, hexadecimal: says that it is still the one that was checked."""
+    return hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _of_run(reports: Sequence[Report]) -> dict[str, Any]:
+    """What no document answers for, where there is any of it."""
+    if not isinstance(reports, Reports):
+        return {}
+    found: dict[str, Any] = {}
+    if shard := reports.shard:
+        found["shard"] = {"index": shard.index, "count": shard.count, "posts": [*map(_text, shard.posts)]}
+    if reports.faults:
+        found["faults"] = [*map(_text, reports.faults)]
+    if reports.problems:
+        found["problems"] = [*map(_text, reports.problems)]
+    return found
 
 
 def _installed(packages: Sequence[Package]) -> dict[str, Any]:
@@ -75,7 +107,13 @@ def _block(outcome: Outcome) -> dict[str, Any]:
         "lines_run": outcome.lines_run,
         "device": _text(outcome.device),
         "seconds": round(outcome.seconds, 3),
+        "only_defines": outcome.only_defines,
+        **_figures(outcome.figures),
     }
+
+
+def _figures(figures: Sequence[bytes]) -> dict[str, Any]:
+    return {"figures": [base64.b64encode(figure).decode("ascii") for figure in figures]} if figures else {}
 
 
 def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
@@ -83,6 +121,7 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
         "code": diagnostic.code,
         "level": diagnostic.level,
         "message": _text(diagnostic.message),
+        "label": _text(diagnostic.label),
         **_span(diagnostic.span),
         "related": [{"message": _text(related.message), **_span(related.span)} for related in diagnostic.related],
         "fix": _fix(diagnostic.fix) if diagnostic.fix else None,

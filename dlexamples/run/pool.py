@@ -355,7 +355,9 @@ def _folder() -> Path:
 
 
 def server_environment() -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONOPTIMIZE"}
+    """Without what is ours alone: how this interpreter was started, the way to a Ray cluster of which we are a task."""
+    ours = ("PYTHONOPTIMIZE", "RAY_")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {
         **inherited,
         "PYTHONHASHSEED": str(SEED),

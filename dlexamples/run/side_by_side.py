@@ -48,6 +48,10 @@ class Lanes:
             for future in futures:
                 future.cancel()
 
+    def in_order(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
+        """What `work` makes of each item."""
+        return list(self._executor.map(work, items) if self._executor else map(work, items))
+
 
 def cores() -> int:
     """The processor cores that this process may use."""
