@@ -302,7 +302,8 @@ def _cache(config: pytest.Config) -> Cache:
     if CACHE not in config.stash:
         settings = config.stash[SETTINGS]
         run = getattr(config, "workerinput", {}).get("testrunuid", "")
-        config.stash[CACHE] = cache_of(settings, passing=Disk(folder_of(settings), run) if run else None)
+        shared = Disk(folder_of(settings), run) if run and settings.cache else None
+        config.stash[CACHE] = cache_of(settings, passing=shared)
     return config.stash[CACHE]
 
 

@@ -553,14 +553,25 @@ def test_what_is_kept_is_told_without_heavy_imports(tmp_path: Path) -> None:
     assert not heavy & set(done.stderr.split())
 
 
+def pytest_with_two_workers(tmp_path: Path, *blocks: str, **environment: str) -> str:
+    (tmp_path / "post.md").write_text(post(*blocks).text)
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "load", "-rA", "-p", "no:cacheprovider", "post.md"]
+    return subprocess.run(
+        command, cwd=tmp_path, env={**os.environ, **environment}, capture_output=True, text=True
+    ).stdout
+
+
 def test_workers_of_pytest_share_the_sessions(tmp_path: Path) -> None:
     """Blocks of one session are spread over two workers, and it is run once: all print the same moment."""
     blocks = ["import time\nmoment = time.time_ns()", *(f"print('moment', moment)  # {n}" for n in range(5))]
-    (tmp_path / "post.md").write_text(post(*blocks).text)
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "load", "-rA", "-p", "no:cacheprovider", "post.md"]
-    where = {**os.environ, **environment(tmp_path)}
-    done = subprocess.run(command, cwd=tmp_path, env=where, capture_output=True, text=True)
-    moments = re.findall(r"^moment (\d+)$", done.stdout, re.MULTILINE)
-    assert len(moments) == 5, done.stdout
+    said = pytest_with_two_workers(tmp_path, *blocks, **environment(tmp_path))
+    moments = re.findall(r"^moment (\d+)$", said, re.MULTILINE)
+    assert len(moments) == 5, said
     assert len(set(moments)) == 1
-    assert {"gw0", "gw1"} <= set(re.findall(r"gw\d", done.stdout))
+    assert {"gw0", "gw1"} <= set(re.findall(r"gw\d", said))
+
+
+def test_workers_of_pytest_keep_nothing_where_nothing_is_to_be_kept(tmp_path: Path) -> None:
+    off = environment(tmp_path) | {"DLEXAMPLES_CACHE": "false"}
+    assert "2 passed" in pytest_with_two_workers(tmp_path, "x = 1", "y = 1", **off)
+    assert not (tmp_path / "kept").exists()

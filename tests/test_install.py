@@ -439,3 +439,13 @@ def test_pytest_installs_where_the_settings_say_so(
     )
     assert "1 failed, 1 passed" in done.stdout, done.stdout
     assert f"tiny-one 1.0: {SAID}" in done.stdout
+
+
+def test_clean_removes_what_was_installed(index: Path, tmp_path: Path) -> None:
+    folder = with_packages("```\npip install tiny-one\n```\n\n```python\nimport tiny_one\n```\n").environment.folder
+    assert Path(folder).is_dir()
+    kept = run("clean", folder=tmp_path, DLEXAMPLES_CACHE_DIR="kept")
+    assert (kept.returncode, Path(folder).is_dir()) == (0, True)
+    done = run("clean", "--installs", folder=tmp_path, DLEXAMPLES_CACHE_DIR="kept")
+    assert (done.returncode, "1 environment removed" in done.stdout) == (0, True), done
+    assert not Path(folder).exists()
