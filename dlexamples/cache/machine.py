@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 DRIVERS = ("/proc/driver/nvidia/version", "/sys/module/amdgpu/version", "/sys/module/amdgpu/srcversion")
 DEVICES = ("/proc/driver/nvidia/gpus", "/dev/dri", "/dev/nvidia-caps", "/dev/accel")
 """Folders with an entry a device."""
-_READS_ALL = re.compile(r"\b(environ|getenv|subprocess|popen|system|spawn\w*|exec[lv]\w*)\b")
+_READS_ALL = re.compile(r"\b(environ|getenv|subprocess|popen|os\.system|spawn\w*|exec[lv]\w*)\b")
 """In a source that may look at any variable, or hand them on."""
 _NEVER = re.compile(r"(PYTEST|DLEXAMPLES|XDIST)_.*")
 """Those that we, and what runs us, are told by."""
