@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 from dlexamples.cache import Judged
 from dlexamples.model import Verdict
 from dlexamples.run.record import Imported
-from dlexamples.run.search import Mended, mend, unmended
 from dlexamples.sessions import for_others, sessions
 from dlexamples.verdicts.flaws import told
-from dlexamples.verdicts.judge import doubtful, judge, prints_by_chance
 from dlexamples.verdicts.left_out import for_another_framework, left_out, not_python
 
 if TYPE_CHECKING:
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from dlexamples.model import Document, Outcome, Session
     from dlexamples.run.record import Run
     from dlexamples.run.runner import Runner
+    from dlexamples.run.search import Mended
 
 WORST = [Verdict.FAILED, Verdict.BLOCKED, Verdict.REPAIRED, Verdict.FILLED, Verdict.PASSED, Verdict.SKIPPED]
 
@@ -67,6 +66,10 @@ def check_session(session: Session, runner: Runner) -> Iterator[Outcome]:
 
 
 def run_session(session: Session, runner: Runner) -> Judged:
+    # What is kept is told without the modules that run and judge.
+    from dlexamples.run.search import mend, unmended
+    from dlexamples.verdicts.judge import judge, prints_by_chance
+
     outcomes = [left_out(block, session.name, None) for block in session.blocks if block.id in session.judged]
     if all(outcomes):
         return Judged(tuple(told(outcome) for outcome in outcomes if outcome), Imported((), ()), stopped=False)
@@ -85,6 +88,8 @@ def run_session(session: Session, runner: Runner) -> Judged:
 def settle(session: Session, runner: Runner, mended: Mended, run: Run) -> tuple[Mended, Run]:
     """Takes back what was done for blocks that fail all the same, or that no expert would sign, until all that is
     left was run and passed."""
+    from dlexamples.verdicts.judge import doubtful
+
     while True:
         concerned = [index for index in range(len(session.blocks)) if mended.concerned(index)]
         doubts = {index: doubt for index in concerned if (doubt := doubtful(session, mended, run, index))}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import math
 import signal
@@ -223,6 +224,8 @@ def main() -> None:
     # A post of many megabytes makes many small objects that live to the end: looking for cycles among them takes a
     # third of the time.
     gc.set_threshold(100_000, 50, 50)
+    # Nor is it worth a sixth of a short command's time to look for them before the interpreter ends.
+    atexit.register(gc.freeze)
     try:
         with ended_by_signals():
             code = commands(standalone_mode=False)
