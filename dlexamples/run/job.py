@@ -188,7 +188,7 @@ def job(
         "families": () if _sets_up(text.sources) else FAMILIES,
         "beside": session.environment.folder,
         "environment": _environment(str(scratch), around),
-        "unset": ["DISPLAY", "WAYLAND_DISPLAY"],
+        "unset": ["DISPLAY", "WAYLAND_DISPLAY", "PYTHONMALLOC", "GLIBC_TUNABLES"],
     }
 
 

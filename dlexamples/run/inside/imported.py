@@ -10,23 +10,38 @@ SITES = ("site-packages", "dist-packages")
 """How the folders are called into which installers put packages."""
 
 
+_ready: dict[str, tuple[str, tuple[str, ...]]] = {}
+"""By name, of the modules that a server has ready: the top-level one, and where it lies if that is to be told."""
+
+
+def look_round(beside: str) -> None:
+    """What is there is looked at once, by the server: to touch each module costs every run milliseconds."""
+    known = _known(beside)
+    for name in set(sys.modules) - set(_ready):
+        _ready[name] = _found(name, known)
+
+
 def imported(job: dict[str, Any]) -> dict[str, list[str]]:
     """`modules`: the top-level ones. `roots`: the files and packages of those that are neither Python's own, nor lie in
     a folder of installed packages, nor were made by the session itself."""
+    known = _known(job["beside"], job["environment"]["HOME"])
+    found = [_ready.get(name) or _found(name, known) for name in list(sys.modules)]
+    roots = {root for _, of_one in found for root in of_one}
+    return {"modules": sorted({top for top, _ in found}), "roots": sorted(roots)}
+
+
+def _known(*more: str) -> tuple[str, ...]:
+    """The beginnings of the paths of modules that need not be told."""
     installed = [path for path in sys.path if os.path.basename(path) in SITES]
-    scratch = job["environment"]["HOME"]
-    known = tuple(
-        f"{each}{os.sep}" for each in (os.path.dirname(os.__file__), *installed, job["beside"], scratch) if each
-    )
-    modules: set[str] = set()
-    roots: set[str] = set()
-    for name, module in list(sys.modules.items()):
-        top = name.partition(".")[0]
-        modules.add(top)
-        file = _own(module, "__file__")
-        if isinstance(file, str) and os.path.isabs(file) and not file.startswith(known):
-            roots.update(_folders(sys.modules.get(top)) or [file])
-    return {"modules": sorted(modules), "roots": sorted(roots)}
+    return tuple(f"{each}{os.sep}" for each in (os.path.dirname(os.__file__), *installed, *more) if each)
+
+
+def _found(name: str, known: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    top = name.partition(".")[0]
+    file = _own(sys.modules.get(name), "__file__")
+    if isinstance(file, str) and os.path.isabs(file) and not file.startswith(known):
+        return top, tuple(_folders(sys.modules.get(top)) or [file])
+    return top, ()
 
 
 def _folders(package: Any) -> list[str]:

@@ -24,7 +24,7 @@ import traceback
 import warnings
 from typing import Any
 
-from . import offline, sandbox, worker
+from . import imported, offline, sandbox, worker
 from .channel import SocketChannel
 from .kernel import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, process_control
 from .limits import Watch
@@ -42,9 +42,10 @@ def main(arguments: list[str]) -> None:
         offline.load()
         preload(modules)
         sandbox.look_round(beside)
+        imported.look_round(beside)
         gc.collect()
         gc.freeze()
-        serve(listener)
+        serve(listener, beside)
         with contextlib.suppress(ChildProcessError):
             while True:
                 os.wait()
@@ -62,8 +63,9 @@ def preload(modules: list[str]) -> None:
                 importlib.import_module(name)
 
 
-def obey(command: str, modules: list[str]) -> None:
+def obey(command: str, modules: list[str], beside: str) -> None:
     preload(modules if command == "first" else [name for name in modules if is_lazy(name)])
+    imported.look_round(beside)
     gc.collect()
     gc.freeze()
 
@@ -73,7 +75,7 @@ def is_lazy(name: str) -> bool:
     return name not in sys.modules and package in sys.modules and leaf in dir(sys.modules[package])
 
 
-def serve(listener: socket.socket) -> None:
+def serve(listener: socket.socket, beside: str) -> None:
     """One fork a connection, until the parent closes our standard input."""
     told = sys.stdin.fileno()
     while True:
@@ -86,7 +88,7 @@ def serve(listener: socket.socket) -> None:
                 line += part
             for command in line.decode().splitlines():
                 verb, *modules = command.split()
-                obey(verb, modules)
+                obey(verb, modules, beside)
             continue
         connection, _ = listener.accept()
         # Their processor time is counted as ours.

@@ -52,7 +52,10 @@ def prepare(job: dict[str, Any]) -> bool:
     numpy, torch, tensorflow = (sys.modules.get(name) for name in ("numpy", "torch", "tensorflow"))
     if numpy:
         numpy.random.seed(seed)
-    if torch:
+    if torch and torch.version.cuda is None and torch.version.hip is None:
+        # The same for a build that knows no other device; the other notes where it was called, for milliseconds.
+        torch.default_generator.manual_seed(seed)
+    elif torch:
         torch.manual_seed(seed)
     if tensorflow:
         tensorflow.random.set_seed(seed)
