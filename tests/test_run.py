@@ -19,7 +19,7 @@ from dlexamples.check import check
 from dlexamples.formats import parse
 from dlexamples.model import Outcome, Verdict
 from dlexamples.run.conditions import Conditions
-from dlexamples.run.pool import Pool, forks
+from dlexamples.run.pool import Pool, can_fork, forks
 from dlexamples.run.runner import Runner
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ ENDS = {
 }
 
 
-@pytest.mark.skipif(not forks(), reason="signals and process groups are POSIX's")
+@pytest.mark.skipif(not can_fork(), reason="signals and process groups are POSIX's")
 @pytest.mark.parametrize("name", ENDS)
 def test_however_a_block_ends_it_is_its_own_failure(pool: Pool, name: str) -> None:
     block, code = ENDS[name]
@@ -216,7 +216,7 @@ def test_assertions_count_whatever_the_environment_says(monkeypatch: pytest.Monk
         assert verdicts(own, "assert 0") == ["failed"]
 
 
-@pytest.mark.skipif(not forks(), reason="there is no fork")
+@pytest.mark.skipif(not can_fork(), reason="there is no fork")
 def test_a_forked_child_does_not_answer_for_its_parent(pool: Pool) -> None:
     parent_fails = "import os, time\nif os.fork():\n    time.sleep(1)\n    os._exit(3)\nprint('ok')"
     child_exits = "import os, sys\nif os.fork() == 0:\n    sys.exit(0)\nos.wait()"
@@ -230,7 +230,7 @@ def test_a_block_cannot_change_how_it_is_run(pool: Pool) -> None:
     assert verdicts(pool, "import os\nos._exit = lambda *a: None\nassert False", "x = 1") == ["failed", "passed"]
 
 
-@pytest.mark.skipif(not forks(), reason="there is no watcher")
+@pytest.mark.skipif(not can_fork(), reason="there is no watcher")
 def test_a_block_that_ends_its_watcher_fails_in_time() -> None:
     with Pool() as own:
         block = "import os\nos.kill(os.getppid(), 9)\nwhile True:\n    pass"
