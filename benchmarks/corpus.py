@@ -1,6 +1,6 @@
 """What readers of real posts get: every Python block of a corpus, by verdict, and what stops the rest.
 
-    python benchmarks/corpus.py CORPUS [--timeout S] [--only NAME …] [--kept FILE] > table.md
+    python benchmarks/corpus.py CORPUS [--timeout S] [--epochs N] [--only NAME …] [--kept FILE] > table.md
 
 CORPUS is a folder with `manifest.jsonl` (one object a document: `file`, `kind`) and, if blocks that passed elsewhere
 are to be compared, `baseline.jsonl` (one object a block: `file`, `line`, `cumulative`); the blocks that the baseline
@@ -58,7 +58,8 @@ def main() -> None:
     kinds = {row["file"]: row["kind"] for row in rows(arguments.corpus / "manifest.jsonl")}
     chosen = [file for file in kinds if not arguments.only or Path(file).name in arguments.only]
     baseline = {(row["file"], row["line"]): row for row in rows(arguments.corpus / "baseline.jsonl")}
-    checked_blocks = outcomes(arguments.corpus, chosen, arguments.timeout, arguments.kept)
+    settings = Settings(timeout=arguments.timeout, epochs=arguments.epochs, cache=False)
+    checked_blocks = outcomes(arguments.corpus, chosen, settings, arguments.kept)
     found = [block for file, blocks in checked_blocks for block in counted(file, kinds[file], blocks, baseline)]
     print("\n\n".join(report(found)))
 
@@ -67,6 +68,7 @@ def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--timeout", type=float, default=30.0, metavar="S", help="seconds a block (default 30)")
+    parser.add_argument("--epochs", type=int, metavar="N", help="shorten training (default: as written)")
     parser.add_argument("--only", nargs="*", default=(), metavar="NAME", help="documents, by file name")
     parser.add_argument("--kept", type=Path, metavar="FILE")
     return parser.parse_args()
@@ -78,16 +80,16 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def outcomes(
-    corpus: Path, files: Sequence[str], timeout: float, kept: Path | None
+    corpus: Path, files: Sequence[str], settings: Settings, kept: Path | None
 ) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """What was found in each document, block by block."""
     known = {row["file"]: row["blocks"] for row in rows(kept)} if kept else {}
-    with running(Settings(timeout=timeout)) as at_hand:
+    with running(settings) as at_hand:
         for number, file in enumerate(files, 1):
             if file not in known:
                 document = read(corpus / file)
                 start = time.monotonic()
-                result = checked(document, at_hand.runner_for(document), Settings(timeout=timeout), at_hand.progress)
+                result = checked(document, at_hand.runner_for(document), settings, at_hand)
                 known[file] = list(map(told, result.outcomes))
                 print(f"{number}/{len(files)} {file}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
                 if kept:

@@ -259,11 +259,10 @@ def test_a_module_of_the_authors_own_counts(disk: Disk, tmp_path: Path, monkeypa
     assert given() == ("22\n", 0)
 
 
-def test_variables_count_but_for_those_of_terminals() -> None:
+def test_variables_that_blocks_get_count_but_for_those_of_terminals() -> None:
     environment = {"KERAS_BACKEND": "torch", "TERM": "xterm", "GITHUB_RUN_ID": "7", "PYTEST_XDIST_WORKER": "gw0"}
     assert variables(["x = 1"], environment) == {"KERAS_BACKEND": "torch"}
-    everything_but_ours = environment.keys() - {"PYTEST_XDIST_WORKER"}
-    assert variables(["import os\nprint(os.environ)"], environment).keys() == everything_but_ours
+    assert variables(["import os\nprint(os.environ)"], environment).keys() == {"KERAS_BACKEND", "TERM"}
 
 
 @pytest.fixture

@@ -30,26 +30,26 @@ while not Path({folder!r}, "{other}").exists():
 ```
 
 """
-"""Two of them end only together."""
+"""Two of them end only together; they meet in a folder that is neither's own."""
 
 
-def outcomes(text: str, lanes: int, timeout: float = 60.0) -> list[Outcome]:
+def outcomes(text: str, lanes: int, timeout: float = 60.0, sandbox: str = "auto") -> list[Outcome]:
     document = parse(Path("post.md"), text)
     with Lanes(lanes) as side_by_side, Pool(lanes=lanes) as pool:
-        runner = Runner(pool, document, Conditions(device="cpu", timeout=timeout), lanes=side_by_side)
+        runner = Runner(pool, document, Conditions(device="cpu", timeout=timeout, sandbox=sandbox), lanes=side_by_side)
         return in_order(document, check(document, runner, "block"))
 
 
 def test_sessions_run_at_the_same_time(tmp_path: Path) -> None:
     folder = str(tmp_path)
     both = MEET.format(folder=folder, own="a", other="b") + MEET.format(folder=folder, own="b", other="a")
-    assert [outcome.verdict.value for outcome in outcomes(both, 2)] == ["passed", "passed"]
+    assert [outcome.verdict.value for outcome in outcomes(both, 2, sandbox="off")] == ["passed", "passed"]
 
 
 def test_with_one_lane_they_run_one_after_the_other(tmp_path: Path) -> None:
     folder = str(tmp_path)
     both = MEET.format(folder=folder, own="a", other="b") + MEET.format(folder=folder, own="b", other="a")
-    assert [outcome.verdict.value for outcome in outcomes(both, 1, timeout=2)] == ["failed", "passed"]
+    assert [outcome.verdict.value for outcome in outcomes(both, 1, timeout=2, sandbox="off")] == ["failed", "passed"]
 
 
 def test_the_outcomes_are_the_same_whatever_ends_first() -> None:

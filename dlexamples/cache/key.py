@@ -13,6 +13,7 @@ from dlexamples import __version__
 from dlexamples.cache.files import contents
 from dlexamples.cache.machine import machine, paths, variables
 from dlexamples.cache.moved import shifted
+from dlexamples.run.machine import sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +36,7 @@ def key_of(session: Session, conditions: Conditions, filename: str) -> str | Non
     decides = {
         "us": (__version__, _ours()),
         "machine": _machine(),
+        "sandbox": sandbox(conditions).lacking,
         "variables": read,
         "paths": paths(read),
         "files": files,

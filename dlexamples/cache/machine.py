@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dlexamples.run.environment import inherited
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -16,17 +18,8 @@ DEVICES = ("/proc/driver/nvidia/gpus", "/dev/dri", "/dev/nvidia-caps", "/dev/acc
 """Folders with an entry a device."""
 _READS_ALL = re.compile(r"\b(environ|getenv|subprocess|popen|os\.system|spawn\w*|exec[lv]\w*)\b")
 """In a source that may look at any variable, or hand them on."""
-_NEVER = re.compile(r"(PYTEST|DLEXAMPLES|XDIST)_.*")
-"""Those that we, and what runs us, are told by."""
-_OF_THE_SHELL = re.compile(
-    r"_|(OLD)?PWD|SHLVL|SHELL|TERM.*|COLORTERM|COLUMNS|LINES|PS\d|LS_COLORS|LESS.*|PAGER|EDITOR|VISUAL|HIST.*|MANPATH|"
-    r"INFOPATH|MAIL|USER|LOGNAME|USERNAME|HOSTNAME|HOME|TMPDIR|WINDOWID|DISPLAY|WAYLAND_DISPLAY|VIRTUAL_ENV.*|CI|"
-    r"(XDG|DBUS|SSH|GPG|DESKTOP|GNOME|KDE|KONSOLE|VTE|ITERM|TMUX|STY|VSCODE|ALACRITTY|KITTY|WEZTERM|COV|COVERAGE|TOX|NOX|UV|"
-    r"PIP|POETRY|PRE|GIT|GITHUB|RUNNER|ACTIONS|GITLAB|CI|BUILDKITE|CIRCLE|TRAVIS|JENKINS|BUILD|SYSTEM|AGENT|INVOCATION|"
-    r"JOURNAL|MEMORY_PRESSURE|SYSTEMD|KUBERNETES|OTEL|SUDO)_.*"
-)
-"""Variables of terminals, desktops and continuous integration, another in each window or job: no framework reads them,
-and home and temporary folder are a block's own."""
+_OF_THE_SHELL = {"TERM", "COLUMNS", "SHELL", "HOME", "TMPDIR", "TEMP", "TMP", "USER", "LOGNAME", "VIRTUAL_ENV"}
+"""Another in each window or job: no framework reads them, and home and temporary folder are a block's own."""
 
 
 def machine() -> tuple[object, ...]:
@@ -37,13 +30,9 @@ def machine() -> tuple[object, ...]:
 
 
 def variables(sources: Sequence[str], environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The variables that may decide how `sources` run."""
+    """Of the variables that blocks get, those that may decide how `sources` run."""
     may_read_all = any(map(_READS_ALL.search, sources))
-    return {
-        name: value
-        for name, value in environment.items()
-        if not _NEVER.fullmatch(name) and (may_read_all or not _OF_THE_SHELL.fullmatch(name))
-    }
+    return {name: value for name, value in inherited(environment).items() if may_read_all or name not in _OF_THE_SHELL}
 
 
 def paths(variables: Mapping[str, str]) -> list[tuple[str, list[str]]]:
