@@ -19,6 +19,7 @@ from dlexamples.check import check
 from dlexamples.formats import parse
 from dlexamples.model import Outcome, Verdict
 from dlexamples.run.conditions import Conditions
+from dlexamples.run.job import ON_FIRST_USE
 from dlexamples.run.pool import Pool, can_fork, forks
 from dlexamples.run.runner import Runner
 
@@ -118,16 +119,10 @@ def test_a_variable_that_a_framework_reads_on_import_is_set_before(pool: Pool) -
     assert stdout(pool, block) == "torch\n"
 
 
-@pytest.mark.skipif(not forks(), reason="there is no server")
-def test_what_a_block_had_to_import_is_there_for_the_next() -> None:
-    """Only what a package imports by itself when it is asked for it."""
-    shown = "import sys\nimport matplotlib, sklearn\nprint('sklearn.linear_model' in sys.modules)"
-    block = f"{shown}\nimport sklearn.linear_model\nimport matplotlib.sankey\nmissing"
-    with Pool(fork=True) as own:
-        assert stdout(own, shown) == "False\n"
-        assert verdicts(own, block) == ["failed"]
-        assert stdout(own, shown) == "True\n"
-        assert verdicts(own, f"{shown}\nassert not hasattr(matplotlib, 'sankey')") == ["passed"]
+def test_what_a_server_imports_on_first_use_its_package_gives_to_everybody() -> None:
+    for package, _, module in ON_FIRST_USE:
+        code = f"import {package}; assert '{module}' not in __import__('sys').modules; {module}"
+        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
 
 def test_a_submodule_that_was_not_imported_is_missing_as_for_a_reader(pool: Pool) -> None:
@@ -353,6 +348,15 @@ def test_a_time_out_says_where_in_a_function_that_an_earlier_block_defines(pool:
     defines, calls = outcomes(pool, "import time\ndef wait():\n    time.sleep(60)", "x = 1\nwait()", timeout=1)
     (diagnostic,) = calls.diagnostics
     assert (defines.verdict, diagnostic.code, diagnostic.span.line) == (Verdict.PASSED, "DL901", 13)
+
+
+def test_what_goes_on_below_a_failure_has_its_time_too(pool: Pool) -> None:
+    blocks = ["import time\nx = [].missing\ntime.sleep(60)", "y = 1", "z = np.zeros(1).missing\ntime.sleep(60)"]
+    started = time.monotonic()
+    found = outcomes(pool, *blocks, timeout=2)
+    assert [outcome.verdict.value for outcome in found] == ["failed", "passed", "failed"]
+    assert "missing" in found[0].diagnostics[0].message
+    assert time.monotonic() - started < 40
 
 
 def test_training_that_runs_out_of_time_is_told_what_would_help(pool: Pool) -> None:

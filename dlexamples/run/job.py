@@ -43,9 +43,6 @@ ON_FIRST_USE = (
     ("torch", "optim", "torch._dynamo"),
     ("tensorflow", "keras", "tensorflow.keras"),
 )
-FAMILIES = (*PRELOAD, "numpy", "scipy")
-"""Packages that a server may import before it forks: where they keep files, and for whom, they ask as they run, not as
-they are imported."""
 _READ_ON_IMPORT = re.compile(
     r"""environ\b.*["'](?!TF_CPP_MIN_LOG_LEVEL)(KERAS|TF|TORCH|PYTORCH|JAX|XLA|MPL|OMP|MKL|SCIPY|SKLEARN)[A-Z0-9_]*_?["']"""
 )
@@ -112,7 +109,7 @@ def _families_of(sources: Sequence[str]) -> frozenset[str]:
     """The packages that the blocks import, and that may be imported before them."""
     if _sets_up(sources):
         return frozenset()
-    return frozenset().union(*(names(source).imports for source in sources)) & frozenset(FAMILIES)
+    return frozenset().union(*(names(source).imports for source in sources))
 
 
 def _is_plain(sources: Sequence[str]) -> bool:
@@ -185,7 +182,6 @@ def job(
         "skip": sorted({*skip, *(i for i, block in enumerate(session.blocks) if block.marks.skip)}),
         "preload": frameworks(text.sources),
         "on_first_use": on_first_use(text.sources),
-        "families": () if _sets_up(text.sources) else FAMILIES,
         "beside": session.environment.folder,
         "environment": _environment(str(scratch), around),
         "unset": ["DISPLAY", "WAYLAND_DISPLAY", "PYTHONMALLOC", "GLIBC_TUNABLES"],

@@ -34,6 +34,7 @@ START_SECONDS = 180.0
 FORKS_QUICKLY = {"PYTHONMALLOC": "malloc", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 """All of a server's memory from the C library, and that in huge pages (glibc 2.35): a fork copies an entry a page, and
 with torch or TensorFlow in memory most of its time goes there. Elsewhere it changes nothing."""
+LONGEST_WAIT = 1.0
 MOST_SERVERS = 4
 """Servers that wait at once."""
 WHERE, WHERE_SECONDS = "where", 0.3
@@ -65,10 +66,15 @@ class Process:
 
     def event(self, timeout: float) -> dict[str, Any] | None:
         """The next event; None when there will be no more. Raises TimeoutError."""
-        try:
-            return self._queue.get(timeout=max(0.0, timeout))
-        except queue.Empty:
-            raise TimeoutError from None
+        until = time.monotonic() + timeout
+        while True:
+            # An interruption that is no signal, as Ray's, is heard between two waits.
+            left = max(0.0, until - time.monotonic())
+            try:
+                return self._queue.get(timeout=min(left, LONGEST_WAIT))
+            except queue.Empty:
+                if left <= LONGEST_WAIT:
+                    raise TimeoutError from None
 
     def send(self, command: dict[str, Any]) -> None:
         with contextlib.suppress(OSError):
@@ -204,14 +210,14 @@ class Server:
         self.users = 0
         """Processes that it forks, or has forked, and that are not closed."""
 
-    def tell(self, command: str, modules: Sequence[str]) -> None:
-        """Imports them before it forks next, where it has not already; the commands are those of `inside/server.py`."""
+    def preload(self, modules: Sequence[str]) -> None:
+        """Imports them before it forks next, where it has not already."""
         with self._lock:
             missing = [name for name in modules if name not in self._has]
             self._has.update(missing)
             if missing and self.process.stdin:
                 with contextlib.suppress(OSError):
-                    self.process.stdin.write(" ".join([command, *missing]).encode() + b"\n")
+                    self.process.stdin.write(" ".join(missing).encode() + b"\n")
                     self.process.stdin.flush()
 
     def connect(self) -> socket.socket:
@@ -277,12 +283,7 @@ class Pool:
         """Starts the server for `modules` and does not wait for it: several import side by side. `beside`: a folder
         of packages that comes last on its path."""
         if self.fork:
-            self._server(modules, beside).tell("first", on_first_use)
-
-    def learn(self, job: dict[str, Any], modules: Sequence[str]) -> None:
-        """What the process of `job` had to import, the next ones find imported."""
-        if self.fork:
-            self._server(tuple(job["preload"]), job["beside"]).tell("offer", modules)
+            self._server(modules, beside).preload(on_first_use)
 
     def new_folder(self) -> Path:
         return Path(tempfile.mkdtemp(dir=self.folder))
@@ -338,7 +339,7 @@ class Pool:
             alone = Server(modules, beside, self.new_folder(), self.environment)
             return self._kept(folder, ForkedLink(alone, alone=True))
         server = self._server(modules, beside, use=True)
-        server.tell("first", job["on_first_use"])
+        server.preload(job["on_first_use"])
         return self._kept(folder, ForkedLink(server, alone=False), server)
 
     def _new(self, job: dict[str, Any], folder: Path) -> Process:

@@ -131,8 +131,6 @@ class Run:
     stopped: Halt | None = None
     """Set while the process waits there."""
     process: Process | None = None
-    task: dict[str, Any] = field(default_factory=dict)
-    """What the process was told."""
     ended: dict[int, BlockRun] = field(default_factory=dict)
     """By block: those that took their process along, and that later runs of the same text leave out."""
     asked: bool = False

@@ -88,9 +88,9 @@ class Runner:
     def go_on(self, session: Session, run: Run, wait: Collection[int]) -> None:
         """Leaves the rest of the block where `run` waits and goes on with the next, in the same process."""
         assert run.process
-        run.stopped = None
+        stopped, run.stopped = run.stopped, None
         run.process.send({"do": "go on"})
-        self._follow(session, run, wait)
+        self._follow(session, run, wait, current=stopped.block if stopped else None)
         if run.process is None and not all(block.started for block in run.blocks):
             ended = {**run.ended, **{index: block for index, block in enumerate(run.blocks) if block.fatal}}
             again = self.run(session, run.text.sources, wait=wait, ended=ended)
@@ -104,7 +104,7 @@ class Runner:
         assert run.stopped
         index, run.stopped = run.stopped.block, None
         run.process.send({"do": "go on"})
-        self._follow(session, run, (), until=index)
+        self._follow(session, run, (), current=index, until=index)
 
     def run(
         self,
@@ -125,7 +125,6 @@ class Runner:
                 folder, self._device(session), asked.network, shut_in(asked), epochs=asked.epochs, seed=seed
             )
             task = job(session, ran.text, around, wait=wait, skip=skip)
-            ran.task = task
             ran.process = self.pool.start(task, folder)
             self._follow(session, ran, wait)
             fatal = next((i for i, b in enumerate(ran.blocks) if b.fatal), None)
@@ -137,16 +136,28 @@ class Runner:
             if fatal == len(ran.blocks) - 1:
                 return ran
 
+    def _time_for(self, block: Block) -> float:
+        """Seconds."""
+        return block.marks.timeout or self.conditions.timeout
+
     def _device(self, session: Session) -> str:
         """`cpu` also where one of the blocks asks for it."""
         return "cpu" if any(block.marks.device == "cpu" for block in session.blocks) else self.conditions.device
 
-    def _follow(self, session: Session, run: Run, wait: Collection[int], until: int | None = None) -> None:
-        """Reads events until the process waits at a stop, the block `until` is done, or the process has ended."""
+    def _follow(
+        self,
+        session: Session,
+        run: Run,
+        wait: Collection[int],
+        *,
+        current: int | None = None,
+        until: int | None = None,
+    ) -> None:
+        """Reads events until the process waits at a stop, the block `until` is done, or the process has ended.
+        `current`: the block that it goes on with."""
         assert run.process
-        current: int | None = None
         began = time.monotonic()
-        deadline = time.monotonic() + START_SECONDS
+        deadline = began + (START_SECONDS if current is None else self._time_for(session.blocks[current]))
         while True:
             event = _next_event(run.process, deadline)
             kind = event["event"]
@@ -183,7 +194,7 @@ class Runner:
             elif kind == "block":
                 current, began = event["block"], time.monotonic()
                 run.blocks[current] = BlockRun(started=True)
-                deadline = time.monotonic() + (session.blocks[current].marks.timeout or self.conditions.timeout)
+                deadline = began + self._time_for(session.blocks[current])
             elif kind == "at":
                 run.blocks[event["block"]].line = event["line"]
                 block = session.blocks[event["block"]]
@@ -212,8 +223,6 @@ class Runner:
                 fill = _served(event)
                 if fill not in run.blocks[event["block"]].served:
                     run.blocks[event["block"]].served.append(fill)
-            elif kind == "anew":
-                self.pool.learn(run.task, event["modules"])
             elif kind == "fault":
                 if event["trace"] not in self.faults:
                     self.faults.append(event["trace"])

@@ -1,9 +1,8 @@
 """A warm process that has imported a framework set and nothing more, and forks for every run.
 
-What later runs will need it is told on its standard input, and imports before it forks again: `first` and modules that
-the session's text asks for, or `offer` and modules that a run had to import, of which it takes those that a reader has
-without importing them, for their package imports them when they are asked for (PEP 562). Of another one, `package.x`
-behind a mere `import package` would pass here, and fail for a reader.
+What later runs will need is told on its standard input, a line of modules each time, and imported before the next fork:
+modules that a reader has without importing them, as their package imports them when it is asked for them (PEP 562). Of
+another one, `package.x` behind a mere `import package` would pass here, and fail for a reader.
 
 It never runs an operation: a child of a process that has computed something hangs (OpenMP's threads in torch,
 TensorFlow's pools). It never initialises CUDA, which does not survive a fork. It ends when its standard input
@@ -42,9 +41,7 @@ def main(arguments: list[str]) -> None:
         offline.load()
         preload(modules)
         sandbox.look_round(beside)
-        imported.look_round(beside)
-        gc.collect()
-        gc.freeze()
+        settle(beside)
         serve(listener, beside)
         with contextlib.suppress(ChildProcessError):
             while True:
@@ -63,16 +60,11 @@ def preload(modules: list[str]) -> None:
                 importlib.import_module(name)
 
 
-def obey(command: str, modules: list[str], beside: str) -> None:
-    preload(modules if command == "first" else [name for name in modules if is_lazy(name)])
+def settle(beside: str) -> None:
+    """What is in memory stays there, shared with each run."""
     imported.look_round(beside)
     gc.collect()
     gc.freeze()
-
-
-def is_lazy(name: str) -> bool:
-    package, _, leaf = name.rpartition(".")
-    return name not in sys.modules and package in sys.modules and leaf in dir(sys.modules[package])
 
 
 def serve(listener: socket.socket, beside: str) -> None:
@@ -86,9 +78,8 @@ def serve(listener: socket.socket, beside: str) -> None:
                 if not (part := os.read(told, 65536)):
                     return
                 line += part
-            for command in line.decode().splitlines():
-                verb, *modules = command.split()
-                obey(verb, modules, beside)
+            preload(line.decode().split())
+            settle(beside)
             continue
         connection, _ = listener.accept()
         # Their processor time is counted as ours.

@@ -13,7 +13,6 @@ A job is a dict (see `dlexamples.run.job`), an event is a dict with the key `eve
 | checked   | the calls of a `no-run` block were looked up | block, findings                               |
 | unreached | the session ended: what is wrong with calls that no run reached | block, findings            |
 | served    | a loader got something else than a download | block, and those of `offline.Served`          |
-| anew      | before a stop that waits: modules that the server did not have ready | modules              |
 | fault     | what stands in for a download could not be made | trace                                     |
 | absent    | a block's own device is not here      | block                                               |
 | done      | a block ended, however                | block, seconds, device, lines, inner, hit, figures, warned |
@@ -59,12 +58,11 @@ execute, translate, leave = exec, compile, os._exit
 
 def run(job: dict[str, Any], channel: Channel) -> None:
     """Runs every block of `job`. Does not raise for anything that a block does."""
-    ready = frozenset(sys.modules)
     enter(job)
     if not prepare(job):
         channel.send({"event": "no-device"})
         return
-    session = SessionRun(job, channel, ready)
+    session = SessionRun(job, channel)
     if not job["network"]:
         offline.stand_in(session.serve, session.fault)
     tell_where(job["results"])
@@ -106,10 +104,8 @@ def deep_recursion() -> Iterator[None]:
 class SessionRun:
     """The state of one session: its namespace, how far it is, what was lost on the way."""
 
-    def __init__(self, job: dict[str, Any], channel: Channel, ready: frozenset[str]) -> None:
-        """`ready`: the modules that were there before anything ran."""
+    def __init__(self, job: dict[str, Any], channel: Channel) -> None:
         self.job = job
-        self.ready = ready
         self.channel = channel
         self.blocks: list[dict[str, Any]] = job["blocks"]
         self.filename: str = job["filename"]
@@ -172,13 +168,6 @@ class SessionRun:
                 "written": self.written,
             }
         )
-
-    def tell_anew(self) -> None:
-        """So that the next process need not import them anew."""
-        known = self.job["families"]
-        modules = [name for name in sys.modules if name not in self.ready and name.partition(".")[0] in known]
-        if modules:
-            self.channel.send({"event": "anew", "modules": modules})
 
     def check_unreached(self) -> None:
         """Looks at the calls that no run reached, with all that the session has left alive."""
@@ -290,8 +279,6 @@ class SessionRun:
         shown.flush()
         if index not in self.failed:
             self.failed.add(index)
-            if index in self.job["wait"]:
-                self.tell_anew()
             self.channel.send({"event": "stop", "block": index, **stop})
             if index in self.job["wait"]:
                 self._wait(index, node, error)
