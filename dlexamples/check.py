@@ -33,7 +33,7 @@ def check(document: Document, runner: Runner, mode: str = "auto") -> Iterator[Ou
     found = sessions(document, mode)
     runner.warm(found)
     yield from without_session(document)
-    each = runner.lanes.each(lambda session: list(check_session(session, runner)), found)
+    each = runner.each(found, lambda session: list(check_session(session, runner)))
     outcomes = (outcome for of_one in each for outcome in of_one)
     yield from _one_each(outcomes, Counter(block_id for session in found for block_id in session.judged))
 

@@ -97,6 +97,11 @@ def frameworks(sources: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(["numpy", *modules]))
 
 
+def is_soon_ready(session: Session) -> bool:
+    """Its server need not import TensorFlow, which takes longer than all else together."""
+    return "tensorflow" not in frameworks([block.source for block in session.blocks])
+
+
 def on_first_use(sources: Sequence[str]) -> tuple[str, ...]:
     """What these blocks will import beside their frameworks, as far as their text says it."""
     imported = _families_of(sources)
@@ -184,7 +189,7 @@ def job(
         "on_first_use": on_first_use(text.sources),
         "beside": session.environment.folder,
         "environment": _environment(str(scratch), around),
-        "unset": ["DISPLAY", "WAYLAND_DISPLAY", "PYTHONMALLOC", "GLIBC_TUNABLES"],
+        "unset": ["DISPLAY", "WAYLAND_DISPLAY", "GLIBC_TUNABLES"],
     }
 
 

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 INSIDE = Path(__file__).parent / "inside"
 START_SECONDS = 180.0
 """How long a server or a new process may take to import its frameworks."""
-FORKS_QUICKLY = {"PYTHONMALLOC": "malloc", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
-"""All of a server's memory from the C library, and that in huge pages (glibc 2.35): a fork copies an entry a page, and
-with torch or TensorFlow in memory most of its time goes there. Elsewhere it changes nothing."""
+FORKS_QUICKLY = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+"""A server's memory in huge pages (glibc 2.35): a fork copies an entry a page, and with torch or TensorFlow in memory
+most of its time goes there. Elsewhere it changes nothing."""
 LONGEST_WAIT = 1.0
 MOST_SERVERS = 4
 """Servers that wait at once."""

@@ -7,25 +7,28 @@ it reaches the end, its verdict is as good as the clean room's, and it *is* the 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dlexamples.cache import Cache
 from dlexamples.elsewhere import elsewhere
 from dlexamples.model import Claim, Fill
 from dlexamples.printed import matches_exception
 from dlexamples.run.conditions import Conditions
-from dlexamples.run.job import SEED, Surroundings, frameworks, job, on_first_use, question, text
+from dlexamples.run.job import SEED, Surroundings, frameworks, is_soon_ready, job, on_first_use, question, text
 from dlexamples.run.machine import shut_in
 from dlexamples.run.pool import END_SECONDS, START_SECONDS, Pool, Process
 from dlexamples.run.record import BlockRun, Imported, Run, collect_output, halted, note_done
 from dlexamples.run.side_by_side import Lanes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from dlexamples.model import Block, Document, Session
     from dlexamples.run.record import Halt
     from dlexamples.run.search import Mended
+
+
+T = TypeVar("T")
 
 
 class DeviceNotHereError(RuntimeError):
@@ -64,6 +67,11 @@ class Runner:
             if self.cache.get(session, self) is None:
                 sources = [block.source for block in session.blocks]
                 self.pool.warm(frameworks(sources), on_first_use(sources), session.environment.folder)
+
+    def each(self, sessions: Sequence[Session], work: Callable[[Session], T]) -> Iterator[T]:
+        """What `work` makes of each session, as it comes. While a server imports TensorFlow, sessions run that need
+        none of it."""
+        return self.lanes.each(work, sorted(sessions, key=lambda session: not is_soon_ready(session)))
 
     def as_published(self, session: Session) -> Run:
         """Stops, and waits to be asked, at the first failing statement."""
