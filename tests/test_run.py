@@ -350,6 +350,14 @@ def test_a_time_out_says_where_in_a_function_that_an_earlier_block_defines(pool:
     assert (defines.verdict, diagnostic.code, diagnostic.span.line) == (Verdict.PASSED, "DL901", 13)
 
 
+def test_a_posts_own_args_are_whatever_they_are(pool: Pool) -> None:
+    block = "class Arguments:\n    rate = 1\n\ndef train(args):\n    return args.epochs\n\ntrain(Arguments())"
+    document = parse(Path("post.md"), f"```python\n{block}\n```\n")
+    runner = Runner(pool, document, Conditions(device="cpu"))
+    (outcome,) = check(document, runner)
+    assert (outcome.verdict, runner.faults) == (Verdict.FAILED, [])
+
+
 def test_what_goes_on_below_a_failure_has_its_time_too(pool: Pool) -> None:
     blocks = ["import time\nx = [].missing\ntime.sleep(60)", "y = 1", "z = np.zeros(1).missing\ntime.sleep(60)"]
     started = time.monotonic()

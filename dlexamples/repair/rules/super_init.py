@@ -57,7 +57,9 @@ def _without_base(stop: Stop) -> Any:
     torch, keras, frame = live.torch_module(), sys.modules.get("keras"), innermost_frame(stop.error)
     here = frame.f_locals if frame else {}
     # Keras takes its own frames out of the traceback, up to one that has the object among its `args`.
-    for value in (getattr(stop.error, "obj", None), here.get("self"), *(here.get("args") or ())[:1]):
+    given = here.get("args")
+    first = given[:1] if isinstance(given, tuple) else ()
+    for value in (getattr(stop.error, "obj", None), here.get("self"), *first):
         if torch is not None and isinstance(value, torch.nn.Module) and "_modules" not in vars(value):
             return value
         # Keras's own check of it asks for this attribute: `Layer._check_super_called`.
