@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dlexamples.model import Fill
     from dlexamples.run.job import Text
-    from dlexamples.run.pool import Process
+    from dlexamples.run.process import Process
 
 MOST_OUTPUT = 200_000
 """Bytes of a block's output that are kept."""

@@ -16,7 +16,8 @@ from dlexamples.printed import matches_exception
 from dlexamples.run.conditions import Conditions
 from dlexamples.run.job import SEED, Surroundings, frameworks, is_soon_ready, job, on_first_use, question, text
 from dlexamples.run.machine import shut_in
-from dlexamples.run.pool import END_SECONDS, START_SECONDS, Pool, Process
+from dlexamples.run.pool import START_SECONDS, Pool
+from dlexamples.run.process import END_SECONDS, Process
 from dlexamples.run.record import BlockRun, Imported, Run, collect_output, halted, note_done
 from dlexamples.run.side_by_side import Lanes
 
