@@ -8,17 +8,16 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import redirect_stderr, redirect_stdout
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from contract import validated
 
 from dlexamples.cli import main
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 GOOD = "# A\n\n```python\nx = 1\nprint(x)\n```\n"
 BROKEN = "# A\n\n```python\nprint(missing)\n```\n"
@@ -208,16 +207,18 @@ def test_the_diff_names_the_post_from_the_top_of_the_repository(folder: Path) ->
 @pytest.mark.skipif(not hasattr(signal, "SIGTERM") or sys.platform == "win32", reason="signals are POSIX's")
 def test_being_ended_leaves_nothing_behind(folder: Path) -> None:
     (folder / "slow.md").write_text("```python\nimport time\ntime.sleep(60)\n```\n")
-    temporary = folder / "tmp"
-    temporary.mkdir()
     command = [sys.executable, "-m", "dlexamples", "check", "slow.md"]
-    with subprocess.Popen(command, cwd=folder, env={**os.environ, "TMPDIR": str(temporary)}) as process:
-        deadline = time.monotonic() + 30
-        while not list(temporary.glob("*/*/scratch")) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        process.terminate()
-        assert process.wait(timeout=30) == 128 + signal.SIGTERM
-    assert list(temporary.iterdir()) == []
+    # A socket's path is short, and so must be that of the folder.
+    with tempfile.TemporaryDirectory() as name:
+        temporary = Path(name)
+        with subprocess.Popen(command, cwd=folder, env={**os.environ, "TMPDIR": name}) as process:
+            deadline = time.monotonic() + 30
+            while not list(temporary.glob("*/*/scratch")):
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            process.terminate()
+            assert process.wait(timeout=30) == 128 + signal.SIGTERM
+        assert list(temporary.iterdir()) == []
 
 
 def test_fix_diff_writes_nothing(folder: Path) -> None:
