@@ -44,3 +44,13 @@ def timeless(report: Any) -> Any:
         kept = {key: timeless(value) for key, value in report.items() if key != "seconds"}
         return kept | {"verified_on": kept["verified_on"].split(" in ")[0]} if "verified_on" in kept else kept
     return [timeless(each) for each in report] if isinstance(report, list) else report
+
+
+def differences(one: Any, other: Any, place: str = "") -> list[str]:
+    """Where two reports say different things, and what."""
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        return [found for key in one for found in differences(one[key], other[key], f"{place}/{key}")]
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        each = enumerate(zip(one, other, strict=True))
+        return [found for index, pair in each for found in differences(*pair, f"{place}/{index}")]
+    return [] if one == other else [f"{place}: {one!r} / {other!r}"]
