@@ -37,9 +37,11 @@ PRELOAD = {
 }
 _PYPLOT = re.compile(r"^\s*(import\s+matplotlib\.pyplot|from\s+matplotlib\s+import\s.*\bpyplot)\b", re.MULTILINE)
 """Of the sessions that import it alone: to another one `matplotlib.pyplot` must be missing, as it is for a reader."""
-# By package and a part of the source: what the package imports when it is asked for it, and would import for seconds in
-# every process.
+# By package and a part of the code: what the package imports when it is asked for it, and would import for seconds in
+# every process. Modules that a reader has without importing them (PEP 562): of another one, `package.x` behind a mere
+# `import package` would pass here, and fail for a reader.
 ON_FIRST_USE = (
+    ("numpy", "", "numpy.random"),
     ("torch", "optim", "torch._dynamo"),
     ("tensorflow", "keras", "tensorflow.keras"),
 )
@@ -87,27 +89,28 @@ def text(document: Document, session: Session, sources: Sequence[str]) -> Text:
     return Text(tuple(sources), first_lines, str(document.path))
 
 
-def frameworks(sources: Sequence[str]) -> tuple[str, ...]:
-    """The modules that a server for these blocks imports: NumPy, which is seeded, wherever a library may use it."""
+def frameworks(sources: Sequence[str], late: Collection[str] = ()) -> tuple[str, ...]:
+    """The modules that a server for these blocks imports: NumPy, which is seeded, wherever a library may use it, and
+    of what is `late` in their post that which belongs to them."""
     if _is_plain(sources):
         return ()
     imported = _families_of(sources)
-    modules = [module for package in sorted(imported & PRELOAD.keys()) for module in PRELOAD[package]]
+    modules = ["numpy", *(module for package in sorted(imported & PRELOAD.keys()) for module in PRELOAD[package])]
     modules += ["matplotlib.pyplot"] * any(map(_PYPLOT.search, sources))
-    return tuple(dict.fromkeys(["numpy", *modules]))
+    modules += [module for package, _, module in ON_FIRST_USE if module in late and package in modules]
+    return tuple(dict.fromkeys(modules))
+
+
+def on_first_use(document: Document) -> tuple[str, ...]:
+    """What the post's code will import beside its frameworks, as far as it says so: for all of its sessions the same,
+    since a search for mends looks at what is loaded."""
+    code = "\n".join(block.source for block in document.blocks if block.is_python)
+    return tuple(module for _, word, module in ON_FIRST_USE if word in code)
 
 
 def is_soon_ready(session: Session) -> bool:
     """Its server need not import TensorFlow, which takes longer than all else together."""
     return "tensorflow" not in frameworks([block.source for block in session.blocks])
-
-
-def on_first_use(sources: Sequence[str]) -> tuple[str, ...]:
-    """What these blocks will import beside their frameworks, as far as their text says it."""
-    imported = _families_of(sources)
-    text = "\n".join(sources)
-    late = [module for package, word, module in ON_FIRST_USE if package in imported and word in text]
-    return tuple(late) if _is_plain(sources) else ("numpy.random", *late)
 
 
 def _families_of(sources: Sequence[str]) -> frozenset[str]:
@@ -156,9 +159,15 @@ class Surroundings:
 
 
 def job(
-    session: Session, text: Text, around: Surroundings, *, wait: Collection[int], skip: Collection[int]
+    session: Session,
+    text: Text,
+    around: Surroundings,
+    *,
+    late: Collection[str],
+    wait: Collection[int],
+    skip: Collection[int],
 ) -> dict[str, Any]:
-    """The job as the worker reads it; makes the folders that it names."""
+    """The job as the worker reads it; makes the folders that it names. `late` as in `frameworks`."""
     around = replace(around, folder=around.folder.resolve())
     scratch, results = around.folder / "scratch", around.folder / "results"
     working = scratch.joinpath(*WORKING_FOLDER)
@@ -185,8 +194,7 @@ def job(
         "published": [block.source for block in session.blocks],
         "wait": sorted(wait),
         "skip": sorted({*skip, *(i for i, block in enumerate(session.blocks) if block.marks.skip)}),
-        "preload": frameworks(text.sources),
-        "on_first_use": on_first_use(text.sources),
+        "preload": frameworks(text.sources, late),
         "beside": session.environment.folder,
         "environment": _environment(str(scratch), around),
         "unset": ["DISPLAY", "WAYLAND_DISPLAY", "GLIBC_TUNABLES"],

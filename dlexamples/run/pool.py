@@ -52,20 +52,8 @@ class Server:
             env={**environment, **FORKS_QUICKLY, "KERAS_HOME": str(folder / "keras")},
             start_new_session=True,
         )
-        self._has = set(modules)
-        self._lock = threading.Lock()
         self.users = 0
         """Processes that it forks, or has forked, and that are not closed."""
-
-    def preload(self, modules: Sequence[str]) -> None:
-        """Imports them before it forks next, where it has not already."""
-        with self._lock:
-            missing = [name for name in modules if name not in self._has]
-            self._has.update(missing)
-            if missing and self.process.stdin:
-                with contextlib.suppress(OSError):
-                    self.process.stdin.write(" ".join(missing).encode() + b"\n")
-                    self.process.stdin.flush()
 
     def connect(self) -> socket.socket:
         """Waits for the server to listen; what it still imports delays the answer, not the connection."""
@@ -126,11 +114,11 @@ class Pool:
             server.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def warm(self, modules: tuple[str, ...], on_first_use: Sequence[str] = (), beside: str = "") -> None:
+    def warm(self, modules: tuple[str, ...], beside: str = "") -> None:
         """Starts the server for `modules` and does not wait for it: several import side by side. `beside`: a folder
         of packages that comes last on its path."""
         if self.fork:
-            self._server(modules, beside).preload(on_first_use)
+            self._server(modules, beside)
 
     def new_folder(self) -> Path:
         return Path(tempfile.mkdtemp(dir=self.folder))
@@ -186,7 +174,6 @@ class Pool:
             alone = Server(modules, beside, self.new_folder(), self.environment)
             return self._kept(folder, ForkedLink(alone, alone=True))
         server = self._server(modules, beside, use=True)
-        server.preload(job["on_first_use"])
         return self._kept(folder, ForkedLink(server, alone=False), server)
 
     def _new(self, job: dict[str, Any], folder: Path) -> Process:

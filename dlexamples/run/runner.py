@@ -59,6 +59,7 @@ class Runner:
         self.faults = faults if faults is not None else []
         self.lanes = lanes or Lanes(1)
         self.cache = cache or Cache()
+        self._late = on_first_use(document)
         self.unsteady: set[str] = set()
         """The names of sessions that may end otherwise another day: time was up, or a process ended under a block."""
 
@@ -67,7 +68,7 @@ class Runner:
         for session in sessions:
             if self.cache.get(session, self) is None:
                 sources = [block.source for block in session.blocks]
-                self.pool.warm(frameworks(sources), on_first_use(sources), session.environment.folder)
+                self.pool.warm(frameworks(sources, self._late), session.environment.folder)
 
     def each(self, sessions: Sequence[Session], work: Callable[[Session], T]) -> Iterator[T]:
         """What `work` makes of each session, as it comes. While a server imports TensorFlow, sessions run that need
@@ -133,7 +134,7 @@ class Runner:
             around = Surroundings(
                 folder, self._device(session), asked.network, shut_in(asked), epochs=asked.epochs, seed=seed
             )
-            task = job(session, ran.text, around, wait=wait, skip=skip)
+            task = job(session, ran.text, around, late=self._late, wait=wait, skip=skip)
             ran.process = self.pool.start(task, folder)
             self._follow(session, ran, wait)
             fatal = next((i for i, b in enumerate(ran.blocks) if b.fatal), None)

@@ -1,9 +1,5 @@
 """A warm process that has imported a framework set and nothing more, and forks for every run.
 
-What later runs will need is told on its standard input, a line of modules each time, and imported before the next fork:
-modules that a reader has without importing them, as their package imports them when it is asked for them (PEP 562). Of
-another one, `package.x` behind a mere `import package` would pass here, and fail for a reader.
-
 It never runs an operation: a child of a process that has computed something hangs (OpenMP's threads in torch,
 TensorFlow's pools). It never initialises CUDA, which does not survive a fork. It ends when its standard input
 is closed.
@@ -42,7 +38,7 @@ def main(arguments: list[str]) -> None:
         preload(modules)
         sandbox.look_round(beside)
         settle(beside)
-        serve(listener, beside)
+        serve(listener)
         with contextlib.suppress(ChildProcessError):
             while True:
                 os.wait()
@@ -67,20 +63,13 @@ def settle(beside: str) -> None:
     gc.freeze()
 
 
-def serve(listener: socket.socket, beside: str) -> None:
+def serve(listener: socket.socket) -> None:
     """One fork a connection, until the parent closes our standard input."""
     told = sys.stdin.fileno()
     while True:
         ready, _, _ = select.select([listener, told], [], [])
         if told in ready:
-            line = b""
-            while not line.endswith(b"\n"):
-                if not (part := os.read(told, 65536)):
-                    return
-                line += part
-            preload(line.decode().split())
-            settle(beside)
-            continue
+            return
         connection, _ = listener.accept()
         # Their processor time is counted as ours.
         reap()
