@@ -7,6 +7,7 @@ four spaces a level and take the block's own indentation.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 import libcst as cst
@@ -64,8 +65,9 @@ class Tree:
         return sum(len(text) + 1 for text in self.source.split("\n")[: line - 1])
 
 
+@lru_cache(maxsize=64)
 def parse(source: str) -> Tree | None:
-    """None for what LibCST cannot read."""
+    """None for what LibCST cannot read. Every rule asks for the trees of the same few blocks."""
     try:
         wrapper = MetadataWrapper(cst.parse_module(source), unsafe_skip_copy=True)
     except cst.ParserSyntaxError:

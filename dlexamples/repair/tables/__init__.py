@@ -146,18 +146,39 @@ R = TypeVar("R", bound=Row)
 
 
 def rows(kind: type[R]) -> tuple[R, ...]:
-    """The rows of one kind, of all libraries. Raises ValueError for a file that breaks the format."""
-    return tuple(row for row in all_rows() if isinstance(row, kind))
+    """The rows of one kind, of the libraries that are loaded: nothing stops at a name of another one. Raises ValueError
+    for a file that breaks the format."""
+    return tuple(
+        row for library in libraries() if _is_loaded(library) for row in _all_of(library) if isinstance(row, kind)
+    )
+
+
+def all_rows() -> tuple[Row, ...]:
+    """The rows of every kind, of all libraries."""
+    return tuple(row for library in libraries() for row in _all_of(library))
 
 
 @cache
-def all_rows() -> tuple[Row, ...]:
-    found = [item for item in files(__package__).iterdir() if item.name.endswith(".toml")]
-    return tuple(
-        row
-        for item in sorted(found, key=lambda item: item.name)
-        for row in read(item.name.removesuffix(".toml"), item.read_text(encoding="utf-8"))
-    )
+def libraries() -> tuple[str, ...]:
+    """The files' names."""
+    found = [item.name for item in files(__package__).iterdir()]
+    return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
+
+
+@cache
+def _text(library: str) -> str:
+    return files(__package__).joinpath(f"{library}.toml").read_text(encoding="utf-8")
+
+
+@cache
+def _all_of(library: str) -> tuple[Row, ...]:
+    return tuple(read(library, _text(library)))
+
+
+def _is_loaded(library: str) -> bool:
+    # To read a whole file takes longer than all else that a rule does.
+    head = tomllib.loads(_text(library).partition("\n[[")[0])
+    return any(name.partition(".")[0] in sys.modules for name in (library, *head.get("also", ())))
 
 
 def read(library: str, text: str) -> list[Row]:
