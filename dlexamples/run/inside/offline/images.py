@@ -78,18 +78,27 @@ def made_up(classes: int, count: int, size: int, channels: int, seed: int = 0) -
     """A soft pattern a class, shifted, brighter or darker, with noise; every class equally often."""
     import numpy as np
 
-    patterns = np.random.default_rng(classes * size * channels)
-    room = 6
-    soft = enlarged(patterns.normal(size=(classes * channels, 5, 5)), size + room)
-    soft = soft.reshape(classes, channels, size + room, size + room).transpose(0, 2, 3, 1).astype(np.float32)
     generator = np.random.default_rng([seed, classes, size])
     labels = generator.permutation(np.arange(count) % classes)
-    rows, columns = (generator.integers(0, room + 1, (2, count, 1)) + np.arange(size))[:, :, :, None]
-    seen = soft[labels[:, None, None], rows, columns.transpose(0, 2, 1)]
-    contrast, light = generator.uniform((30, 105), (60, 150), (count, 2))[:, :, None, None, None].swapaxes(0, 1)
-    noise = generator.standard_normal(seen.shape, np.float32) * 20
-    images = np.clip(seen * contrast.astype(np.float32) + light.astype(np.float32) + noise, 0, 255).astype(np.uint8)
+    images = of_classes(labels, classes, size, channels, generator)
     return Labelled(images[..., 0] if channels == 1 else images, labels.astype(np.uint8))
+
+
+def of_classes(labels: Any, classes: int, size: int, channels: int, generator: Any) -> Any:
+    """(N, size, size, channels), one a label, in the pattern of its class."""
+    import numpy as np
+
+    patterns = np.random.default_rng(classes * size * channels).normal(size=(classes, channels, 5, 5))
+    room = 6
+    # Of thousands of classes a few hundred are seen at a time.
+    met, labels = np.unique(labels, return_inverse=True)
+    soft = enlarged(patterns[met].reshape(-1, 5, 5), size + room)
+    soft = soft.reshape(len(met), channels, size + room, size + room).transpose(0, 2, 3, 1).astype(np.float32)
+    rows, columns = (generator.integers(0, room + 1, (2, len(labels), 1)) + np.arange(size))[:, :, :, None]
+    seen = soft[labels[:, None, None], rows, columns.transpose(0, 2, 1)]
+    contrast, light = generator.uniform((30, 105), (60, 150), (len(labels), 2))[:, :, None, None, None].swapaxes(0, 1)
+    noise = generator.standard_normal(seen.shape, np.float32) * 20
+    return np.clip(seen * contrast.astype(np.float32) + light.astype(np.float32) + noise, 0, 255).astype(np.uint8)
 
 
 def enlarged(images: Any, size: int) -> Any:
