@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dlexamples.data import files
 from dlexamples.data.aliases import alias
+from dlexamples.data.files.making import MAKERS
 from dlexamples.data.further_down import defined_elsewhere, imported_elsewhere
 from dlexamples.data.index import indexed
 from dlexamples.data.instance import instance
@@ -19,7 +20,8 @@ from dlexamples.data.library import library
 from dlexamples.data.scene import scene
 from dlexamples.data.several import several
 from dlexamples.data.supply import supply
-from dlexamples.data.things import one_thing
+from dlexamples.data.table import CATALOGUE
+from dlexamples.data.things import THINGS, one_thing
 from dlexamples.data.training_parts import training_part
 from dlexamples.data.usual import usual
 
@@ -43,6 +45,12 @@ WAYS: tuple[Callable[[str, Scene], Iterator[Proposal]], ...] = (
     supply,
 )
 """How a name that the session never binds may be supplied; the first that knows the name decides."""
+
+
+def load() -> None:
+    """Imports every data set and every kind of file."""
+    for registry in (CATALOGUE, THINGS, MAKERS):
+        registry.items()
 
 
 def propose(stop: Stop) -> Iterator[Proposal]:

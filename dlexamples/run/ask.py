@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 MOST_CANDIDATES = 12
 
 
+def load() -> None:
+    """Imports every rule and every data set: in a server, once for all that it forks."""
+    repair.RULES.items()
+    data.load()
+
+
 def answer(session: Any, index: int, node: ast.stmt, error: BaseException) -> dict[str, Any]:
     """Candidates in order, refusals, pytest's words for a failing assertion, and our own fault if there was one."""
     reply: dict[str, Any] = {"candidates": [], "refusals": [], "explanation": "", "fault": ""}

@@ -6,6 +6,7 @@ Nothing of a framework is imported here.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import socket
@@ -52,16 +53,36 @@ class Server:
             env={**environment, **FORKS_QUICKLY, "KERAS_HOME": str(folder / "keras")},
             start_new_session=True,
         )
+        self.beside = beside
         self.users = 0
         """Processes that it forks, or has forked, and that are not closed."""
+        self._lock = threading.Lock()
+        self._search: socket.socket | None = None
+        self._cannot_search = False
 
-    def connect(self) -> socket.socket:
-        """Waits for the server to listen; what it still imports delays the answer, not the connection."""
+    def connect(self, *, to_search: bool = False) -> socket.socket:
+        """To a new process, for a verdict or `to_search` for mends. Waits for the server to listen; what it still
+        imports delays the answer, not the connection."""
+        return self._connected(self._searching() if to_search else self.path)
+
+    def _searching(self) -> Path:
+        """Where the server listens that has what looks for mends. It is forked when it is first asked for, and ends
+        with its connection. Where a rule of another package does not import, each process that is asked says so."""
+        path = self.folder / "search"
+        with self._lock:
+            if self._search is None:
+                self._search = self._connected(self.path)
+                self._search.settimeout(START_SECONDS)
+                self._search.sendall(json.dumps({"search": str(path), "beside": self.beside}).encode() + b"\n")
+                self._cannot_search = not self._search.recv(4096)
+        return self.path if self._cannot_search else path
+
+    def _connected(self, path: Path) -> socket.socket:
         deadline = time.monotonic() + START_SECONDS
         while True:
             connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             try:
-                connection.connect(str(self.path))
+                connection.connect(str(path))
                 return connection
             except OSError:
                 connection.close()
@@ -72,6 +93,8 @@ class Server:
             time.sleep(0.01)
 
     def close(self) -> None:
+        if self._search:
+            self._search.close()
         if self.process.stdin:
             self.process.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -123,9 +146,13 @@ class Pool:
     def new_folder(self) -> Path:
         return Path(tempfile.mkdtemp(dir=self.folder))
 
-    def start(self, job: dict[str, Any], folder: Path) -> Process:
-        """A process that runs `job`; its folder goes when it is closed. Raises RuntimeError once the pool is closed."""
-        process = self._forked(job, folder) if can_fork() else self._new(job, folder)
+    def start(self, job: dict[str, Any], folder: Path, *, to_search: bool = False) -> Process:
+        """A process that runs `job`; its folder goes when it is closed. `to_search`: for no verdict, so that what looks
+        for mends may be in it, if there is such a server (`fork`).
+
+        Raises RuntimeError once the pool is closed.
+        """
+        process = self._forked(job, folder, to_search) if can_fork() else self._new(job, folder)
         process.send(job)
         return process
 
@@ -168,13 +195,13 @@ class Pool:
                 process.kill()
         return process
 
-    def _forked(self, job: dict[str, Any], folder: Path) -> Process:
+    def _forked(self, job: dict[str, Any], folder: Path, to_search: bool) -> Process:
         modules, beside = tuple(job["preload"]), job["beside"]
         if not self.fork:
             alone = Server(modules, beside, self.new_folder(), self.environment)
             return self._kept(folder, ForkedLink(alone, alone=True))
         server = self._server(modules, beside, use=True)
-        return self._kept(folder, ForkedLink(server, alone=False), server)
+        return self._kept(folder, ForkedLink(server, to_search=to_search), server)
 
     def _new(self, job: dict[str, Any], folder: Path) -> Process:
         process = subprocess.Popen(

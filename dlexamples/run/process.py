@@ -120,11 +120,11 @@ class Link(Protocol):
 class ForkedLink:
     """To a process that a server forked: hanging up ends it and all that it started."""
 
-    def __init__(self, server: Server, *, alone: bool) -> None:
+    def __init__(self, server: Server, *, alone: bool = False, to_search: bool = False) -> None:
         """`alone`: the server has no other process, and ends with this one."""
         self.server = server
         self.alone = alone
-        self.connection = server.connect()
+        self.connection = server.connect(to_search=to_search)
         self.number: int | None = None
 
     def events(self) -> Iterator[bytes]:

@@ -134,7 +134,9 @@ class Run:
     ended: dict[int, BlockRun] = field(default_factory=dict)
     """By block: those that took their process along, and that later runs of the same text leave out."""
     asked: bool = False
-    """Something of ours was imported into it: no verdict any more."""
+    """Something of ours is in its process: no verdict any more."""
+    busy: float = 0.0
+    """Seconds for which its blocks ran, up to where it stopped."""
     imported: Imported | None = None
     """None where its process did not come to the session's end."""
 

@@ -124,9 +124,16 @@ class Runner:
         wait: Collection[int],
         ended: dict[int, BlockRun] | None = None,
         seed: int = SEED,
+        to_search: bool = False,
     ) -> Run:
-        """Runs from the top; a block that takes its process along is left out of a second run of the rest."""
-        ran = Run(text(self.document, session, sources), [BlockRun() for _ in session.blocks], ended=dict(ended or {}))
+        """Runs from the top; a block that takes its process along is left out of a second run of the rest. `to_search`:
+        for no verdict, in a process that has what looks for mends."""
+        ran = Run(
+            text(self.document, session, sources),
+            [BlockRun() for _ in session.blocks],
+            ended=dict(ended or {}),
+            asked=to_search,
+        )
         while True:
             folder = self.pool.new_folder()
             skip = ran.ended.keys()
@@ -135,7 +142,7 @@ class Runner:
                 folder, self._device(session), asked.network, shut_in(asked), epochs=asked.epochs, seed=seed
             )
             task = job(session, ran.text, around, late=self._late, wait=wait, skip=skip)
-            ran.process = self.pool.start(task, folder)
+            ran.process = self.pool.start(task, folder, to_search=to_search)
             self._follow(session, ran, wait)
             fatal = next((i for i, b in enumerate(ran.blocks) if b.fatal), None)
             for index, block in ran.ended.items():
@@ -167,6 +174,7 @@ class Runner:
         `current`: the block that it goes on with."""
         assert run.process
         began = time.monotonic()
+        busy_since = None if current is None else began
         deadline = began + (START_SECONDS if current is None else self._time_for(session.blocks[current]))
         while True:
             event = _next_event(run.process, deadline)
@@ -203,6 +211,7 @@ class Runner:
                 current = None
             elif kind == "block":
                 current, began = event["block"], time.monotonic()
+                busy_since = busy_since or began
                 run.blocks[current] = BlockRun(started=True)
                 deadline = began + self._time_for(session.blocks[current])
             elif kind == "at":
@@ -222,6 +231,7 @@ class Runner:
                 run.blocks[halt.block].expected = _is_expected(session.blocks[halt.block], halt)
                 if halt.block in wait and not run.blocks[halt.block].expected:
                     run.stopped = halt
+                    run.busy += time.monotonic() - (busy_since or began)
                     return
                 if halt.block in wait:
                     run.process.send({"do": "go on"})

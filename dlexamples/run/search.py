@@ -28,6 +28,9 @@ LIMITS = {"memory", "processes", "disk"}
 """Of what a block may take: what it stopped for then, no other text of it mends."""
 ASK_SECONDS = 120.0
 """How long a stopped process may look for mends: it tries models on data."""
+QUICK_SECONDS = 0.5
+"""A stop that is reached in less is reached once more, in a process that has what looks for mends: to import that takes
+about as long, and the first process stays fit for a verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,7 @@ def _better_run(
         )
         return None
     mended.tried[halt.block] = []
-    for proposals in _alternatives(_ask(session, run, halt, mended, runner)):
+    for proposals in _alternatives(_asked(session, run, wait, mended, runner)):
         tried: list[Attempt] = []
         for proposal in proposals:
             if budget.is_spent:
@@ -205,7 +208,33 @@ def what_came_of(attempt: Attempt, halt: Halt) -> str:
     return f"{description} (then {now.error}: {shorten(now.message, MOST_MESSAGE, placeholder=' …')})"
 
 
-def _ask(session: Session, run: Run, halt: Halt, mended: Mended, runner: Runner) -> list[Proposal]:
+def _asked(session: Session, run: Run, wait: Collection[int], mended: Mended, runner: Runner) -> list[Proposal]:
+    """What is proposed at the stop where `run` waits."""
+    same = _at_the_same_stop(session, run, wait, runner)
+    try:
+        return _ask(session, same or run, mended, runner)
+    finally:
+        if same:
+            same.close()
+
+
+def _at_the_same_stop(session: Session, run: Run, wait: Collection[int], runner: Runner) -> Run | None:
+    """Another run of the text, for the search alone; None where that would take too long, or does not stop there."""
+    halt = run.stopped
+    assert halt
+    if run.asked or not runner.pool.fork or run.busy > QUICK_SECONDS:
+        return None
+    again = runner.run(session, run.text.sources, wait=wait, ended=run.ended, to_search=True)
+    there = again.stopped
+    if there and (there.block, there.statement, there.error) == (halt.block, halt.statement, halt.error):
+        return again
+    again.close()
+    return None
+
+
+def _ask(session: Session, run: Run, mended: Mended, runner: Runner) -> list[Proposal]:
+    halt = run.stopped
+    assert halt
     assert run.process
     runner.ask(session, run)
     try:

@@ -1,5 +1,7 @@
 """A warm process that has imported a framework set and nothing more, and forks for every run.
 
+Asked to, it forks one server more that has imported what looks for mends, for runs of a search that give no verdict.
+
 It never runs an operation: a child of a process that has computed something hangs (OpenMP's threads in torch,
 TensorFlow's pools). It never initialises CUDA, which does not survive a fork. It ends when its standard input
 is closed.
@@ -38,10 +40,19 @@ def main(arguments: list[str]) -> None:
         preload(modules)
         sandbox.look_round(beside)
         settle(beside)
-        serve(listener)
-        with contextlib.suppress(ChildProcessError):
-            while True:
-                os.wait()
+        serve(listener, sys.stdin.fileno())
+
+
+def search(job: dict[str, Any], channel: SocketChannel) -> None:
+    """Serves at `job["search"]`, with all that looks for mends in memory, until the parent hangs up."""
+    process_control(PR_SET_PDEATHSIG, signal.SIGKILL)
+    importlib.import_module("dlexamples.run.ask").load()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        listener.bind(job["search"])
+        listener.listen(64)
+        settle(job["beside"])
+        channel.send({"event": "ready"})
+        serve(listener, channel.connection.fileno())
 
 
 def preload(modules: list[str]) -> None:
@@ -63,23 +74,36 @@ def settle(beside: str) -> None:
     gc.freeze()
 
 
-def serve(listener: socket.socket) -> None:
-    """One fork a connection, until the parent closes our standard input."""
-    told = sys.stdin.fileno()
+def serve(listener: socket.socket, lifeline: int) -> None:
+    """One fork a connection, until the parent closes its end of `lifeline`; then until the last has ended."""
     while True:
-        ready, _, _ = select.select([listener, told], [], [])
-        if told in ready:
-            return
+        ready, _, _ = select.select([listener.fileno(), lifeline], [], [])
+        if lifeline in ready:
+            break
         connection, _ = listener.accept()
         # Their processor time is counted as ours.
         reap()
         if fork() == 0:
             listener.close()
-            watch(connection)
+            answer(connection)
         connection.close()
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
 
 
-def watch(connection: socket.socket) -> None:
+def answer(connection: socket.socket) -> None:
+    """Does what the first command says. Does not return."""
+    channel = SocketChannel(connection)
+    job = channel.receive()
+    if job and "search" in job:
+        search(job, channel)
+    elif job:
+        watch(job, channel)
+    leave(0)
+
+
+def watch(job: dict[str, Any], channel: SocketChannel) -> None:
     """Forks the process of the blocks, sees that the run takes no more than it may, tells how it ended, and leaves
     nothing of it behind."""
     process_control(PR_SET_CHILD_SUBREAPER, 1)
@@ -87,10 +111,6 @@ def watch(connection: socket.socket) -> None:
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
-    channel = SocketChannel(connection)
-    job = channel.receive()
-    if job is None:
-        leave(0)
     taken = Watch(job["sandbox"], job["top"])
     first = divide(job, channel)
     child = fork()
@@ -101,14 +121,13 @@ def watch(connection: socket.socket) -> None:
         work(job, channel)
     with contextlib.suppress(OSError):
         channel.send({"event": "process", "process": child})
-    status, exceeded = wait(child, first, connection, woken, taken)
+    status, exceeded = wait(child, first, channel.connection, woken, taken)
     end_descendants(child, first)
     with contextlib.suppress(OSError):
         channel.end_line()
         if exceeded:
             channel.send({"event": "limit", "what": exceeded[0], "most": exceeded[1]})
         channel.send({"event": "exit", "status": status})
-    leave(0)
 
 
 def divide(job: dict[str, Any], channel: SocketChannel) -> int | None:

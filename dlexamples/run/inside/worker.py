@@ -122,6 +122,8 @@ class SessionRun:
         self.running = 0
         self.is_asked = False
         """A mend is being looked for."""
+        self.waited = 0.0
+        """Seconds for which the block that runs has waited at a stop."""
         self.written: list[list[int]] = []
         """Of the block that runs: each statement's line, and how many bytes were printed before it."""
         self.process = os.getpid()
@@ -143,7 +145,7 @@ class SessionRun:
         self.running = index
         self.channel.send({"event": "block", "block": index})
         shown.redirect(self.job["results"], index)
-        started = time.perf_counter()
+        started, self.waited = time.perf_counter(), 0.0
         warned: list[dict[str, Any]] = []
         code: list[types.CodeType] = []
         self.written = []
@@ -158,7 +160,7 @@ class SessionRun:
             {
                 "event": "done",
                 "block": index,
-                "seconds": time.perf_counter() - started,
+                "seconds": time.perf_counter() - started - self.waited,
                 "device": shown.device(code, self.namespace),
                 "lines": sorted(set().union(*map(code_lines, code))),
                 "inner": sorted(set().union(*map(function_lines, code))),
@@ -325,6 +327,7 @@ class SessionRun:
 
     def _wait(self, index: int, node: ast.stmt, error: BaseException) -> None:
         """Alive at the stop: looks for mends until told to go on."""
+        stopped = time.perf_counter()
         while (command := self.channel.receive()) is not None and command["do"] == "ask":
             self.is_asked = True
             self.job["post"] = command["post"]
@@ -333,6 +336,7 @@ class SessionRun:
             self.channel.send({"event": "answer", **reply})
         if command is None or command["do"] != "go on":
             leave(0)
+        self.waited += time.perf_counter() - stopped
 
     def _answer(self, index: int, node: ast.stmt, error: BaseException) -> dict[str, Any]:
         reply: dict[str, Any] = {"candidates": [], "refusals": [], "explanation": "", "fault": ""}
