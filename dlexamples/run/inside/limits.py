@@ -32,7 +32,8 @@ def limit(asked: dict[str, Any], *, gpu: bool) -> None:
     """
     _at_most(resource.RLIMIT_CORE, 0)
     _at_most(resource.RLIMIT_NOFILE, MOST_OPEN_FILES)
-    _at_most(resource.RLIMIT_FSIZE, asked["disk"])
+    # Less than all files together: what goes on after the OSError has room left, and is not ended for it.
+    _at_most(resource.RLIMIT_FSIZE, asked["disk"] * 15 // 16)
     if not gpu:
         _at_most(resource.RLIMIT_AS, _pages(os.getpid())[0] + asked["memory"])
     if asked["namespaces"] and _kernel() >= _COUNTS_BY_NAMESPACE:
