@@ -1,0 +1,152 @@
+"""Markdown as the sites that publish it show it: CommonMark, GitHub's tables, footnotes, definitions, TeX between
+dollars, and the containers that the formats' parsers know."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from markdown_it import MarkdownIt
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+
+from dlexamples.formats.containers import ANYWHERE
+from dlexamples.formats.containers.mkdocs import NOTE, indented_content, mkdocs
+from dlexamples.formats.containers.paragraphs import paragraphs
+from dlexamples.formats.front_matter import front_matter_rows
+from dlexamples.formats.ids import slug
+from dlexamples.formats.parsers import MDX, NESTING, Dialect, plain_text
+from dlexamples.formats.rendering.raw import jsx, raw
+from dlexamples.formats.rendering.titles import admonition, directive
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping, Sequence
+
+    from markdown_it.renderer import RendererHTML
+    from markdown_it.rules_block import StateBlock
+    from markdown_it.token import Token
+    from markdown_it.utils import OptionsDict
+
+    Environment = MutableMapping[str, Any]
+
+PLACE = re.compile(r"[0-9a-f]{32}-\d+-")
+"""A mark in the place of a block (`places.py`). What only looks like one is text on the page."""
+TITLE = re.compile(r"""title\s*[:=]\s*(?P<quote>["']?)(?P<title>.+?)(?P=quote)\s*$""")
+
+
+def as_html(rows: Sequence[str], dialect: Dialect) -> str:
+    """The HTML of a document's rows, not sanitised; the title of its front matter is a heading."""
+    above = front_matter_rows(rows)
+    text = "".join(f"{row}\n" for row in rows[above:])
+    return _title(rows[:above]) + str(_parser(dialect).render(text, {"slugs": Counter()}))
+
+
+def _title(front_matter: Sequence[str]) -> str:
+    found = next(filter(None, map(TITLE.match, front_matter)), None)
+    return f"<h1>{escape(found['title'])}</h1>\n" if found else ""
+
+
+@cache
+def _parser(dialect: Dialect) -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"maxNesting": NESTING}).enable(["table", "strikethrough"])
+    parser.use(footnote_plugin).use(deflist_plugin)
+    parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, allow_blank_lines=False, double_inline=True)
+    for rule in dialect.rules:
+        # Those two read fences alone: they leave out what is only for the eye.
+        if rule not in (paragraphs, mkdocs):
+            parser.use(rule)
+    parser.block.ruler.before("fence", "mkdocs", _admonition_or_tab, ANYWHERE)
+    if dialect is MDX:
+        parser.use(jsx)
+    parser.disable(list(dialect.without))
+    for name, rule in RULES.items():
+        parser.add_render_rule(name, rule)
+    return parser
+
+
+def _admonition_or_tab(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Notes and definitions are those of the plugins."""
+    at = state.bMarks[start] + state.tShift[start]
+    return not NOTE.match(state.src, at, state.eMarks[start]) and indented_content(state, start, end, silent)
+
+
+def _code(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: Environment) -> str:
+    token = tokens[index]
+    if place := PLACE.search(f"{token.info}\n{token.content}"):
+        return f"<div>{place[0]}</div>\n"
+    return f"<pre><code>{escape(token.content)}</code></pre>\n"
+
+
+def _heading(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: Environment) -> str:
+    name = slug(plain_text(tokens[index + 1]))
+    count = env["slugs"][name]
+    env["slugs"][name] += 1
+    anchor = f"{name}-{count}" if count else name
+    return f'<{tokens[index].tag} id="{escape(anchor)}">'
+
+
+def _cell(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: Environment) -> str:
+    token = tokens[index]
+    side = str(token.attrs.get("style", "")).removeprefix("text-align:")
+    return f'<{token.tag} align="{side}">' if side else f"<{token.tag}>"
+
+
+def _html(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: Environment) -> str:
+    return raw(tokens[index].content)
+
+
+def _nothing(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: Environment) -> str:
+    return ""
+
+
+def _box(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: Environment) -> str:
+    token = tokens[index]
+    title, kind = (token.info, "md-tab") if token.info else (admonition(str(token.meta.get("row", ""))), "md-box")
+    return f'<div class="{kind}">{_titled(title)}\n'
+
+
+def _end(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: Environment) -> str:
+    return "</div>\n"
+
+
+def _directive(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: Environment) -> str:
+    """A `:::` line opens a box or closes one; what is left open ends with the element around it."""
+    found = directive(tokens[index].info)
+    return "</div>\n" if found is None else f'<div class="{found.kind}">{_titled(found.title)}\n'
+
+
+def _titled(title: str) -> str:
+    return f'<p class="md-title">{escape(title)}</p>' if title else ""
+
+
+def _math(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: Environment) -> str:
+    """TeX as it is written: nothing here sets it."""
+    token = tokens[index]
+    tag = "span" if token.type == "math_inline" else "div"
+    return f'<{tag} class="md-math">{escape(token.content.strip())}</{tag}>'
+
+
+RULES = {
+    "fence": _code,
+    "code_block": _code,
+    "colon_fence": _code,
+    "highlight": _code,
+    "heading_open": _heading,
+    "th_open": _cell,
+    "td_open": _cell,
+    "html_block": _html,
+    "html_inline": _html,
+    "jsx_comment": _nothing,
+    "myst_line_comment": _nothing,
+    "content_open": _box,
+    "content_close": _end,
+    "directive": _directive,
+    "math_inline": _math,
+    "math_inline_double": _math,
+    "math_block": _math,
+    "math_block_label": _math,
+}

@@ -1,0 +1,78 @@
+"""HTML that may be shown: what a post's author wrote can style nothing, run nothing and ask nobody for anything."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from html import escape, unescape
+from typing import TYPE_CHECKING
+
+import nh3
+
+from dlexamples.formats.rendering.images import embedded
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LANDMARKS = {"article", "aside", "footer", "header", "hgroup", "nav"}
+"""The page has its own."""
+TAGS = nh3.ALLOWED_TAGS - LANDMARKS - {"area", "map"}
+ALIGNED = {"align"}
+ATTRIBUTES: dict[str, set[str]] = {
+    "*": {"id", "lang", "dir"},
+    "a": {"href", "name", "title"},
+    "abbr": {"title"},
+    "col": {"span"},
+    "details": {"open"},
+    "div": ALIGNED,
+    "img": {"alt", "height", "src", "title", "width"},
+    "ol": {"start", "type"},
+    "p": ALIGNED,
+    "td": {"align", "colspan", "rowspan"},
+    "th": {"align", "colspan", "rowspan", "scope"},
+    **{f"h{level}": ALIGNED for level in range(1, 7)},
+}
+CLASSES = {"div": {"md-box", "md-math", "md-tab"}, "p": {"md-title"}, "span": {"md-math"}, "a": {"md-note"}}
+"""Those that `markdown.py` writes. A post that writes them, too, only looks like what it could have written anyway."""
+SCHEMES = {"data", "http", "https", "mailto"}
+IMAGE = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')
+"""As nh3 writes it."""
+ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
+
+
+def safe(html: str, folder: Path, prefix: str) -> str:
+    """The HTML of a post in `folder`, every element closed, its anchors and the links to them under `prefix`."""
+    clean = nh3.clean(
+        html,
+        tags=TAGS,
+        clean_content_tags={"script", "style"},
+        attributes=ATTRIBUTES,
+        attribute_filter=partial(_attribute, prefix),
+        allowed_classes=CLASSES,
+        url_schemes=SCHEMES,
+        id_prefix=prefix,
+    )
+    return IMAGE.sub(lambda image: _image(dict(ATTRIBUTE.findall(image[1])), folder), clean)
+
+
+def _attribute(prefix: str, tag: str, name: str, value: str) -> str | None:
+    if (tag, name) == ("a", "name"):
+        return prefix + value
+    if (tag, name) != ("a", "href"):
+        return value
+    if value.startswith("#"):
+        return f"#{prefix}{value[1:]}"
+    return None if value.strip().lower().startswith("data:") else value
+
+
+def _image(attributes: dict[str, str], folder: Path) -> str:
+    """The image itself where it lies beside the post and is small; else what it would show, and where it lies."""
+    source, alt = (unescape(attributes.get(name, "")) for name in ("src", "alt"))
+    size = "".join(
+        f' {name}="{value}"' for name in ("width", "height") if (value := attributes.get(name, "")).isdigit()
+    )
+    if data := embedded(source, folder):
+        return f'<img alt="{escape(alt)}" src="{data}"{size}>'
+    where = "embedded image" if source.startswith("data:") else source
+    told = f"<i>{escape(alt)}</i> " if alt.strip() else ""
+    return f'<span class="md-image">{told}<code>{escape(where)}</code></span>'
