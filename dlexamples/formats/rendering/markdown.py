@@ -63,8 +63,8 @@ def _parser(dialect: Dialect) -> MarkdownIt:
     if dialect is MDX:
         parser.use(jsx)
     parser.disable(list(dialect.without))
-    for name, rule in RULES.items():
-        parser.add_render_rule(name, rule)
+    for name, shown in RULES.items():
+        parser.add_render_rule(name, shown)
     return parser
 
 
