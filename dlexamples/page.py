@@ -16,4 +16,4 @@ def write_page(path: Path, found: Reports, policy: Policy) -> None:
     from dlexamples.reports.html import page
 
     posts = [rendered(report.document, f"p{number}-") for number, report in enumerate(found, 1)]
-    write(path, page(found, policy, posts, found.problems))
+    write(path, page(found, policy, posts, (*found.problems, *found.faults)))

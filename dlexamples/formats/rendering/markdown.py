@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from markdown_it.renderer import RendererHTML
     from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_core import StateCore
     from markdown_it.token import Token
     from markdown_it.utils import OptionsDict
 
@@ -35,14 +36,16 @@ if TYPE_CHECKING:
 
 PLACE = re.compile(r"[0-9a-f]{32}-\d+-")
 """A mark in the place of a block (`places.py`). What only looks like one is text on the page."""
+ALERT = re.compile(r"\[!(?P<kind>NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*(?:\n|$)", re.IGNORECASE)
+ALERTED = ("blockquote_open", "paragraph_open")
 TITLE = re.compile(r"""title\s*[:=]\s*(?P<quote>["']?)(?P<title>.+?)(?P=quote)\s*$""")
 
 
 def as_html(rows: Sequence[str], dialect: Dialect) -> str:
-    """The HTML of a document's rows, not sanitised; the title of its front matter is a heading."""
+    """The HTML of a document's rows, not sanitised; the title of its front matter heads what has no heading for it."""
     above = front_matter_rows(rows)
-    text = "".join(f"{row}\n" for row in rows[above:])
-    return _title(rows[:above]) + str(_parser(dialect).render(text, {"slugs": Counter()}))
+    html = str(_parser(dialect).render("".join(f"{row}\n" for row in rows[above:]), {"slugs": Counter()}))
+    return html if "<h1" in html else _title(rows[:above]) + html
 
 
 def _title(front_matter: Sequence[str]) -> str:
@@ -60,6 +63,7 @@ def _parser(dialect: Dialect) -> MarkdownIt:
         if rule not in (paragraphs, mkdocs):
             parser.use(rule)
     parser.block.ruler.before("fence", "mkdocs", _admonition_or_tab, ANYWHERE)
+    parser.core.ruler.before("inline", "alerts", _alerts)
     if dialect is MDX:
         parser.use(jsx)
     parser.disable(list(dialect.without))
@@ -72,6 +76,27 @@ def _admonition_or_tab(state: StateBlock, start: int, end: int, silent: bool) ->
     """Notes and definitions are those of the plugins."""
     at = state.bMarks[start] + state.tShift[start]
     return not NOTE.match(state.src, at, state.eMarks[start]) and indented_content(state, start, end, silent)
+
+
+def _alerts(state: StateCore) -> None:
+    """`> [!TIP]` on a row of its own, GitHub's: https://docs.github.com/en/get-started/writing-on-github."""
+    for quote, paragraph, inline in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
+        found = ALERT.match(inline.content) if (quote.type, paragraph.type) == ALERTED else None
+        if found:
+            quote.info = found["kind"].capitalize()
+            inline.content = inline.content[found.end() :]
+
+
+def _quote(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: Environment) -> str:
+    title = _titled(tokens[index].info)
+    return f'<div class="md-box">{title}\n' if title else "<blockquote>\n"
+
+
+def _quote_end(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: Environment) -> str:
+    opening = next(
+        t for t in reversed(tokens[:index]) if t.type == "blockquote_open" and t.level == tokens[index].level
+    )
+    return "</div>\n" if opening.info else "</blockquote>\n"
 
 
 def _code(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: Environment) -> str:
@@ -131,6 +156,8 @@ def _math(self: RendererHTML, tokens: Sequence[Token], index: int, options: Opti
 
 
 RULES = {
+    "blockquote_open": _quote,
+    "blockquote_close": _quote_end,
     "fence": _code,
     "code_block": _code,
     "colon_fence": _code,

@@ -43,7 +43,8 @@ class Post:
 
 
 def page(reports: Sequence[Report], policy: Policy, rendered: Sequence[Pieces], problems: Sequence[str] = ()) -> str:
-    """The page of these reports, whose documents are `rendered`. `problems`: what no post answers for."""
+    """The page of these reports, whose documents are `rendered`. `problems`: what
+    no post answers for."""
     from dlexamples.reports.html import summary
     from dlexamples.reports.html.explanations import explanations
 

@@ -127,13 +127,15 @@ def _card(outcome: Outcome, policy: Policy, path: str, lines: Sequence[str], pre
 def _facts(outcome: Outcome, session: str) -> Iterator[str]:
     if outcome.verdict is Verdict.NOT_PYTHON:
         yield outcome.block.language
+        if outcome.block.why:
+            yield outcome.block.why
         return
     if session:
         yield session
     if outcome.runnable_source and outcome.verdict not in {Verdict.SKIPPED, Verdict.BLOCKED}:
         if outcome.device:
             yield outcome.device.upper() if outcome.device == "cpu" else outcome.device
-        yield f"{outcome.seconds:.1f} s" if outcome.seconds >= SHORTEST else "< 0.1 s"
+        yield f"{outcome.seconds:.1f}\N{NO-BREAK SPACE}s" if outcome.seconds >= SHORTEST else "< 0.1\N{NO-BREAK SPACE}s"
         if outcome.only_defines:
             yield "defined, not called"
         elif outcome.lines_run < outcome.lines:
@@ -142,7 +144,9 @@ def _facts(outcome: Outcome, session: str) -> Iterator[str]:
 
 def _reason(outcome: Outcome) -> Markup | None:
     """What no message says."""
-    reason = outcome.reason or (outcome.block.why if outcome.verdict is Verdict.NOT_PYTHON else "")
+    reason = outcome.reason
+    if outcome.verdict is Verdict.NOT_PYTHON and reason == outcome.block.why:
+        return None
     said = any(reason in diagnostic.message or diagnostic.message in reason for diagnostic in outcome.diagnostics)
     return None if said or not reason else ticked(reason)
 
