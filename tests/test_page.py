@@ -295,8 +295,9 @@ def test_small_images_of_the_post_are_in_the_page_and_others_are_told(tmp_path: 
     images = list(Elements(html).all("img"))
     assert [(image["alt"], image.get("width")) for image in images] == [("one", None), ("six", "20")]
     assert html.count(base64.b64encode(png()).decode()) == 2
-    for told in ("not.png", "large.png", "../outside.png", "https://evil.example/x.png"):
+    for told in ("not.png", "large.png", "../outside.png"):
         assert f"<code>{told}</code>" in html
+    assert '<span class="md-image" title="https://evil.example/x.png"><i>five</i></span>' in html
 
 
 @pytest.mark.parametrize(
@@ -312,6 +313,9 @@ def test_small_images_of_the_post_are_in_the_page_and_others_are_told(tmp_path: 
         ("a.md", "---\ntitle: 'T & U'\n---\ntext\n", ["<h1>T &amp; U</h1>\n<p>text</p>"]),
         ("a.md", "---\ntitle: T\n---\n# Own\n", ['<h1 id="own">Own</h1>']),
         ("a.md", "[a](#own)\n\n# Own\n\n# Own\n", ['href="#own"', '<h1 id="own">', '<h1 id="own-1">']),
+        ("a.mdx", "# Own title[[own]]\n", ['<h1 id="own">Own title</h1>']),
+        ("a.qmd", "# Own title {#sec-own .unnumbered}\n", ['<h1 id="sec-own">Own title</h1>']),
+        ("a.md", "# A {{ b }} {c}\n", ["A {{ b }} {c}</h1>"]),
         ("a.md", "note[^1]\n\n[^1]: the note\n", ["the note"]),
         ("a.mdx", "import X from 'y'\n\n<X a={[{b: \">\"}]}>in {/* no */}it</X>\n", ["<p>in it</p>"]),
         ("a.mdx", '<TabItem label="JAX">\n\nit\n\n</TabItem>\n', ['<p class="md-title">JAX</p>']),

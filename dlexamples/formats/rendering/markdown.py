@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from functools import cache
 from html import escape
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 PLACE = re.compile(r"[0-9a-f]{32}-\d+-")
 """A mark in the place of a block (`places.py`). What only looks like one is text on the page."""
 ALERT = re.compile(r"\[!(?P<kind>NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*(?:\n|$)", re.IGNORECASE)
+ANCHOR = re.compile(r"\s*(?:\[\[(?P<name>[\w-]+)\]\]|\{(?:#(?P<named>[\w:.-]+)|\.[\w-]+)(?:\s[^{}]*)?\})\s*$")
 ALERTED = ("blockquote_open", "paragraph_open")
 TITLE = re.compile(r"""title\s*[:=]\s*(?P<quote>["']?)(?P<title>.+?)(?P=quote)\s*$""")
 
@@ -64,6 +66,7 @@ def _parser(dialect: Dialect) -> MarkdownIt:
             parser.use(rule)
     parser.block.ruler.before("fence", "mkdocs", _admonition_or_tab, ANYWHERE)
     parser.core.ruler.before("inline", "alerts", _alerts)
+    parser.core.ruler.before("inline", "anchors", _anchors)
     if dialect is MDX:
         parser.use(jsx)
     parser.disable(list(dialect.without))
@@ -87,6 +90,15 @@ def _alerts(state: StateCore) -> None:
             inline.content = inline.content[found.end() :]
 
 
+def _anchors(state: StateCore) -> None:
+    """Names that headings are given: `{#name}` of Pandoc and MyST's kin, `[[name]]` of Hugging Face's doc-builder."""
+    for heading, inline in pairwise(state.tokens):
+        found = ANCHOR.search(inline.content) if heading.type == "heading_open" else None
+        if found:
+            heading.meta["anchor"] = found["name"] or found["named"] or ""
+            inline.content = inline.content[: found.start()]
+
+
 def _quote(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: Environment) -> str:
     title = _titled(tokens[index].info)
     return f'<div class="md-box">{title}\n' if title else "<blockquote>\n"
@@ -107,7 +119,7 @@ def _code(self: RendererHTML, tokens: Sequence[Token], index: int, options: Opti
 
 
 def _heading(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: Environment) -> str:
-    name = slug(plain_text(tokens[index + 1]))
+    name = tokens[index].meta.get("anchor") or slug(plain_text(tokens[index + 1]))
     count = env["slugs"][name]
     env["slugs"][name] += 1
     anchor = f"{name}-{count}" if count else name

@@ -6,6 +6,7 @@ import re
 from functools import partial
 from html import escape, unescape
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import nh3
 
@@ -37,6 +38,7 @@ CLASSES = {"div": {"md-box", "md-math", "md-tab"}, "p": {"md-title"}, "span": {"
 SCHEMES = {"data", "http", "https", "mailto"}
 IMAGE = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')
 """As nh3 writes it."""
+TABLE = re.compile(r"<table([ >])")
 ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 
 
@@ -52,6 +54,8 @@ def safe(html: str, folder: Path, prefix: str) -> str:
         url_schemes=SCHEMES,
         id_prefix=prefix,
     )
+    # A table that is wider than the window scrolls by itself, with the keyboard too.
+    clean = TABLE.sub(r'<div class="md-scroll" tabindex="0"><table\1', clean).replace("</table>", "</table></div>")
     return IMAGE.sub(lambda image: _image(dict(ATTRIBUTE.findall(image[1])), folder), clean)
 
 
@@ -66,13 +70,16 @@ def _attribute(prefix: str, tag: str, name: str, value: str) -> str | None:
 
 
 def _image(attributes: dict[str, str], folder: Path) -> str:
-    """The image itself where it lies beside the post and is small; else what it would show, and where it lies."""
+    """The image itself where it can be shown; else what it would show, and where it lies."""
     source, alt = (unescape(attributes.get(name, "")) for name in ("src", "alt"))
     size = "".join(
         f' {name}="{value}"' for name in ("width", "height") if (value := attributes.get(name, "")).isdigit()
     )
     if data := embedded(source, folder):
         return f'<img alt="{escape(alt)}" src="{data}"{size}>'
-    where = "embedded image" if source.startswith("data:") else source
-    told = f"<i>{escape(alt)}</i> " if alt.strip() else ""
-    return f'<span class="md-image">{told}<code>{escape(where)}</code></span>'
+    source = "an image in the text" if source.startswith("data:") else source
+    is_remote = bool(urlsplit(source.replace("[", "")).netloc)
+    # A reader of a badge sees its words; where it comes from is long.
+    told = f"<i>{escape(alt.strip())}</i>" if alt.strip() else ""
+    where = "" if told and is_remote else f"<code>{escape(source)}</code>"
+    return f'<span class="md-image" title="{escape(source)}">{" ".join(filter(None, (told, where)))}</span>'
