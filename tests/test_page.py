@@ -99,7 +99,7 @@ def test_nothing_of_a_hostile_post_runs_styles_or_asks() -> None:
     html = page_of(passing(read(CASES / "page" / "hostile.md")))
     found = Elements(html)
     assert [len(list(found.all(tag))) for tag in ("script", "style", "article")] == [1, 1, 6]
-    forbidden = {"iframe", "object", "embed", "base", "video", "audio", "math", "template", "textarea", "select"}
+    forbidden = {"iframe", "object", "embed", "base", "video", "audio", "mglyph", "template", "textarea", "select"}
     assert not forbidden & {tag for tag, _, _ in found.found}
     for tag, attributes, _ in found.found:
         assert not [name for name in attributes if name.startswith("on") or name in {"style", "srcset", "formaction"}]
@@ -308,7 +308,10 @@ def test_small_images_of_the_post_are_in_the_page_and_others_are_told(tmp_path: 
         ("a.md", "=== \"PyTorch\"\n\n    it\n", ['<div class="md-tab"><p class="md-title">PyTorch</p>\n<p>it</p>']),
         ("a.md", "::: warning\nit\n:::\n", ['<div class="md-box"><p class="md-title">Warning</p>\n<p>it</p>\n</div>']),
         ("a.qmd", "::: {.callout-tip title=\"T\"}\nit\n:::\n", ['<p class="md-title">T</p>\n<p>it</p>\n</div>']),
-        ("a.md", "$x_1 * y_1$ and $5 to $6 a\n", ['<span class="md-math">x_1 * y_1</span> and $5 to $6 a']),
+        ("a.md", "$x_1 * y_1$ and $5 to $6 a\n", ["<msub><mi>x</mi><mn>1</mn></msub><mo>", "</span> and $5 to $6 a"]),
+        ("a.md", "$$\n\\frac{1}{2}\n$$\n", ['<math display="block"><mrow><mfrac>']),
+        ("a.md", "$\\unknown{x}$ and $x^$.\n", ['"md-math">\\unknown{x}</span> and <span class="md-math">x^</span>.']),
+        ("a.md", "$\\text{<img src=x onerror=hit()>}<script>$\n", ["<mtext></mtext>"]),
         ("a.md", "| a |\n|--:|\n| 1 |\n", ['<th align="right">a</th>', '<td align="right">1</td>']),
         ("a.md", "---\ntitle: 'T & U'\n---\ntext\n", ["<h1>T &amp; U</h1>\n<p>text</p>"]),
         ("a.md", "---\ntitle: T\n---\n# Own\n", ['<h1 id="own">Own</h1>']),

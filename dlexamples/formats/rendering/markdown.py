@@ -22,6 +22,7 @@ from dlexamples.formats.front_matter import front_matter_rows
 from dlexamples.formats.ids import slug
 from dlexamples.formats.parsers import MDX, NESTING, Dialect, plain_text
 from dlexamples.formats.rendering.raw import jsx, raw
+from dlexamples.formats.rendering.tex import formula
 from dlexamples.formats.rendering.titles import admonition, directive
 
 if TYPE_CHECKING:
@@ -161,10 +162,7 @@ def _titled(title: str) -> str:
 
 
 def _math(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: Environment) -> str:
-    """TeX as it is written: nothing here sets it."""
-    token = tokens[index]
-    tag = "span" if token.type == "math_inline" else "div"
-    return f'<{tag} class="md-math">{escape(token.content.strip())}</{tag}>'
+    return formula(tokens[index].content.strip(), tokens[index].type != "math_inline")
 
 
 RULES = {

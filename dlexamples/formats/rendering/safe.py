@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 LANDMARKS = {"article", "aside", "footer", "header", "hgroup", "nav"}
 """The page has its own."""
-TAGS = nh3.ALLOWED_TAGS - LANDMARKS - {"area", "map"}
+MATHML = set(
+    "math menclose mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow mspace msqrt mstyle msub"
+    " msubsup msup mtable mtd mtext mtr munder munderover".split()
+)
+TAGS = (nh3.ALLOWED_TAGS - LANDMARKS - {"area", "map"}) | MATHML
 ALIGNED = {"align"}
 ATTRIBUTES: dict[str, set[str]] = {
     "*": {"id", "lang", "dir"},
@@ -27,6 +31,14 @@ ATTRIBUTES: dict[str, set[str]] = {
     "details": {"open"},
     "div": ALIGNED,
     "img": {"alt", "height", "src", "title", "width"},
+    "math": {"display"},
+    "mfrac": {"linethickness"},
+    "mi": {"mathvariant"},
+    "mo": {"fence", "form", "separator", "stretchy"},
+    "mover": {"accent"},
+    "mspace": {"width"},
+    "mtable": {"columnalign"},
+    "munder": {"accentunder"},
     "ol": {"start", "type"},
     "p": ALIGNED,
     "td": {"align", "colspan", "rowspan"},
