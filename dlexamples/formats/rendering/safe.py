@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 LANDMARKS = {"article", "aside", "footer", "header", "hgroup", "nav"}
 """The page has its own."""
-MATHML = set(
-    "math menclose mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow mspace msqrt mstyle msub"
-    " msubsup msup mtable mtd mtext mtr munder munderover".split()
-)
+MATHML = {
+    "math", "menclose", "mfrac", "mi", "mmultiscripts", "mn", "mo", "mover", "mpadded", "mphantom", "mprescripts",
+    "mroot", "mrow", "mspace", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder",
+    "munderover",
+}  # fmt: skip
 TAGS = (nh3.ALLOWED_TAGS - LANDMARKS - {"area", "map"}) | MATHML
 ALIGNED = {"align"}
 ATTRIBUTES: dict[str, set[str]] = {
