@@ -108,6 +108,9 @@ def test_nothing_of_a_hostile_post_runs_styles_or_asks() -> None:
         assert tag == "link" or href.startswith(("#", "http://", "https://", "mailto:")), href
     assert [attributes.get("id") for attributes in found.all("article")].count("block=forged") == 0
     assert html.count("{{ 7 * 7 }}") == 1
+    assert "<math><mi>x</mi></math>" in html, "HTML is not shown as it is written, but as what it may be"
+    for tag in ("textarea", "title", "plaintext"):
+        assert f"Never closed: &lt;{tag}&gt;" in html
 
 
 def test_the_policy_names_the_style_and_the_script_alone() -> None:
@@ -328,6 +331,12 @@ def test_prose_is_shown_as_its_site_shows_it(name: str, text: str, parts: list[s
     html = "".join(map(str, rendered(parse(Path(name), text))))
     for part in parts:
         assert part in html, html
+
+
+def test_what_swallows_a_block_is_shown_as_it_is() -> None:
+    html = "".join(map(str, rendered(read(CASES / "page" / "swallowing.md"))))
+    assert "&lt;mglyph&gt;" in html
+    assert html.endswith("<p>In sight.</p>\n")
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "post": page_of(every_verdict()),
         "several": page_of(every_verdict("a.md"), passing(read(CASES / "document" / "containers.md"))),
         "hostile": page_of(passing(read(CASES / "page" / "hostile.md"))),
+        "swallowing": page_of(passing(read(CASES / "page" / "swallowing.md"))),
     }
     for name, html in pages.items():
         (folder / f"{name}.html").write_text(html, encoding="utf-8")
@@ -207,9 +208,10 @@ def test_the_theme_is_the_readers_until_it_is_turned(browser: Browser, folder: P
         assert not page.locator(".tools").first.is_visible()
 
 
-def test_nothing_of_a_hostile_post_happens(browser: Browser, folder: Path) -> None:
-    with opened(browser, folder / "hostile.html", "#block=<img%20src=x%20onerror=hit(0)>&show=__proto__") as page:
-        assert len(shown(page)) == 6
+@pytest.mark.parametrize(("name", "count"), [("hostile", 6), ("swallowing", 1)])
+def test_nothing_of_a_hostile_post_happens(browser: Browser, folder: Path, name: str, count: int) -> None:
+    with opened(browser, folder / f"{name}.html", "#block=<img%20src=x%20onerror=hit(0)>&show=__proto__") as page:
+        assert len(shown(page)) == count
         assert page.evaluate("typeof hit") == "undefined"
         assert page.evaluate("document.querySelectorAll('script, style').length") == 2
         for each in page.locator("article").all():

@@ -58,7 +58,7 @@ def rendered(document: Document, mark: str, literal: bool) -> str:
             parts += [f"<div>{mark}-{number}-</div>" for number, _ in inside]
         elif cell.kind == "markdown":
             local = [(number, _at(block, block.line - cell.line + 1)) for number, block in inside]
-            parts.append(as_html(with_places(texts(cell.source), local, mark, literal), MARKDOWN))
+            parts.append(as_html(with_places(texts(cell.source), local, mark, literal), MARKDOWN, literal))
         else:
             parts.append(f"<pre>{escape(cell.source)}</pre>")
     return "\n".join(parts)

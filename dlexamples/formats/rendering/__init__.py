@@ -21,8 +21,8 @@ Pieces = tuple["str | int", ...]
 """HTML, and numbers of blocks, from 0, where their cards stand. Each block is there once; a piece may begin in an
 element that an earlier one opens."""
 Render = Callable[["Document", str, bool], str]
-"""`(document, mark, literal) -> HTML` in which `mark-number-` stands for a block. `literal`: rows outside of blocks
-that would open a fence are shown as they are."""
+"""`(document, mark, literal) -> HTML` in which `mark-number-` stands for a block. `literal`: HTML, and rows
+that would open a fence where no block is, are shown as they are, so that they swallow nothing."""
 
 
 def pieces(document: Document, render: Render, prefix: str) -> Pieces:
@@ -46,7 +46,8 @@ def of_markdown(document: Document, mark: str, literal: bool, dialect: Dialect |
     from dlexamples.formats.rendering.places import with_places
 
     rows = texts(document.text.removeprefix(BOM))
-    return as_html(with_places(rows, list(enumerate(document.blocks)), mark, literal), dialect or MARKDOWN)
+    places = with_places(rows, list(enumerate(document.blocks)), mark, literal)
+    return as_html(places, dialect or MARKDOWN, literal)
 
 
 def mark_of(document: Document) -> str:

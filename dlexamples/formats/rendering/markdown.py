@@ -38,16 +38,19 @@ if TYPE_CHECKING:
 
 PLACE = re.compile(r"[0-9a-f]{32}-\d+-")
 """A mark in the place of a block (`places.py`). What only looks like one is text on the page."""
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 ALERT = re.compile(r"\[!(?P<kind>NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*(?:\n|$)", re.IGNORECASE)
 ANCHOR = re.compile(r"\s*(?:\[\[(?P<name>[\w-]+)\]\]|\{(?:#(?P<named>[\w:.-]+)|\.[\w-]+)(?:\s[^{}]*)?\})\s*$")
 ALERTED = ("blockquote_open", "paragraph_open")
 TITLE = re.compile(r"""title\s*[:=]\s*(?P<quote>["']?)(?P<title>.+?)(?P=quote)\s*$""")
 
 
-def as_html(rows: Sequence[str], dialect: Dialect) -> str:
-    """The HTML of a document's rows, not sanitised; the title of its front matter heads what has no heading for it."""
+def as_html(rows: Sequence[str], dialect: Dialect, literal: bool) -> str:
+    """The HTML of a document's rows, not sanitised; the title of its front matter heads what has no heading for it.
+    `literal`: as in `Render`."""
     above = front_matter_rows(rows)
-    html = str(_parser(dialect).render("".join(f"{row}\n" for row in rows[above:]), {"slugs": Counter()}))
+    env = {"slugs": Counter[str](), "literal": literal}
+    html = str(_parser(dialect).render("".join(f"{row}\n" for row in rows[above:]), env))
     return html if "<h1" in html else _title(rows[:above]) + html
 
 
@@ -134,7 +137,8 @@ def _cell(self: RendererHTML, tokens: Sequence[Token], index: int, options: Opti
 
 
 def _html(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: Environment) -> str:
-    return raw(tokens[index].content)
+    html = tokens[index].content
+    return escape(COMMENT.sub("", html)) if env["literal"] else raw(html)
 
 
 def _nothing(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: Environment) -> str:

@@ -7,7 +7,7 @@ const state = { show: [], view: "", block: "", as: "" };
 function read() {
   const hash = location.hash.slice(1);
   if (hash && !hash.includes("=")) {
-    const target = document.getElementById(decodeURIComponent(hash));
+    const target = document.getElementById(hash);
     if (target && target.tagName === "DETAILS") target.open = true;
     if (target) target.scrollIntoView();
     return false;
@@ -105,7 +105,7 @@ function theme() {
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button, .blocks a, a.id");
-  if (!button) return;
+  if (!button || event.ctrlKey || event.metaKey || event.shiftKey) return;
   const card = button.closest(".card");
   if (button.matches("a")) {
     event.preventDefault();
@@ -142,9 +142,14 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || dialog.open || event.target.matches("input, textarea")) return;
   if (keys[event.key]) { event.preventDefault(); keys[event.key](); }
 });
+function measure() {
+  document.documentElement.style.setProperty("--top", `${document.querySelector(".top").offsetHeight}px`);
+}
+addEventListener("resize", measure);
 addEventListener("hashchange", () => { if (read()) { draw(); open(named(state.block)); } });
 addEventListener("beforeprint", () => all("details").forEach((each) => { if (!each.open) { each.dataset.closed = ""; each.open = true; } }));
 addEventListener("afterprint", () => all("details[data-closed]").forEach((each) => { each.open = false; delete each.dataset.closed; }));
 
 try { if (localStorage.getItem("dlexamples-theme")) document.documentElement.dataset.theme = localStorage.getItem("dlexamples-theme"); } catch { /* As above. */ }
+measure();
 if (read()) { const as = state.as; draw(); if (state.block) { open(named(state.block)); state.as = as; draw(); } } else draw();
