@@ -108,6 +108,8 @@ def test_nothing_of_a_hostile_post_runs_styles_or_asks() -> None:
         assert tag == "link" or href.startswith(("#", "http://", "https://", "mailto:")), href
     assert [attributes.get("id") for attributes in found.all("article")].count("block=forged") == 0
     assert html.count("{{ 7 * 7 }}") == 1
+    titles = [attributes["title"] for attributes in found.all("a") if attributes.get("title")]
+    assert titles == ["<table onclick=hit(27)>", "<img><iframe src=x>"]
     assert "<math><mi>x</mi></math>" in html, "HTML is not shown as it is written, but as what it may be"
     for tag in ("textarea", "title", "plaintext"):
         assert f"Never closed: &lt;{tag}&gt;" in html

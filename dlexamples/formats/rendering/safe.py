@@ -49,9 +49,8 @@ ATTRIBUTES: dict[str, set[str]] = {
 CLASSES = {"div": {"md-box", "md-math", "md-tab"}, "p": {"md-title"}, "span": {"md-math"}, "a": {"md-note"}}
 """Those that `markdown.py` writes. A post that writes them, too, only looks like what it could have written anyway."""
 SCHEMES = {"data", "http", "https", "mailto"}
-IMAGE = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')
-"""As nh3 writes it."""
-TABLE = re.compile(r"<table([ >])")
+ELEMENT = re.compile(r'<(?P<name>/?[a-z][a-z0-9]*)(?P<attributes>(?: [a-z]+="[^"]*")*)>')
+"""A tag as nh3 writes it. Tags are gone through from the first on, so that what stands in a value is none."""
 ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 
 
@@ -67,9 +66,19 @@ def safe(html: str, folder: Path, prefix: str) -> str:
         url_schemes=SCHEMES,
         id_prefix=prefix,
     )
-    # A table that is wider than the window scrolls by itself, with the keyboard too.
-    clean = TABLE.sub(r'<div class="md-scroll" tabindex="0"><table\1', clean).replace("</table>", "</table></div>")
-    return IMAGE.sub(lambda image: _image(dict(ATTRIBUTE.findall(image[1])), folder), clean)
+    return ELEMENT.sub(partial(_placed, folder), clean)
+
+
+def _placed(folder: Path, tag: re.Match[str]) -> str:
+    """A tag as it stands on the page. A table that is wider than the window scrolls by itself, also with the keys."""
+    match tag["name"]:
+        case "img":
+            return _image(dict(ATTRIBUTE.findall(tag["attributes"])), folder)
+        case "table":
+            return f'<div class="md-scroll" tabindex="0">{tag[0]}'
+        case "/table":
+            return f"{tag[0]}</div>"
+    return tag[0]
 
 
 def _attribute(prefix: str, tag: str, name: str, value: str) -> str | None:
