@@ -64,7 +64,6 @@ def safe(html: str, folder: Path, prefix: str) -> str:
         attribute_filter=partial(_attribute, prefix),
         allowed_classes=CLASSES,
         url_schemes=SCHEMES,
-        id_prefix=prefix,
     )
     return ELEMENT.sub(partial(_placed, folder), clean)
 
@@ -82,7 +81,7 @@ def _placed(folder: Path, tag: re.Match[str]) -> str:
 
 
 def _attribute(prefix: str, tag: str, name: str, value: str) -> str | None:
-    if (tag, name) == ("a", "name"):
+    if name in {"id", "name"}:
         return prefix + value
     if (tag, name) != ("a", "href"):
         return value
