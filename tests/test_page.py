@@ -286,6 +286,22 @@ def test_the_published_and_the_runnable_text_are_in_the_rows() -> None:
     assert [len(section.rows) for section in card.code.sections if section.folded] == [8]
 
 
+def test_what_stands_for_a_prompt_is_the_runnable_text() -> None:
+    from dlexamples.reports.html.cards import cards as cards_of
+
+    document = parse(Path("post.md"), "> ```pycon\n> >>> x = 1\n> >>> x\n> 1\n> >>> y = 2\n> >>> z = 3\n> ```\n")
+    card = cards_of(passing(document), POLICY, "")[0]
+    rows = [row for section in card.code.sections for row in section.rows]
+    assert (card.view, card.copied) == ("published", "Copy the runnable block")
+    assert not any(section.folded for section in card.code.sections)
+    told, run = (
+        [re.sub(r"<[^>]*>", "", str(text)).replace("&gt;", ">") for text in texts]
+        for texts in ([row.code for row in rows], [row.runnable or row.code for row in rows])
+    )
+    assert told == [">>> x = 1", ">>> x", "1", ">>> y = 2", ">>> z = 3"]
+    assert run == document.blocks[0].source.split("\n")[:-1]
+
+
 def test_small_images_of_the_post_are_in_the_page_and_others_are_told(tmp_path: Path) -> None:
     (tmp_path / "posts" / "img").mkdir(parents=True)
     (tmp_path / "posts" / "img" / "a b.png").write_bytes(png())

@@ -157,8 +157,8 @@ def _supplied(outcome: Outcome) -> dict[str, tuple[str, str]]:
 
 
 def _folded(rows: Sequence[Row]) -> Iterator[Section]:
-    """The rows near a change, or with a message, and those between, folded."""
-    near = [i for i, row in enumerate(rows) if row.kind != "same" or row.notes]
+    """The rows near what changes or is told, and those between, folded."""
+    near = [i for i, row in enumerate(rows) if row.kind != "same" or row.notes or row.runnable is not None]
     shown = {k for i in near for k in range(i - CONTEXT, i + CONTEXT + 1)}
     start = 0
     for i in range(1, len(rows) + 1):
