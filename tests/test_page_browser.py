@@ -205,6 +205,7 @@ def test_the_theme_is_the_readers_until_it_is_turned(browser: Browser, folder: P
         page.reload()
         assert ground(page) == other
         page.emulate_media(media="print")
+        assert ground(page) == "rgb(255, 255, 255)"
         assert not page.locator(".tools").first.is_visible()
 
 
@@ -216,6 +217,15 @@ def test_nothing_of_a_hostile_post_happens(browser: Browser, folder: Path, name:
         assert page.evaluate("document.querySelectorAll('script, style').length") == 2
         for each in page.locator("article").all():
             assert each.is_visible()
+
+
+def test_the_header_is_as_high_as_what_is_in_it(browser: Browser, folder: Path) -> None:
+    with opened(browser, folder / "post.html") as page:
+        heights = []
+        for width in (1280, 390, 700, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            heights.append(page.evaluate("document.querySelector('.top').offsetHeight"))
+        assert heights[0] == heights[-1] < heights[1]
 
 
 def test_a_code_leads_to_its_explanation(browser: Browser, folder: Path) -> None:
