@@ -8,6 +8,7 @@ import io
 import json
 import math
 import re
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -363,6 +364,14 @@ def test_what_swallows_a_block_is_shown_as_it_is() -> None:
 def test_what_is_never_closed_swallows_no_block(above: str) -> None:
     document = parse(Path("post.md"), f"# A\n\n```python\nx = 1\n```\n\n{above}\n\n```python\ny = 2\n```\n\nthe end\n")
     assert cards(page_of(passing(document))) == [block.id for block in document.blocks]
+
+
+def test_many_that_are_never_closed_cost_no_more_than_one() -> None:
+    document = parse(Path("post.md"), "<div>\n" + "<script>x <style>y\n" * 20_000 + "</style>\n")
+    started = time.monotonic()
+    html = "".join(map(str, rendered(document)))
+    assert time.monotonic() - started < 20
+    assert html.count("&lt;script&gt;") == 1
 
 
 def test_hidden_code_has_its_card_below_its_comment() -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SWALLOWING = r"(?:script|style|textarea|title|xmp|iframe|noembed|noframes|noscript|plaintext|template|select)"
 """Elements whose content is no HTML to a browser: one that is not closed would swallow the rest of the post. GitHub's
 tag filter (https://github.github.com/gfm/#disallowed-raw-html-extension-) has most of them."""
-CLOSED = re.compile(rf"<({SWALLOWING})\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+OPENING = re.compile(rf"<({SWALLOWING})\b[^<>]*>", re.IGNORECASE)
 OPEN = re.compile(rf"<(?=/?{SWALLOWING}\b)", re.IGNORECASE)
 
 BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
@@ -30,7 +30,23 @@ FENCE = re.compile(r"\s*(?:```|~~~)")
 
 def raw(html: str) -> str:
     """The HTML without what would swallow what follows it, and with the titles of tabs in sight."""
-    return TAG.sub(_titled, OPEN.sub("&lt;", CLOSED.sub("", html)))
+    return TAG.sub(_titled, OPEN.sub("&lt;", _without_closed(html)))
+
+
+def _without_closed(html: str) -> str:
+    """The HTML without the swallowing elements that are closed. An end that was sought in vain is not sought again."""
+    kept: list[str] = []
+    at, start = 0, 0
+    in_vain: set[str] = set()
+    while opening := OPENING.search(html, start):
+        name, start = opening[1].lower(), opening.end()
+        end = None if name in in_vain else re.compile(rf"</{name}\s*>", re.IGNORECASE).search(html, start)
+        if end is None:
+            in_vain.add(name)
+            continue
+        kept.append(html[at : opening.start()])
+        at = start = end.end()
+    return "".join((*kept, html[at:]))
 
 
 def _titled(tag: re.Match[str]) -> str:
