@@ -313,6 +313,18 @@ class Fill:
 
 
 @dataclass(frozen=True, slots=True)
+class Curve:
+    """One number of a training run, step after step: a loss, a metric."""
+
+    name: str
+    """As the code, or its output, calls it: `loss`, `val_accuracy`."""
+    values: tuple[float, ...]
+    """In the order of the steps; those that are not finite are what the run gave."""
+    line: int = 0
+    """The document's line where it was trained; 0 where that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """The verdict on one block and everything that led to it."""
 
@@ -336,6 +348,8 @@ class Outcome:
     """PNG images of the figures that the block left open."""
     only_defines: bool = False
     """It holds definitions alone and no run entered them: it passes, and shows nothing."""
+    curves: tuple[Curve, ...] = ()
+    """What its training runs gave."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dlexamples.cache import Cache
-    from dlexamples.model import Block, Diagnostic, Document, Outcome, Session
+    from dlexamples.model import Block, Diagnostic, Document, Outcome, Report, Session
     from dlexamples.run.pool import Pool
 
 SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
@@ -30,6 +31,7 @@ CACHE: pytest.StashKey[Cache] = pytest.StashKey()
 VERDICT = "dlexamples_verdict"
 NO_PYTHON = "no-python-block"
 LAYOUT = "layout"
+NOT_SELECTED = "it was not selected"
 LETTERS = {"filled": "f", "repaired": "r"}
 
 
@@ -37,7 +39,19 @@ class NotAcceptedError(Exception):
     """A block whose verdict is not let through; the argument is the report to show."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.getgroup("dlexamples").addoption(
+        "--dlexamples-html",
+        metavar="FILE",
+        help="also write the posts with what became of them: one page, for a browser",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("dlexamples_html") and config.getoption("numprocesses", None):
+        raise pytest.UsageError(
+            "--dlexamples-html goes without -n; `dlexamples check --html` runs sessions side by side"
+        )
     try:
         config.stash[SETTINGS] = load(config.rootpath)
     except BadSettingError as error:
@@ -110,6 +124,18 @@ class PostFile(pytest.File):
         if block.id not in self.outcomes:
             self._run(block)
         return self.outcomes[block.id]
+
+    def report(self) -> Report:
+        """What is known of the post when the tests have run."""
+        from dlexamples.check import without_session
+        from dlexamples.model import Outcome, Report, Verdict
+        from dlexamples.run.conditions import Conditions
+        from dlexamples.run.machine import sandbox
+
+        known = {outcome.block.id: outcome for outcome in without_session(self.document)} | self.outcomes
+        not_run = (Outcome(block, Verdict.SKIPPED, reason=NOT_SELECTED) for block in self.document.blocks)
+        found = tuple(known.get(outcome.block.id, outcome) for outcome in not_run)
+        return Report(self.document, found, sandbox=sandbox(Conditions.of(self.config.stash[SETTINGS])))
 
     def _run(self, block: Block) -> None:
         from dlexamples.check import check_session, without_session, worse
@@ -253,6 +279,20 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Posts without a Python block and nothing else to run: nothing was tested, as pytest says it."""
     if session.items and all(isinstance(item, NoPythonItem) for item in session.items):
         session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
+    if path := session.config.getoption("dlexamples_html"):
+        _write_page(session, session.config.invocation_params.dir / path)
+
+
+def _write_page(session: pytest.Session, path: Path) -> None:
+    """The posts of which a block was selected."""
+    from dlexamples.model import Policy, Reports
+    from dlexamples.page import write_page
+
+    posts = dict.fromkeys(item.parent for item in session.items if isinstance(item, BlockItem))
+    reports = tuple(post.report() for post in posts)
+    not_run = Counter(str(r.document.path) for r in reports for outcome in r.outcomes if outcome.reason == NOT_SELECTED)
+    problems = tuple(f"{name}: not selected, and not run: {count} of its blocks" for name, count in not_run.items())
+    write_page(path, Reports(reports, problems=problems), Policy(session.config.stash[SETTINGS].accepted))
 
 
 def _broken(document: Document) -> list[Diagnostic]:

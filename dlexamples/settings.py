@@ -30,7 +30,7 @@ LEAST_MEMORY, MOST_MEMORY = 16, 1 << 24
 _OF_ENVIRONMENT = (
     "accept", "exclude", "device", "session", "timeout", "tries", "search_timeout", "epochs", "smoke", "jobs",
     "install", "cache", "cache_dir", "executor", "sandbox", "memory",
-    "output_format",
+    "output_format", "html",
 )  # fmt: skip
 
 
@@ -79,8 +79,14 @@ class Settings:
     executor: str = "local"
     """Where `check` runs the posts: `local`, `ray`, `ray:ADDRESS`."""
     output_format: str = "text"
+    html: str = ""
+    """Where the page is written beside the report, relative to `folder`; empty where it is not."""
     folder: Path = Path()
     """Where the settings were found."""
+
+    @property
+    def page(self) -> Path | None:
+        return self.folder / self.html if self.html else None
 
     @property
     def lanes(self) -> int:
@@ -112,8 +118,8 @@ def load(start: Path, environment: Mapping[str, str] = os.environ) -> Settings:
         variable = f"DLEXAMPLES_{name.upper()}"
         if environment.get(variable):
             given[name] = _value(f"${variable}", name, _parsed(name, environment[variable]))
-    if "cache_dir" in given:
-        given["cache_dir"] = str(Path(given["cache_dir"]).absolute())
+    for name in given.keys() & {"cache_dir", "html"}:
+        given[name] = str(Path(given[name]).absolute())
     return replace(settings, **given)
 
 
@@ -184,6 +190,7 @@ def _value(where: str, name: str, value: Any) -> Any:
         "cache_dir": _folder,
         "executor": _executor,
         "output_format": lambda v: _one_of(v, _formats()),
+        "html": _file,
     }
     if name not in checks:
         known = ", ".join(map(_dashed, checks))
@@ -241,6 +248,12 @@ def _number_from_one(value: Any) -> int:
 def _folder(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError("the path of a folder")
+    return value
+
+
+def _file(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("the path of a file")
     return value
 
 

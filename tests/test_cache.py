@@ -29,7 +29,7 @@ from dlexamples.cache.moved import shifted
 from dlexamples.cache.store import DAY, Disk, Memory, clear, tidy
 from dlexamples.check import check
 from dlexamples.formats import parse, read
-from dlexamples.model import Outcome, Verdict
+from dlexamples.model import Curve, Outcome, Verdict
 from dlexamples.run.conditions import Conditions
 from dlexamples.run.pool import Pool
 from dlexamples.run.record import Imported
@@ -183,6 +183,13 @@ def test_spans_and_edits_move_and_the_lines_of_a_source_do_not() -> None:
     assert document.blocks[1].flaws[0].edits
     told = re.compile(r"\bline \d+")  # A text that tells a line keeps it: such a session is run again.
     assert told.sub("", repr(moved)) == told.sub("", repr(again))
+
+
+def test_curves_move_that_know_their_lines() -> None:
+    assert shifted((Curve("loss", (1.0,), 8), Curve("loss", (1.0,))), 5) == (
+        Curve("loss", (1.0,), 13),
+        Curve("loss", (1.0,)),
+    )
 
 
 @pytest.mark.parametrize("source", ["print(missing)", "print(np.zeros(2))"], ids=["failed", "filled"])

@@ -305,3 +305,22 @@ def test_a_post_that_no_shard_tells_of(folder: Path) -> None:
         (folder / name).write_text(json.dumps(tree))
     done = merge(folder, *files)
     assert (done.returncode, "no shard tells of docs/c.md" in done.stderr) == (2, True)
+
+
+def test_the_page_of_merged_reports_is_that_of_the_run(folder: Path) -> None:
+    (folder / "pyproject.toml").write_text('[tool.dlexamples]\nhtml = "settings.html"\n', encoding="utf-8")
+    checked = check(folder, "report.json", "docs", "--html", "run.html")
+    assert checked.returncode == 1
+    assert merge(folder, "report.json", "--html", "docs/merged.html").returncode == 1
+    assert merge(folder, "report.json").returncode == 1
+    pages = [(folder / name).read_text("utf-8") for name in ("run.html", "docs/merged.html", "settings.html")]
+    assert pages[0] == pages[1] == pages[2]
+    assert pages[0].count("<article ") == 10
+
+
+def test_the_page_is_not_written_over_a_post(folder: Path) -> None:
+    check(folder, "report.json", "docs/b.md")
+    for command in (("report", "merge", "report.json"), ("check", "docs/b.md")):
+        done = run(*command, "--html", "docs/b.md", folder=folder)
+        assert (done.returncode, "is a post that is checked" in done.stderr) == (2, True)
+    assert (folder / "docs" / "b.md").read_text("utf-8") == GOOD

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -227,3 +228,22 @@ def test_a_project_is_found_from_another_folder(folder: Path, tmp_path_factory: 
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     assert "1 filled" in run(elsewhere, str(folder)).stdout
     assert "1 filled" in run(elsewhere, "-c", str(folder / "pyproject.toml")).stdout
+
+
+def test_the_page_tells_what_was_run(folder: Path) -> None:
+    done = run(folder, "--dlexamples-html", "page.html", "post.md::use-2", "np.md")
+    assert done.returncode == 1
+    html = (folder / "page.html").read_text("utf-8")
+    cards = re.findall(r'<article class="card v-(\w+)" id="block=([\w.-]+)"', html)
+    assert cards == [
+        ("skipped", "1.set-up-1"),
+        ("skipped", "1.use-1"),
+        ("failed", "1.use-2"),
+        ("skipped", "1.apart-1"),
+        ("not_python", "1.apart-text-1"),
+        ("filled", "2.a-1"),
+    ]
+    assert html.count("it was not selected") == 3
+    assert "post.md: not selected, and not run: 3 of its blocks" in html
+    refused = run(folder, "--dlexamples-html", "page.html", "-n", "2", "post.md")
+    assert (refused.returncode, "dlexamples check --html" in refused.stderr) == (4, True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import select
 import subprocess
@@ -23,6 +24,7 @@ from dlexamples.model import (
     Applicability,
     Block,
     Claim,
+    Curve,
     Diagnostic,
     Document,
     Edit,
@@ -38,6 +40,7 @@ from dlexamples.model import (
     Verdict,
 )
 from dlexamples.reports.progress import Log, progress
+from dlexamples.reports.rebuilt import rebuilt
 from dlexamples.reports.terminal.live import LiveLine
 from dlexamples.reports.terminal.surface import Surface
 from dlexamples.reports.terminal.visible import crop, document_lines, tail, visible
@@ -446,6 +449,21 @@ def test_json_of_figures() -> None:
     assert report["documents"][0]["blocks"][0]["figures"] == ["iVBORw=="]
 
 
+def test_json_of_curves_and_back() -> None:
+    found = document(POST)
+    curves = (Curve("loss", (1.5, math.nan, math.inf, 0.25), 8), Curve("accuracy", (0.5,)))
+    tree = json_of(Report(found, (outcome(found.blocks[0], curves=curves), outcome(found.blocks[1]))))
+    jsonschema.validate(tree, SCHEMA)
+    blocks = tree["documents"][0]["blocks"]
+    assert blocks[0]["curves"] == [
+        {"name": "loss", "values": [1.5, None, None, 0.25], "line": 8},
+        {"name": "accuracy", "values": [0.5], "line": 0},
+    ]
+    assert "curves" not in blocks[1]
+    again = rebuilt(tree["documents"][0], found).outcomes[0].curves
+    assert repr(again) == repr(curves).replace("inf", "nan")
+
+
 def test_json_of_nothing() -> None:
     found = json_of()
     jsonschema.validate(found, SCHEMA)
@@ -468,7 +486,7 @@ def test_schema_refuses_what_the_contract_does_not_have() -> None:
 
 def test_every_object_of_the_schema_is_closed() -> None:
     objects = [SCHEMA, *(part for part in SCHEMA["$defs"].values() if part.get("type") == "object")]
-    assert len(objects) == 11
+    assert len(objects) == 12
     # Reports of schema version 1 had none of these at first.
     added = {
         "installed",
@@ -480,6 +498,7 @@ def test_every_object_of_the_schema_is_closed() -> None:
         "label",
         "only_defines",
         "figures",
+        "curves",
         "sandbox",
     }
     for part in objects:

@@ -6,7 +6,7 @@ import re
 from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dlexamples.model import Block, Edit, Span
+from dlexamples.model import Block, Curve, Edit, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,6 +19,7 @@ _LINES: dict[type, tuple[str, ...]] = {
     Span: ("line", "end_line"),
     Edit: ("line", "end_line"),
     Block: ("line", "end_line", "first_line"),
+    Curve: ("line",),
 }
 """The fields that hold lines of the document. Those of `Printed` and `Place` are the source's."""
 _A_LINE = re.compile(r"\blines? \d|\.\w+:\d")
@@ -29,7 +30,8 @@ def shifted(value: T, by: int) -> T:
     """`value` with each line of the document `by` lines further down, in all that it holds."""
     if isinstance(value, tuple):
         return tuple(shifted(each, by) for each in value)  # type: ignore[return-value]
-    if not is_dataclass(value) or isinstance(value, type):
+    # A curve that does not know its line has line 0.
+    if not is_dataclass(value) or isinstance(value, type) or (isinstance(value, Curve) and not value.line):
         return value
     own = _LINES.get(type(value), ())
     changed: dict[str, Any] = {name: getattr(value, name) + by for name in own}

@@ -24,6 +24,8 @@ def settings_of(options: dict[str, Any]) -> Settings:
     for name in given.keys() & {"timeout", "search_timeout"}:
         if math.isnan(given[name]):
             raise click.UsageError(f"--{name.replace('_', '-')} nan: it takes a number of seconds")
+    if "html" in given:
+        given["html"] = str(Path(given["html"]).absolute())
     if "accept" in given:
         given["accept"] = _verdicts(given["accept"])
     if "executor" in given and not is_executor(given["executor"]):
@@ -72,6 +74,9 @@ def shard_of(text: str | None) -> Shard | None:
         raise click.UsageError(f"--shard {error}") from error
 
 
-def require_no_post(output: Path | None, documents: Sequence[Document]) -> None:
-    if output and any(output.resolve() == document.path.resolve() for document in documents):
-        raise click.UsageError(f"-o {output} is a post that is checked; the report would be written over it")
+def require_no_post(output: Path | None, page: Path | None, documents: Sequence[Document]) -> None:
+    """What is written is none of the posts."""
+    posts = {document.path.resolve() for document in documents}
+    for option, path in (("-o", output), ("--html", page)):
+        if path and path.resolve() in posts:
+            raise click.UsageError(f"{option} {path} is a post that is checked; the report would be written over it")

@@ -43,7 +43,7 @@ def check(
     def once(pool: Pool | None = None, cache: Cache | None = None) -> int:
         settings = settings_of(options)
         asked = asked_for(paths, exclude, settings)
-        require_no_post(output, asked.documents)
+        require_no_post(output, settings.page, asked.documents)
         documents = in_shard(asked.documents, part) if part else asked.documents
         if not documents:
             click.echo(f"dlexamples: no post in shard {shard}; the others hold all {len(asked.documents)}", err=True)

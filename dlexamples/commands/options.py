@@ -113,6 +113,9 @@ def reporting_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--diff/--no-diff", default=True, help="Show the edits of each block. [default: diff]"),
         click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the report there."),
+        click.option(
+            "--html", metavar="FILE", help="Also write the posts with what became of them: one page, for a browser."
+        ),
         click.option("--output-format", metavar="FORMAT", help="text or json. [default: text]"),
     ):
         command = option(command)

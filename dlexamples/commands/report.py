@@ -27,5 +27,5 @@ def merge(paths: tuple[Path, ...], output: Path | None, diff: bool, **options: A
 
     settings = settings_of(options)
     found = merged(paths)
-    require_no_post(output, [each.document for each in found])
+    require_no_post(output, settings.page, [each.document for each in found])
     return told(found, settings, output, diff)

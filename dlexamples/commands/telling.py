@@ -28,6 +28,10 @@ def told(found: Reports, settings: Settings, output: Path | None, diff: bool, py
         reports.write(settings.output_format, found, policy, sys.stdout)
     else:
         _write_report(output, settings.output_format, found, policy)
+    if settings.page:
+        from dlexamples.page import write_page
+
+        write_page(settings.page, found, policy)
     return trusted(found.faults, found.problems, exit_code(found, policy, python_anywhere))
 
 

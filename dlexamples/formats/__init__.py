@@ -1,4 +1,4 @@
-"""Document formats: read a post's blocks, splice mended sources back, write the post.
+"""Document formats: read a post's blocks, splice mended sources back, write the post, render it.
 
 A format is one file of this folder: a parse function under `@reader(".suffix", …)`.
 """
@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from dlexamples.formats.disk import UnreadablePost, UnwritablePost, read_text, require_writable, write
 from dlexamples.formats.lines import spliced
+from dlexamples.formats.rendering import Pieces, Render, of_markdown, pieces
 from dlexamples.model import Block, Document
 from dlexamples.registry import Registry
 
@@ -20,6 +21,7 @@ __all__ = [
     "parse",
     "read",
     "reader",
+    "rendered",
     "require_writable",
     "splice",
     "suffixes",
@@ -31,21 +33,23 @@ Splice = Callable[[Document, Mapping[str, str]], str]
 
 
 class Format(NamedTuple):
-    """How the documents of one suffix are read, and how sources are put back into them."""
+    """How the documents of one suffix are read, how sources are put back into them, and what readers see of them."""
 
     parse: Parse
     splice: Splice
+    render: Render
 
 
 FORMATS: Registry[Format] = Registry("dlexamples.formats")
 
 
-def reader(*suffixes: str, splice: Splice = spliced) -> Callable[[Parse], Parse]:
-    """Registers a parse function for the suffixes. `splice` is for formats that are not made of lines."""
+def reader(*suffixes: str, splice: Splice = spliced, render: Render = of_markdown) -> Callable[[Parse], Parse]:
+    """Registers a parse function for the suffixes. `splice` is for formats that are not made of lines, `render` for
+    those that are not Markdown."""
 
     def register(parse: Parse) -> Parse:
         for suffix in suffixes:
-            FORMATS.add(suffix, Format(parse, splice))
+            FORMATS.add(suffix, Format(parse, splice, render))
         return parse
 
     return register
@@ -78,6 +82,12 @@ def splice(document: Document, sources: Mapping[str, str]) -> str:
     text = _format_of(document.path).splice(document, sources)
     _require_read_back(document, sources, parse(document.path, text))
     return text
+
+
+def rendered(document: Document, prefix: str = "") -> Pieces:
+    """The document as its readers see it, in pieces between its blocks: HTML that is safe to show, whose ids begin with
+    `prefix`, and the numbers of blocks."""
+    return pieces(document, _format_of(document.path).render, prefix)
 
 
 def _format_of(path: Path) -> Format:

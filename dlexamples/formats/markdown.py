@@ -21,6 +21,7 @@ from dlexamples.formats.fence import document
 from dlexamples.formats.lines import BOM, texts
 from dlexamples.formats.parsers import MARKDOWN, MDX, Dialect, plain_text, tokens
 from dlexamples.formats.recovery import recovered
+from dlexamples.formats.rendering import of_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,7 +41,7 @@ def parse(path: Path, text: str) -> Document:
     return document(path, text, recovered(text, elements))
 
 
-@reader(".mdx")
+@reader(".mdx", render=partial(of_markdown, dialect=MDX))
 def parse_mdx(path: Path, text: str) -> Document:
     """Every fence of an MDX text, as a document."""
     return document(path, text, recovered(text, partial(elements, dialect=MDX)))

@@ -43,7 +43,28 @@ def spliced(document: Document, sources: Mapping[str, str]) -> str:
     return text
 
 
-@reader(".ipynb", splice=spliced)
+def rendered(document: Document, mark: str, literal: bool) -> str:
+    """The cells one after the other; outputs that are saved in the notebook are not shown."""
+    from html import escape
+
+    from dlexamples.formats.parsers import MARKDOWN
+    from dlexamples.formats.rendering.markdown import as_html
+    from dlexamples.formats.rendering.places import with_places
+
+    parts: list[str] = []
+    for cell in notebook(document.path, document.text).cells:
+        inside = [(i, each) for i, each in enumerate(document.blocks) if cell.line <= each.line <= cell.end_line]
+        if cell.kind == "code":
+            parts += [f"<div>{mark}-{number}-</div>" for number, _ in inside]
+        elif cell.kind == "markdown":
+            local = [(number, _at(block, block.line - cell.line + 1)) for number, block in inside]
+            parts.append(as_html(with_places(texts(cell.source), local, mark, literal), MARKDOWN, literal))
+        else:
+            parts.append(f"<pre>{escape(cell.source)}</pre>")
+    return "\n".join(parts)
+
+
+@reader(".ipynb", splice=spliced, render=rendered)
 def parse(path: Path, text: str) -> Document:
     """Every code cell and every fence of a Markdown cell."""
     found = notebook(path, text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 import re
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -17,7 +18,20 @@ from dlexamples.reports import report
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dlexamples.model import Diagnostic, Document, Edit, Fill, Fix, Outcome, Package, Policy, Report, Sandbox, Span
+    from dlexamples.model import (
+        Curve,
+        Diagnostic,
+        Document,
+        Edit,
+        Fill,
+        Fix,
+        Outcome,
+        Package,
+        Policy,
+        Report,
+        Sandbox,
+        Span,
+    )
 
 SCHEMA_VERSION = 1
 
@@ -117,11 +131,28 @@ def _block(outcome: Outcome) -> dict[str, Any]:
         "seconds": round(outcome.seconds, 3),
         "only_defines": outcome.only_defines,
         **_figures(outcome.figures),
+        **_curves(outcome.curves),
     }
 
 
 def _figures(figures: Sequence[bytes]) -> dict[str, Any]:
     return {"figures": [base64.b64encode(figure).decode("ascii") for figure in figures]} if figures else {}
+
+
+def _curves(curves: Sequence[Curve]) -> dict[str, Any]:
+    if not curves:
+        return {}
+    # JSON has no word for what is no finite number; `rebuilt` makes it one that is none again.
+    return {
+        "curves": [
+            {
+                "name": _text(curve.name),
+                "values": [value if math.isfinite(value) else None for value in curve.values],
+                "line": curve.line,
+            }
+            for curve in curves
+        ]
+    }
 
 
 def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:

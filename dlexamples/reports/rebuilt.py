@@ -6,12 +6,14 @@ A report holds what happened to a post, and the post holds the rest: `document` 
 from __future__ import annotations
 
 import base64
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dlexamples.model import (
     Applicability,
     Claim,
+    Curve,
     Diagnostic,
     Edit,
     Environment,
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
 def rebuilt(tree: Mapping[str, Any], document: Document) -> Report:
     """The report that `tree`, one of `documents` of the JSON report, was written from; of seconds it holds three
-    decimals, and no half of a surrogate pair.
+    decimals, no half of a surrogate pair, and for a value of a curve that is not finite NaN.
 
     Raises KeyError, TypeError or ValueError where `tree` is none of `document`.
     """
@@ -72,7 +74,12 @@ def _outcome(tree: Mapping[str, Any], block: Block) -> Outcome:
         tree["seconds"],
         tuple(base64.b64decode(figure, validate=True) for figure in tree.get("figures", ())),
         tree["only_defines"],
+        tuple(map(_curve, tree.get("curves", ()))),
     )
+
+
+def _curve(tree: Mapping[str, Any]) -> Curve:
+    return Curve(tree["name"], tuple(math.nan if value is None else value for value in tree["values"]), tree["line"])
 
 
 def _diagnostic(tree: Mapping[str, Any]) -> Diagnostic:

@@ -90,6 +90,7 @@ def _read_inside(state: StateBlock, directive: Token, start: int, behind: int) -
     opening = state.push("content_open", "", 1)
     opening.map = [start, behind]
     opening.info = tab_title(directive.info)
+    opening.meta["row"] = directive.info
     state.lineMax, state.parentType = last, "content"
     state.md.block.tokenize(state, _behind_options(state, start + 1, last), last)
     state.lineMax, state.parentType = before

@@ -47,6 +47,7 @@ def indented_content(state: StateBlock, start: int, end: int, silent: bool) -> b
     opening = state.push("content_open", "", 1)
     opening.map = [start, behind]
     opening.info = tab["title"] if tab else ""
+    opening.meta["row"] = row
     _read_inside(state, inside, behind, width)
     state.push("content_close", "", -1)
     state.line = behind

@@ -109,7 +109,7 @@ class Outline:
         if tag["framework"]:
             self._open(Opened(CONDITION, FRAMEWORKS.get(tag["framework"], "")))
         elif tag["name"] and not tag["closes"]:
-            self._open(Opened(tag["name"], FRAMEWORKS.get(tag["name"]) or _title(tag["attributes"])))
+            self._open(Opened(tag["name"], FRAMEWORKS.get(tag["name"]) or title_of(tag["attributes"])))
         else:
             closer = tag["name"] or CONDITION
             # The row of a closing tag may be a lazy one of a list's last paragraph.
@@ -155,6 +155,7 @@ def _closes(tag: re.Match[str]) -> bool:
     return bool(tag["closes"] or tag["endif"])
 
 
-def _title(attributes: str) -> str:
+def title_of(attributes: str) -> str:
+    """What a reader sees of a tab whose tag has these attributes."""
     found = dict(ATTRIBUTE.findall(attributes))
     return next((found[name] for name in TITLES if name in found), "")
