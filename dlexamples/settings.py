@@ -29,7 +29,7 @@ MOST_TRIES = 10_000
 LEAST_MEMORY, MOST_MEMORY = 16, 1 << 24
 _OF_ENVIRONMENT = (
     "accept", "exclude", "device", "session", "timeout", "tries", "search_timeout", "epochs", "smoke", "jobs",
-    "install", "cache", "cache_dir", "executor", "sandbox", "memory",
+    "install", "cache", "cache_dir", "baseline", "executor", "sandbox", "memory",
     "output_format",
 )  # fmt: skip
 
@@ -76,11 +76,19 @@ class Settings:
     """What a session gave is kept, and given again while nothing has changed that decides it."""
     cache_dir: str = ""
     """A folder for that, relative to `folder`; empty for the user's cache."""
+    static: bool = False
+    """Nothing is run: calls are checked against the installed libraries."""
+    baseline: str = ""
+    """The file of what is known and let through, relative to `folder`; empty where nothing is."""
     executor: str = "local"
     """Where `check` runs the posts: `local`, `ray`, `ray:ADDRESS`."""
     output_format: str = "text"
     folder: Path = Path()
     """Where the settings were found."""
+
+    @property
+    def baseline_file(self) -> Path | None:
+        return self.folder / self.baseline if self.baseline else None
 
     @property
     def lanes(self) -> int:
@@ -112,8 +120,8 @@ def load(start: Path, environment: Mapping[str, str] = os.environ) -> Settings:
         variable = f"DLEXAMPLES_{name.upper()}"
         if environment.get(variable):
             given[name] = _value(f"${variable}", name, _parsed(name, environment[variable]))
-    if "cache_dir" in given:
-        given["cache_dir"] = str(Path(given["cache_dir"]).absolute())
+    for name in given.keys() & {"cache_dir", "baseline"}:
+        given[name] = str(Path(given[name]).absolute())
     return replace(settings, **given)
 
 
@@ -181,7 +189,8 @@ def _value(where: str, name: str, value: Any) -> Any:
         "memory": _megabytes,
         "install": _boolean,
         "cache": _boolean,
-        "cache_dir": _folder,
+        "cache_dir": lambda v: _path(v, "folder"),
+        "baseline": lambda v: _path(v, "file"),
         "executor": _executor,
         "output_format": lambda v: _one_of(v, _formats()),
     }
@@ -238,9 +247,9 @@ def _number_from_one(value: Any) -> int:
     return value
 
 
-def _folder(value: Any) -> str:
+def _path(value: Any, what: str) -> str:
     if not isinstance(value, str):
-        raise ValueError("the path of a folder")
+        raise ValueError(f"the path of a {what}")
     return value
 
 

@@ -12,6 +12,25 @@ from dlexamples.settings import DEVICES, LEAST_MEMORY, LONGEST_TIMEOUT, MOST_MEM
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+
+class OutputFormat(click.ParamType):  # type: ignore[type-arg] # It has had an argument only since click 8.5.
+    """The name of a report's format. Which there are is asked when it is needed: finding them imports them all."""
+
+    name = "format"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        from dlexamples.reports import names
+
+        return f"[{'|'.join(names())}]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from dlexamples.reports import names
+
+        if value not in names():
+            self.fail(f"no output format {value!r}; there are {', '.join(names())}", param, ctx)
+        return str(value)
+
+
 exclude_option = click.option(
     "--exclude",
     multiple=True,
@@ -113,7 +132,7 @@ def reporting_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--diff/--no-diff", default=True, help="Show the edits of each block. [default: diff]"),
         click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the report there."),
-        click.option("--output-format", metavar="FORMAT", help="text or json. [default: text]"),
+        click.option("--output-format", type=OutputFormat(), help="[default: text]"),
     ):
         command = option(command)
     return command

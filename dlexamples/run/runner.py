@@ -131,7 +131,13 @@ class Runner:
             skip = ran.ended.keys()
             asked = self.conditions
             around = Surroundings(
-                folder, self._device(session), asked.network, shut_in(asked), epochs=asked.epochs, seed=seed
+                folder,
+                self._device(session),
+                asked.network,
+                shut_in(asked),
+                epochs=asked.epochs,
+                seed=seed,
+                static=asked.static,
             )
             task = job(session, ran.text, around, wait=wait, skip=skip)
             ran.process = self.pool.start(task, folder)
