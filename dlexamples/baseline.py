@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dlexamples.formats import write
 from dlexamples.formats.lines import texts
+from dlexamples.model import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from dlexamples.model import Document, Flaw, Outcome, Policy, Report, Reports
+    from dlexamples.model import Document, Flaw, Policy, Report, Reports
 
 DEFAULT = "dlexamples-baseline.json"
 KIND, VERSION = "dlexamples-baseline", 1
@@ -54,6 +55,9 @@ class Entry:
 
     def __str__(self) -> str:
         return " ".join((self.path, self.block or DOCUMENT, *self.codes))
+
+
+Left = dict[tuple[str, str], list[Entry]]
 
 
 class Applied(NamedTuple):
@@ -96,7 +100,7 @@ def _entry(tree: dict[str, Any]) -> Entry:
 
 
 def save(path: Path, entries: Iterable[Entry]) -> None:
-    """Writes the entries, sorted. Raises `UnwritablePost`, and BadBaselineError rather than write over anything else."""
+    """Writes the entries, sorted. Raises `UnwritablePost`, and BadBaselineError rather than write over another file."""
     if path.exists() and path.stat().st_size:
         load(path)
     tree = {"kind": KIND, "version": VERSION, "entries": [asdict(entry) for entry in sorted(entries)]}
@@ -112,14 +116,26 @@ def entries_of(reports: Sequence[Report], policy: Policy, folder: Path) -> list[
 
 def applied(reports: Reports, policy: Policy, entries: Sequence[Entry], folder: Path) -> Applied:
     """What of `reports` the entries let through."""
-    left: dict[tuple[str, str], list[Entry]] = defaultdict(list)
-    for entry in entries:
-        left[entry.path, entry.sha256].append(entry)
+    left = left_of(entries)
     found = tuple(_known(report, policy, left, folder) for report in reports)
     told = {path_of(report.document, folder) for report in reports}
     unused = [entry for several in left.values() for entry in several]
     stale = [entry for entry in unused if entry.path in told or not (folder / entry.path).exists()]
     return Applied(replace(reports, reports=found), tuple(sorted(stale)))
+
+
+def left_of(entries: Iterable[Entry]) -> Left:
+    """The entries by what they are found by: each is taken once."""
+    left: Left = defaultdict(list)
+    for entry in entries:
+        left[entry.path, entry.sha256].append(entry)
+    return left
+
+
+def takes(document: Document, refused: Outcome | Flaw, left: Left, folder: Path) -> bool:
+    """Whether an entry lets this through, which is not accepted for itself; that entry is not left then."""
+    now = _of_block(document, refused, folder) if isinstance(refused, Outcome) else _of_flaw(document, refused, folder)
+    return _take(now, left, by_id=True) or _take(now, left, by_id=False)
 
 
 def written_again(entries: Sequence[Entry], reports: Sequence[Report], policy: Policy, folder: Path) -> list[Entry]:
@@ -140,7 +156,7 @@ def path_of(document: Document, folder: Path) -> str:
     return Path(os.path.relpath(document.path.absolute(), folder.absolute())).as_posix()
 
 
-def _known(report: Report, policy: Policy, left: dict[tuple[str, str], list[Entry]], folder: Path) -> Report:
+def _known(report: Report, policy: Policy, left: Left, folder: Path) -> Report:
     """An entry lets one block through. Of several with one text each takes its own, by id, before another's."""
     known: set[int] = set()
     outcomes = _refused(report, policy)
@@ -160,8 +176,8 @@ def _known(report: Report, policy: Policy, left: dict[tuple[str, str], list[Entr
     )
 
 
-def _take(now: Entry, left: dict[tuple[str, str], list[Entry]], *, by_id: bool) -> bool:
-    several = left[now.path, now.sha256]
+def _take(now: Entry, left: Left, *, by_id: bool) -> bool:
+    several = left.get((now.path, now.sha256), [])
     for entry in several:
         if (entry.block == now.block or not by_id) and _lets_through(entry, now):
             several.remove(entry)

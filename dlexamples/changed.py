@@ -107,7 +107,7 @@ def _fork_point(top: Path, other: str) -> tuple[str, str]:
             "--unshallow`, or `fetch-depth: 0` in GitHub Actions)"
         )
     name = _answer(top, "rev-parse", "--abbrev-ref", other) or other
-    return base, f"{base[:10]}, where HEAD left {name}"
+    return base, f"{base[:10]} ({name})"
 
 
 def _paths(top: Path, *arguments: str) -> list[str]:

@@ -22,14 +22,20 @@ DISPLAY = Applicability.DISPLAY
 def with_suggestions(report: Report) -> Report:
     """The report with an edit for each block whose mended text was run and passed. Together they make of the post what
     `fix --unsafe-fixes` makes of it."""
-    fixable = _fixable(report.outcomes)
-    document = report.document
+    try:
+        return replace(report, suggestions=_suggestions(report.document, _fixable(report.outcomes)))
+    except ValueError:
+        # A mended text that would not be read back from the post: `fix` writes nothing of it either.
+        return report
+
+
+def _suggestions(document: Document, fixable: Sequence[Outcome]) -> tuple[Edit, ...]:
     edits = tuple(_edit(document, outcome, fixable) for outcome in fixable)
     whole = with_sources(document, {outcome.block.id: outcome.runnable_source for outcome in fixable})
     if _composed(document.text, edits) != whole:
         # What is wrong with the layout of one block is mended in the lines of another.
-        edits = (_whole(document, whole, fixable),)
-    return replace(report, suggestions=edits)
+        return (_changed(document.text, whole, fixable, ""),)
+    return edits
 
 
 def _fixable(outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -55,10 +61,6 @@ def _edit(document: Document, outcome: Outcome, fixable: Sequence[Outcome]) -> E
     ]
     together = f"; it was run together with the fix of {', '.join(others)}" if others else ""
     return _changed(document.text, mended, [outcome], together)
-
-
-def _whole(document: Document, mended: str, fixable: Sequence[Outcome]) -> Edit:
-    return _changed(document.text, mended, fixable, "")
 
 
 def _changed(before: str, after: str, outcomes: Sequence[Outcome], more: str) -> Edit:

@@ -58,7 +58,7 @@ class Baseline:
         from dlexamples import baseline
 
         if found.faults and (self.write or self.prune):
-            click.echo(f"dlexamples: {self.path} is left as it is, for this run is not to be trusted", err=True)
+            click.echo(f"dlexamples: {_shown(self.path)} is left as it is, for this run is not to be trusted", err=True)
             return baseline.applied(found, policy, self.entries, self.path.parent).reports
         if self.write:
             entries = tuple(baseline.written_again(self.entries, found, policy, self.path.parent))
@@ -96,6 +96,11 @@ def baseline_of(
     return Baseline(path, load(path), prune=prune), paths
 
 
+def _shown(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
 def _is_baseline(name: str) -> bool:
     from dlexamples.baseline import is_baseline
 
@@ -110,10 +115,10 @@ def _tell_written(path: Path, before: Sequence[Entry], after: Sequence[Entry]) -
 
     old, new = Counter(before), Counter(after)
     more, less = (new - old).total(), (old - new).total()
-    click.echo(f"dlexamples: {path}: {len(after)} known, {more} of them new; {less} taken out", err=True)
+    click.echo(f"dlexamples: {_shown(path)}: {len(after)} known, {more} of them new; {less} taken out", err=True)
 
 
 def _tell_stale(path: Path, stale: Sequence[Entry], pruned: bool) -> None:
     named = "; ".join(map(str, stale[:MOST_TOLD])) + ("; …" if len(stale) > MOST_TOLD else "")
     what_then = "taken out" if pruned else "--prune-baseline takes them out"
-    click.echo(f"dlexamples: {path}: {len(stale)} known no longer occur ({named}): {what_then}", err=True)
+    click.echo(f"dlexamples: {_shown(path)}: {len(stale)} known no longer occur ({named}): {what_then}", err=True)

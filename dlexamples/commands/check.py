@@ -10,7 +10,7 @@ import click
 from dlexamples.commands.asking import asked_for, changes_of, require_no_post, settings_of, shard_of
 from dlexamples.commands.baselining import baseline_of, baseline_options
 from dlexamples.commands.options import reporting_options, running_options
-from dlexamples.commands.telling import count, tell_cached, told
+from dlexamples.commands.telling import tell_cached, tell_changed, told
 
 if TYPE_CHECKING:
     from dlexamples.cache import Cache
@@ -71,8 +71,7 @@ def check(
         asked = asked_for(named, exclude, settings, part_of, changes)
         require_no_post(output, asked.documents)
         if changes:
-            told_of = f"{count(len(asked.documents), 'post')} changed, of {len(asked.documents) + len(asked.others)}"
-            click.echo(f"dlexamples: {told_of}, since {changes.since}", err=True)
+            tell_changed(len(asked.documents), len(asked.others), changes.since)
         documents = in_shard(asked.documents, part) if part else asked.documents
         if not documents and part and asked.documents:
             click.echo(f"dlexamples: no post in shard {shard}; the others hold all {len(asked.documents)}", err=True)

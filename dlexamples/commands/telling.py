@@ -76,6 +76,12 @@ def trusted(faults: Sequence[str], problems: Sequence[object], code: int) -> int
     return WRONG if faults or problems else code
 
 
+def tell_changed(changed: int, others: int, since: str) -> None:
+    """How many posts are checked, on standard error; a run that checks none says so."""
+    told_of = f"{changed} of {count(changed + others, 'post')} changed since {since}"
+    click.echo(f"dlexamples: {told_of}{'' if changed else ': nothing was checked'}", err=True)
+
+
 def tell_cached(counted: tuple[int, int]) -> None:
     """How many sessions were not run, on standard error: the report is the same."""
     answered, asked = counted

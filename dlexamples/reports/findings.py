@@ -5,17 +5,18 @@ Whether something is an *error* is for the gate to say: what it lets through is 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dlexamples.model import Applicability, Reports, Span, Verdict
+from dlexamples.model import Applicability, Related, Reports, Span, Verdict
 from dlexamples.reports.terminal.visible import document_lines
 from dlexamples.repository import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from dlexamples.model import Diagnostic, Document, Fix, Outcome, Policy, Related, Report
+    from dlexamples.model import Diagnostic, Document, Fix, Outcome, Policy, Report
 
 LEVELS = ("error", "warning", "note")
 NO_PYTHON = "DL002"
@@ -26,6 +27,7 @@ _FIXES = {
     Applicability.UNSAFE: "unsafe fix",
     Applicability.DISPLAY: "only you know what is meant",
 }
+_UNTOLD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _RANKS = {Verdict.FAILED: 1, Verdict.BLOCKED: 3}
 """A block that only needs what another one lacks is told after all others."""
 
@@ -74,17 +76,26 @@ def worst_first(found: Iterable[Finding]) -> list[Finding]:
 def _of_run(reports: Sequence[Report]) -> Iterator[Finding]:
     if isinstance(reports, Reports):
         for fault in reports.faults:
-            yield Finding("error", FAULT, f"dlexamples' own fault, not a post's; please report it.\n{fault}", rank=0)
+            text = f"dlexamples' own fault, not a post's; please report it.\n{plain(fault)}"
+            yield Finding("error", FAULT, text, rank=0)
         for problem in reports.problems:
-            yield Finding("error", PROBLEM, problem, rank=0)
+            yield Finding("error", PROBLEM, plain(problem), rank=0)
 
 
 def _of_report(report: Report, reports: Sequence[Report], policy: Policy) -> Iterator[Finding]:
     document = report.document
     path, rows = name_of(document.path), document_lines(document.text)
     for found in _in_order(report, reports, policy):
-        related = tuple(replace(each, span=within(each.span, rows)) for each in found.related)
-        yield replace(found, path=path, rows=rows, span=within(found.span, rows), related=related)
+        related = tuple(Related(plain(each.message), within(each.span, rows)) for each in found.related)
+        yield replace(
+            found,
+            path=plain(path),
+            rows=rows,
+            span=within(found.span, rows),
+            message=plain(found.message),
+            help=plain(found.help),
+            related=related,
+        )
 
 
 def _in_order(report: Report, reports: Sequence[Report], policy: Policy) -> list[Finding]:
@@ -151,6 +162,12 @@ def _finding(diagnostic: Diagnostic, level: str, *, rank: int, known: bool, bloc
 def _advice(fix: Fix) -> str:
     ran = f", verified on {fix.verified_on}" if fix.verified_on else ""
     return f"{fix.description} ({_FIXES[fix.applicability]}{ran})"
+
+
+def plain(text: str) -> str:
+    """`text` with Markdown's line ends alone, and without what no reader of a report takes: controls, and halves of
+    surrogate pairs, which are no Unicode text."""
+    return _UNTOLD.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def within(span: Span, rows: Sequence[str]) -> Span:

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from dlexamples.model import Verdict
 from dlexamples.reports import report
-from dlexamples.reports.findings import findings
+from dlexamples.reports.findings import findings, plain
 from dlexamples.repository import name_of
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def junit(reports: Sequence[Report], policy: Policy, stream: TextIO) -> None:
         root.append(_suite("dlexamples", [_of_run(each) for each in lost], 0.0))
     for each in reports:
         path = name_of(each.document.path)
-        own = [finding for finding in found if finding.path == path]
+        own = [finding for finding in found if finding.path == plain(path)]
         cases = [_case(outcome, path, own, accepted=policy.accepts(outcome)) for outcome in each.outcomes]
         around = [finding for finding in own if not finding.block]
         seconds = sum(outcome.seconds for outcome in each.outcomes)

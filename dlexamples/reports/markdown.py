@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from dlexamples.model import Verdict
 from dlexamples.reports import report
-from dlexamples.reports.findings import findings, worst_first
+from dlexamples.reports.findings import findings, plain, worst_first
 from dlexamples.repository import name_of
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def summary(reports: Sequence[Report], policy: Policy, most: int = MOST_BYTES) -
     size = 0
     sections = list(_sections(reports, policy, found))
     for index, section in enumerate(sections):
-        data = section.encode("utf-8", "replace")
+        data = section.encode("utf-8")
         note = f"\n_Cut here: {len(sections) - index} more parts would make this longer than {most:,} bytes._\n"
         if size + len(data) + len(note) > most:
             written.append(note)
@@ -56,6 +56,8 @@ def _sections(reports: Sequence[Report], policy: Policy, found: Sequence[Finding
     outcomes = [outcome for report in reports for outcome in report.outcomes]
     errors = [each for each in found if each.level == "error"]
     yield f"## dlexamples: {_verdict(outcomes, policy, errors)}\n\n{_totals(reports, outcomes)}\n"
+    if fixable := sum(bool(outcome.edits) for outcome in outcomes):
+        yield f"\n`dlexamples fix` has a fix that was run for {_plural(fixable, 'block')}.\n"
     edited = {(name_of(each.document.path), o.block.id): o for each in reports for o in each.outcomes if o.edits}
     for each in errors:
         yield _detail(each, edited.pop((each.path, each.block), None))
@@ -94,7 +96,9 @@ def _detail(found: Finding, outcome: Outcome | None) -> str:
 
 def _diff(outcome: Outcome) -> str:
     """The whole block's, whose diagnostics are told one by one."""
-    before, after = (text.splitlines() for text in (outcome.block.source, outcome.runnable_source))
+    before, after = (
+        plain(text).removesuffix("\n").split("\n") for text in (outcome.block.source, outcome.runnable_source)
+    )
     rows = list(difflib.unified_diff(before, after, lineterm="", n=2))[2:]
     if not rows:
         return ""
@@ -110,7 +114,7 @@ def _table(reports: Sequence[Report], policy: Policy) -> Iterator[str]:
     yield f"\n<details><summary>All {len(shown)} blocks</summary>\n\n| | block | place | verdict | seconds | |\n"
     yield "|---|---|---|---|---:|---|\n"
     for path, outcome in shown:
-        remark = "known" if outcome.known else _text(outcome.reason.split("\n", 1)[0])
+        remark = "known" if outcome.known else _text(plain(outcome.reason).split("\n", 1)[0])
         cells = (
             _mark(outcome, policy),
             _code(outcome.block.id),
@@ -147,7 +151,7 @@ def _escaped(text: str) -> str:
 
 def _code(text: str) -> str:
     # A bar ends a table's cell even in code.
-    return f"`{text.replace('|', chr(92) + '|').replace('`', '')}`"
+    return f"`{plain(text).replace('|', chr(92) + '|').replace('`', '')}`"
 
 
 def _fenced(text: str, language: str) -> str:

@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any, TextIO
 
 from dlexamples.reports import report
-from dlexamples.reports.findings import findings
+from dlexamples.reports.findings import findings, plain
 from dlexamples.reports.terminal.visible import document_lines
 from dlexamples.repository import name_of
 
@@ -53,24 +53,24 @@ def _offered(report: Report) -> Iterator[dict[str, Any]]:
         start, end, text = _whole_lines(edit, rows)
         lines = {"start": {"line": start}, "end": {"line": end}}
         yield {
-            "message": f"{edit.applicability.value} fix: {edit.description}",
-            "location": {"path": name_of(report.document.path), "range": lines},
+            "message": f"{edit.applicability.value} fix: {plain(edit.description)}",
+            "location": {"path": plain(name_of(report.document.path)), "range": lines},
             "severity": "INFO",
-            "suggestions": [{"range": lines, "text": text}],
+            "suggestions": [{"range": lines, "text": plain(text)}],
         }
 
 
 def _whole_lines(edit: Edit, rows: Sequence[str]) -> tuple[int, int, str]:
-    """The first and last line, and what takes their place. With the line above, or the one below at the top, where
-    nothing would be left of one or the other: readers differ in what an empty text, or range, means."""
+    """The first and last line, and what takes their place. With lines below, or above at the end, where nothing would
+    be left of one or the other: readers differ in what an empty text, or range, means."""
     start, end = edit.line, edit.end_line
     new = edit.after.split("\n")[:-1]
-    if (end < start or not any(new)) and start > 1:
-        start -= 1
-        new = [rows[start - 1], *new]
-    elif end < start or not any(new):
+    while (end < start or not any(new)) and end < len(rows):
         end += 1
-        new = [*new, rows[end - 1]]
+        new.append(rows[end - 1])
+    while (end < start or not any(new)) and start > 1:
+        start -= 1
+        new.insert(0, rows[start - 1])
     return start, end, "\n".join(new)
 
 

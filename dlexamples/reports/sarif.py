@@ -153,7 +153,7 @@ def _hashes(rows: tuple[str, ...]) -> list[str]:
 
 def _physical(path: str, span: Span) -> dict[str, Any]:
     return {
-        "artifactLocation": {"uri": quote(path, errors="surrogatepass"), "uriBaseId": ROOT},
+        "artifactLocation": {"uri": quote(path), "uriBaseId": ROOT},
         "region": {
             "startLine": span.line,
             "startColumn": span.column,
