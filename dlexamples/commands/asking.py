@@ -101,6 +101,8 @@ def shard_of(text: str | None) -> Shard | None:
         raise click.UsageError(f"--shard {error}") from error
 
 
-def require_no_post(output: Path | None, documents: Sequence[Document]) -> None:
-    if output and any(output.resolve() == document.path.resolve() for document in documents):
-        raise click.UsageError(f"-o {output} is a post that is checked; the report would be written over it")
+def require_no_post(outputs: Sequence[Path], documents: Sequence[Document]) -> None:
+    posts = {document.path.resolve() for document in documents}
+    for output in outputs:
+        if output.resolve() in posts:
+            raise click.UsageError(f"-o {output} is a post that is checked; the report would be written over it")

@@ -10,7 +10,7 @@ import click
 from dlexamples.commands.asking import asked_for, changes_of, require_no_post, settings_of, shard_of
 from dlexamples.commands.baselining import baseline_of, baseline_options
 from dlexamples.commands.options import reporting_options, running_options
-from dlexamples.commands.telling import tell_cached, tell_changed, told
+from dlexamples.commands.telling import Output, tell_cached, tell_changed, told
 
 if TYPE_CHECKING:
     from dlexamples.cache import Cache
@@ -54,6 +54,7 @@ def check(
     write_baseline: str | None,
     prune_baseline: bool,
     output: Path | None,
+    also: tuple[tuple[str, Path], ...],
     diff: bool,
     watch: bool,
     **options: Any,
@@ -63,20 +64,21 @@ def check(
     from dlexamples.shards import in_shard
 
     part = shard_of(shard)
+    to = Output(output, also, diff)
 
     def once(pool: Pool | None = None, cache: Cache | None = None) -> int:
         settings = settings_of(options)
         changes, named = changes_of(changed, paths)
         baseline, named = baseline_of(settings, write_baseline, named, prune=prune_baseline)
         asked = asked_for(named, exclude, settings, part_of, changes)
-        require_no_post(output, asked.documents)
+        require_no_post(to.files, asked.documents)
         if changes:
             tell_changed(len(asked.documents), len(asked.others), changes.since)
         documents = in_shard(asked.documents, part) if part else asked.documents
         if not documents and part and asked.documents:
             click.echo(f"dlexamples: no post in shard {shard}; the others hold all {len(asked.documents)}", err=True)
         ran = executed(documents, settings, pool, cache)
-        code = told(asked.reports(ran.reports, part, ran.faults), settings, output, diff, baseline)
+        code = told(asked.reports(ran.reports, part, ran.faults), settings, to, baseline)
         tell_cached(ran.cached)
         return code
 
@@ -84,4 +86,4 @@ def check(
         return once()
     from dlexamples.watch import watch as watched
 
-    return watched(once, paths, settings_of(options), output)
+    return watched(once, paths, settings_of(options), to.files)

@@ -31,6 +31,21 @@ class OutputFormat(click.ParamType):  # type: ignore[type-arg] # It has had an a
         return str(value)
 
 
+class ReportFile(click.ParamType):  # type: ignore[type-arg] # As above.
+    """A format and a file: `sarif=posts.sarif`."""
+
+    name = "report"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        return "FORMAT=FILE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Path]:
+        name, _, file = value.partition("=")
+        if not file:
+            self.fail(f"{value!r} names no format, or no file; it takes FORMAT=FILE: sarif=posts.sarif", param, ctx)
+        return OutputFormat().convert(name, param, ctx), Path(file)
+
+
 exclude_option = click.option(
     "--exclude",
     multiple=True,
@@ -132,6 +147,13 @@ def reporting_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--diff/--no-diff", default=True, help="Show the edits of each block. [default: diff]"),
         click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the report there."),
+        click.option(
+            "--report",
+            "also",
+            multiple=True,
+            type=ReportFile(),
+            help="Also write a report in that format there; may be given several times.",
+        ),
         click.option("--output-format", type=OutputFormat(), help="[default: text]"),
     ):
         command = option(command)

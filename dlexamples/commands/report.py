@@ -10,7 +10,7 @@ import click
 from dlexamples.commands.asking import require_no_post, settings_of
 from dlexamples.commands.baselining import baseline_of, baseline_options
 from dlexamples.commands.options import accepting_options, reporting_options
-from dlexamples.commands.telling import told
+from dlexamples.commands.telling import Output, told
 
 
 @click.group("report")
@@ -26,6 +26,7 @@ def of_reports() -> None:
 def merge(
     paths: tuple[Path, ...],
     output: Path | None,
+    also: tuple[tuple[str, Path], ...],
     diff: bool,
     write_baseline: str | None,
     prune_baseline: bool,
@@ -35,7 +36,8 @@ def merge(
     from dlexamples.merging import merged
 
     settings = settings_of(options)
+    to = Output(output, also, diff)
     baseline, paths = baseline_of(settings, write_baseline, paths, prune=prune_baseline)
     found = merged(paths)
-    require_no_post(output, [each.document for each in found])
-    return told(found, settings, output, diff, baseline)
+    require_no_post(to.files, [each.document for each in found])
+    return told(found, settings, to, baseline)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,19 +23,37 @@ ACCEPTED, NOT_ACCEPTED, WRONG, NO_PYTHON = 0, 1, 2, 5
 OUR_FAULT = "this is our own fault, not your post's; please report it."
 
 
-def told(found: Reports, settings: Settings, output: Path | None, diff: bool, baseline: Baseline = NO_BASELINE) -> int:
-    """The exit code, once the report is written."""
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where reports go."""
+
+    file: Path | None
+    """For the report that is asked for; None for standard output."""
+    also: tuple[tuple[str, Path], ...] = ()
+    """Other reports: a format and a file each."""
+    diff: bool = True
+    """Whether the edits of each block are shown."""
+
+    @property
+    def files(self) -> list[Path]:
+        return [*([self.file] if self.file else []), *(path for _, path in self.also)]
+
+
+def told(found: Reports, settings: Settings, output: Output, baseline: Baseline = NO_BASELINE) -> int:
+    """The exit code, once the reports are written."""
     from dlexamples import reports
     from dlexamples.model import Policy
 
-    policy = Policy(settings.accepted, diff)
+    policy = Policy(settings.accepted, output.diff)
     found = baseline.under(found, policy)
-    if reports.offers_fixes(settings.output_format):
+    if any(map(reports.offers_fixes, (settings.output_format, *(name for name, _ in output.also)))):
         from dlexamples.suggestions import with_suggestions
 
         found = replace(found, reports=tuple(map(with_suggestions, found.reports)))
-    if output is not None:
-        _write_report(output, settings.output_format, found, policy)
+    for name, path in output.also:
+        _write_report(path, name, found, policy)
+    if output.file is not None:
+        _write_report(output.file, settings.output_format, found, policy)
     elif settings.output_format == "text" and in_actions():
         tell_actions(found, policy, sys.stdout)
     else:
