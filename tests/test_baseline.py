@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from contract import validated
 from test_cli import Done, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GOOD = "# A\n\n```python\nx = 1\n```\n"
 OLD = """\

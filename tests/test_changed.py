@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from contract import validated
 from repositories import commit, git, repository
 from test_cli import Done, run
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 GOOD = "# A\n\n```python\nx = 1\n```\n"
 BROKEN = "# A\n\n```python\nprint(missing)\n```\n"
@@ -20,12 +17,11 @@ PROSE = "# A\n\nText.\n"
 
 
 @pytest.fixture(autouse=True)
-def no_pipeline(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_pipeline(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the pipeline that runs these tests, nor of a hook of git's, speaks to them."""
     for name in [*os.environ]:
         if name.startswith(("GIT_", "GITHUB_", "CI_")):
             monkeypatch.delenv(name)
-    return
 
 
 @pytest.fixture
