@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dlexamples.model import Applicability, Related, Reports, Span, Verdict
-from dlexamples.reports.terminal.visible import document_lines
 from dlexamples.repository import name_of
 
 if TYPE_CHECKING:
@@ -83,6 +82,8 @@ def _of_run(reports: Sequence[Report]) -> Iterator[Finding]:
 
 
 def _of_report(report: Report, reports: Sequence[Report], policy: Policy) -> Iterator[Finding]:
+    from dlexamples.reports.terminal.visible import document_lines
+
     document = report.document
     path, rows = name_of(document.path), document_lines(document.text)
     for found in _in_order(report, reports, policy):

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TextIO
 
 from dlexamples.reports import report
 from dlexamples.reports.findings import findings, worst_first
-from dlexamples.reports.terminal.surface import encodable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,6 +28,8 @@ COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 def github(reports: Sequence[Report], policy: Policy, stream: TextIO) -> None:
     """The worst first. Of more than GitHub shows the last says how many there are; what the baseline lets through is
     only counted."""
+    from dlexamples.reports.terminal.surface import encodable
+
     found = worst_first(findings(reports, policy))
     levels: dict[str, list[Finding]] = defaultdict(list)
     for each in found:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from dlexamples.reports import report
 from dlexamples.reports.findings import findings, plain
-from dlexamples.reports.terminal.visible import document_lines
 from dlexamples.repository import name_of
 
 if TYPE_CHECKING:
@@ -47,6 +46,8 @@ def _diagnostic(found: Finding) -> dict[str, Any]:
 
 
 def _offered(report: Report) -> Iterator[dict[str, Any]]:
+    from dlexamples.reports.terminal.visible import document_lines
+
     rows = document_lines(report.document.text)
     for edit in report.suggestions:
         # In GitHub the range of a comment has to be that of its suggestion, which is why it has a comment of its own.
