@@ -518,7 +518,7 @@ def test_formats() -> None:
 
 
 def test_unknown_format() -> None:
-    with pytest.raises(ValueError, match="no output format 'yaml': there are badge, .*, text"):
+    with pytest.raises(ValueError, match=r"no output format 'yaml': there are badge, .*, text"):
         reports.write("yaml", [], POLICY, io.StringIO())
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from dlexamples.model import Verdict
 from dlexamples.reports import report
-from dlexamples.reports.findings import findings, plain, worst_first
+from dlexamples.reports.findings import NO_PYTHON, findings, plain, worst_first
 from dlexamples.repository import name_of
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 900_000
 LONGEST_DIFF = 200
 """Lines of one block's diff."""
+LONGEST_EXCERPT = 6
 _SPECIAL = re.compile(r"[\\`*_\[\]#|~$@]|^[-+=:]")
 _FENCE = re.compile("`{3,}")
 
@@ -89,9 +90,17 @@ def _detail(found: Finding, outcome: Outcome | None) -> str:
     rows = [f"{_text(message)}\n", *([_fenced(more, "text")] if more.strip() else [])]
     if found.help:
         rows.append(f"\n**Help:** {_text(found.help)}\n")
-    if outcome:
-        rows.append(_diff(outcome))
+    rows.append(_diff(outcome) if outcome else _excerpt(found))
     return head + "".join(rows)
+
+
+def _excerpt(found: Finding) -> str:
+    """The lines that it is about."""
+    lines = found.rows[found.span.line - 1 : found.span.end_line]
+    if not lines or found.code == NO_PYTHON:
+        return ""
+    more = ["…"] if len(lines) > LONGEST_EXCERPT else []
+    return _fenced("\n".join([*map(plain, lines[:LONGEST_EXCERPT]), *more]), "python")
 
 
 def _diff(outcome: Outcome) -> str:

@@ -57,10 +57,15 @@ def _checked(block: Block, session: str, run: BlockRun, *, static: bool) -> Outc
         promised = _fails_as_promised(block)
         diagnostics = tuple(_excused(each) if promised or each.code == NOT_INSTALLED else each for each in diagnostics)
     broken = [each for each in diagnostics if each.level == "error"]
-    why = "--static" if static else "marked no-run"
-    reason = broken[0].message if broken else f"{why}: its calls were checked, and nothing was run"
+    reason = broken[0].message if broken else _why_not_run(diagnostics, static=static)
     verdict = Verdict.FAILED if broken else Verdict.SKIPPED
     return Outcome(block, verdict, session, reason, diagnostics, runnable_source=block.source)
+
+
+def _why_not_run(diagnostics: tuple[Diagnostic, ...], *, static: bool) -> str:
+    if any(each.code == NOT_INSTALLED for each in diagnostics):
+        return "--static: nothing was run, and calls of what is not installed were not checked"
+    return f"{'--static' if static else 'marked no-run'}: its calls were checked, and nothing was run"
 
 
 def _excused(diagnostic: Diagnostic) -> Diagnostic:
