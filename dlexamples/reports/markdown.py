@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, TextIO
 
-from dlexamples.model import Verdict
+from dlexamples.model import Applicability, Verdict
 from dlexamples.reports import report
 from dlexamples.reports.findings import NO_PYTHON, findings, plain, worst_first
 from dlexamples.repository import name_of
@@ -26,7 +26,8 @@ MOST_BYTES = 900_000
 LONGEST_DIFF = 200
 """Lines of one block's diff."""
 LONGEST_EXCERPT = 6
-_SPECIAL = re.compile(r"[\\`*_\[\]#|~$@]|^[-+=:]")
+_SPECIAL = re.compile(r"[\\`*_\[\]#|~$@]")
+_AT_START = re.compile(r"^(?=[-+=:])")
 _FENCE = re.compile("`{3,}")
 
 
@@ -57,8 +58,10 @@ def _sections(reports: Sequence[Report], policy: Policy, found: Sequence[Finding
     outcomes = [outcome for report in reports for outcome in report.outcomes]
     errors = [each for each in found if each.level == "error"]
     yield f"## dlexamples: {_verdict(outcomes, policy, errors)}\n\n{_totals(reports, outcomes)}\n"
-    if fixable := sum(bool(outcome.edits) for outcome in outcomes):
-        yield f"\n`dlexamples fix` has a fix that was run for {_plural(fixable, 'block')}.\n"
+    if edits := [outcome.edits for outcome in outcomes if outcome.edits]:
+        safe = all(edit.applicability is Applicability.SAFE for each in edits for edit in each)
+        command = "dlexamples fix" if safe else "dlexamples fix --unsafe-fixes"
+        yield f"\n`{command}` has a fix that was run for {_plural(len(edits), 'block')}.\n"
     edited = {(name_of(each.document.path), o.block.id): o for each in reports for o in each.outcomes if o.edits}
     for each in errors:
         yield _detail(each, edited.pop((each.path, each.block), None))
@@ -148,10 +151,12 @@ def _plural(number: int, noun: str) -> str:
 
 def _text(text: str) -> str:
     """One line in which nothing but `code` is markup, also inside a table."""
-    parts = " ".join(text.split()).split("`")
+    line = " ".join(text.split())
+    parts = line.split("`")
     if len(parts) % 2 == 0 or any(not part.strip() for part in parts[1::2]):
-        return _escaped(" ".join(text.split()))
-    return "".join(_code(part) if index % 2 else _escaped(part) for index, part in enumerate(parts))
+        parts = [line]
+    shown = "".join(_code(part) if index % 2 else _escaped(part) for index, part in enumerate(parts))
+    return _AT_START.sub(r"\\", shown)
 
 
 def _escaped(text: str) -> str:
