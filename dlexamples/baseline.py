@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dlexamples.formats import write
 from dlexamples.formats.lines import texts
-from dlexamples.model import Outcome
+from dlexamples.model import Outcome, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -119,7 +119,8 @@ def applied(reports: Reports, policy: Policy, entries: Sequence[Entry], folder: 
     left = left_of(entries)
     found = tuple(_known(report, policy, left, folder) for report in reports)
     told = {path_of(report.document, folder) for report in reports}
-    unused = [entry for several in left.values() for entry in several]
+    silent = _not_run(reports, folder)
+    unused = [entry for key, several in left.items() for entry in several if key not in silent]
     stale = [entry for entry in unused if entry.path in told or not (folder / entry.path).exists()]
     return Applied(replace(reports, reports=found), tuple(sorted(stale)))
 
@@ -139,10 +140,23 @@ def takes(document: Document, refused: Outcome | Flaw, left: Left, folder: Path)
 
 
 def written_again(entries: Sequence[Entry], reports: Sequence[Report], policy: Policy, folder: Path) -> list[Entry]:
-    """The entries as these reports have them, and those of the posts that they do not tell of and that are there."""
+    """The entries as these reports have them, and those of what they do not tell of and that is there."""
     told = {path_of(report.document, folder) for report in reports}
-    others = [entry for entry in entries if entry.path not in told and (folder / entry.path).exists()]
+    there = [entry for entry in entries if (folder / entry.path).exists()]
+    silent = _not_run(reports, folder)
+    others = [entry for entry in there if entry.path not in told or (entry.path, entry.sha256) in silent]
     return others + entries_of(reports, policy, folder)
+
+
+def _not_run(reports: Sequence[Report], folder: Path) -> set[tuple[str, str]]:
+    """By post and text: blocks of which a run that left them out says nothing. Another machine has their hardware, or
+    runs what `--static` does not."""
+    return {
+        (path_of(report.document, folder), _digest(outcome.block.published))
+        for report in reports
+        for outcome in report.outcomes
+        if outcome.verdict is Verdict.SKIPPED
+    }
 
 
 def pruned(entries: Sequence[Entry], stale: Sequence[Entry]) -> list[Entry]:

@@ -50,7 +50,7 @@ class Changes:
 
 def changes(ref: str = "", folder: Path | None = None) -> Changes:
     """What has changed in the repository that `folder` lies in, by default the working folder, since its `HEAD` left
-    `ref`: by default its upstream, the branch that a pull request goes to, the default branch, or else `HEAD` itself.
+    `ref`: by default the branch that a pull request goes to, its upstream, the default branch, or else `HEAD` itself.
 
     Raises NoChangesError.
     """
@@ -84,7 +84,7 @@ def _base(top: Path, ref: str) -> tuple[str, str]:
     if not is_commit("HEAD", top):
         return _asked(top, "hash-object", "-t", "tree", os.devnull), "the beginning: there is no commit yet"
     for other in _others(top):
-        if is_commit(other, top):
+        if other and is_commit(other, top):
             return _fork_point(top, other)
     return "HEAD", "HEAD: there is no upstream and no default branch"
 
@@ -92,8 +92,8 @@ def _base(top: Path, ref: str) -> tuple[str, str]:
 def _others(top: Path) -> Iterator[str]:
     if target := os.environ.get("GITHUB_BASE_REF"):
         yield f"origin/{target}"
-    if target := os.environ.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME"):
-        yield f"origin/{target}"
+    # GitLab need not have fetched the branch that a merge request goes to.
+    yield os.environ.get("CI_MERGE_REQUEST_DIFF_BASE_SHA", "")
     yield _answer(top, "rev-parse", "--abbrev-ref", "--symbolic-full-name", "@{upstream}")
     yield from REMOTE_HEADS
     yield from USUAL

@@ -203,6 +203,15 @@ def test_writing_again_leaves_the_posts_that_were_not_checked(folder: Path) -> N
     ]
 
 
+@pytest.mark.parametrize("option", ["--prune-baseline", "--write-baseline"])
+def test_what_was_not_run_is_not_taken_out(folder: Path, option: str) -> None:
+    check(folder, "--write-baseline", "old.md")
+    before = (folder / FILE).read_text()
+    done = check(folder, "--static", "--baseline", FILE, option, "old.md")
+    assert (done.returncode, (folder / FILE).read_text()) == (0, before)
+    assert "no longer occur" not in done.stderr
+
+
 def test_settings_name_the_baseline(folder: Path) -> None:
     (folder / "pyproject.toml").write_text('[tool.dlexamples]\nposts = ["old.md"]\nbaseline = "ci/known.json"\n')
     (folder / "ci").mkdir()
