@@ -84,6 +84,11 @@ class Asked:
     """Posts that belong to them and were not asked for: those that have not changed."""
 
     @property
+    def paths(self) -> list[Path]:
+        """Also of the others."""
+        return [*(document.path for document in self.documents), *(post.path for post in self.others)]
+
+    @property
     def holds_python(self) -> bool:
         """Also in one of the others, of which no more are read than it takes to tell."""
         return any(map(_holds_python, self.documents)) or any(map(_is_read_with_python, self.others))

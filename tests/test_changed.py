@@ -163,6 +163,13 @@ def test_prose_that_changed_is_no_fault_where_another_post_holds_python(posts: P
     assert checked(alone, "--changed", ".")[1].returncode == 5
 
 
+def test_no_report_is_written_over_a_post_that_is_left_out(posts: Path) -> None:
+    for option in ("-o", "--report=json="):
+        given = [option, "good.md"] if option == "-o" else [f"{option}good.md"]
+        assert run("check", *given, ".", "--changed", folder=posts).returncode == 2
+    assert (posts / "good.md").read_text() == GOOD
+
+
 def test_a_post_that_is_gone_is_told(posts: Path) -> None:
     (posts / "good.md").unlink()
     done = run("check", "good.md", "--changed", folder=posts)

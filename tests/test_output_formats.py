@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 import xmlschema
+from test_cli import run
 
 from dlexamples import __version__, reports
 from dlexamples.commands.telling import exit_code
@@ -205,6 +206,11 @@ def test_golden(name: str, every_verdict: Reports, update_cases: bool, monkeypat
 @pytest.mark.parametrize("name", reports.names())
 def test_what_is_told_of_every_verdict_is_valid(name: str, every_verdict: Reports) -> None:
     validate(name, told(name, every_verdict))
+
+
+def test_the_help_lists_every_format(tmp_path: Path) -> None:
+    shown = run("check", "--help", folder=tmp_path).stdout
+    assert f"[{'|'.join(reports.names())}]" in "".join(shown.split())
 
 
 def test_formats_leave_no_block_out(every_verdict: Reports) -> None:
@@ -496,6 +502,25 @@ def taken(text: str, suggestions: Sequence[Any]) -> str:
         before = "".join(f"{row}\n" for row in rows(text)[first - 1 : last])
         edits.append(Edit("", first, last, before, f"{each['text']}\n", Applicability.UNSAFE, ""))
     return apply(text, edits)
+
+
+def test_suggestions_for_a_notebook_are_lines_of_its_file() -> None:
+    cell = {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": "a",
+        "metadata": {},
+        "outputs": [],
+        "source": ["x = 1\n", "y"],
+    }
+    text = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1) + "\n"
+    found = parse(Path("a.ipynb"), text)
+    edit = Edit("rule", 1, 1, "", "", Applicability.SAFE, "as it was meant")
+    report = with_suggestions(
+        Report(found, (Outcome(found.blocks[0], Verdict.REPAIRED, edits=(edit,), runnable_source="x = 1\ny = 2\n"),))
+    )
+    offered = [each for each in json.loads(told("rdjson", [report]))["diagnostics"] if "suggestions" in each]
+    assert json.loads(taken(text, offered[0]["suggestions"]))["cells"][0]["source"] == ["x = 1\n", "y = 2"]
 
 
 def rows(text: str) -> list[str]:

@@ -12,10 +12,10 @@ import click
 from dlexamples.settings import ACCEPTABLE, EXECUTORS, Settings, is_executor, load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from dlexamples.changed import Changes
-    from dlexamples.model import Document, Shard
+    from dlexamples.model import Shard
     from dlexamples.posts import Asked
 
 
@@ -101,8 +101,8 @@ def shard_of(text: str | None) -> Shard | None:
         raise click.UsageError(f"--shard {error}") from error
 
 
-def require_no_post(outputs: Sequence[Path], documents: Sequence[Document]) -> None:
-    posts = {document.path.resolve() for document in documents}
+def require_no_post(outputs: Sequence[Path], posts: Iterable[Path]) -> None:
+    there = {path.resolve() for path in posts} if outputs else set()
     for output in outputs:
-        if output.resolve() in posts:
+        if output.resolve() in there:
             raise click.UsageError(f"-o {output} is a post that is checked; the report would be written over it")

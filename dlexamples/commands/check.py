@@ -71,7 +71,7 @@ def check(
         changes, named = changes_of(changed, paths)
         baseline, named = baseline_of(settings, write_baseline, named, prune=prune_baseline)
         asked = asked_for(named, exclude, settings, part_of, changes)
-        require_no_post(to.files, asked.documents)
+        require_no_post(to.files, asked.paths)
         if changes:
             tell_changed(len(asked.documents), len(asked.others), changes.since)
         documents = in_shard(asked.documents, part) if part else asked.documents

@@ -39,5 +39,5 @@ def merge(
     to = Output(output, also, diff)
     baseline, paths = baseline_of(settings, write_baseline, paths, prune=prune_baseline)
     found = merged(paths)
-    require_no_post(to.files, [each.document for each in found])
+    require_no_post(to.files, [each.document.path for each in found])
     return told(found, settings, to, baseline)
