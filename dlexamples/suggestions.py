@@ -69,6 +69,8 @@ def _changed(before: str, after: str, outcomes: Sequence[Outcome], more: str) ->
     start = _common(old, new)
     end = _common(old[start:][::-1], new[start:][::-1])
     edits = [edit for outcome in outcomes for edit in outcome.edits]
+    fixes = [diagnostic.fix.description for each in outcomes for diagnostic in each.diagnostics if diagnostic.fix]
+    said = dict.fromkeys(text.rstrip(".") for text in fixes or [edit.description for edit in edits])
     return Edit(
         rule="+".join(dict.fromkeys(edit.rule for edit in edits)),
         line=start + 1,
@@ -76,7 +78,7 @@ def _changed(before: str, after: str, outcomes: Sequence[Outcome], more: str) ->
         before="".join(f"{row}\n" for row in old[start : len(old) - end]),
         after="".join(f"{row}\n" for row in new[start : len(new) - end]),
         applicability=weakest([edit.applicability for edit in edits]),
-        description="; ".join(dict.fromkeys(edit.description for edit in edits)) + more,
+        description="; ".join(said) + more,
     )
 
 

@@ -139,13 +139,13 @@ def validate(name: str, text: str) -> None:
 
 def require_what_github_asks(log: Any) -> None:
     """Code scanning's required properties, and what makes an alert the same in the next upload."""
-    for run in log["runs"]:
-        rules = run["tool"]["driver"]["rules"]
+    for each in log["runs"]:
+        rules = each["tool"]["driver"]["rules"]
         assert all(rule["help"]["text"] and rule["shortDescription"]["text"] for rule in rules)
         assert len({rule["id"] for rule in rules}) == len(rules)
-        prints = [result["partialFingerprints"]["dlexamples/v1"] for result in run["results"]]
+        prints = [result["partialFingerprints"]["dlexamples/v1"] for result in each["results"]]
         assert len(set(prints)) == len(prints)
-        for result in run["results"]:
+        for result in each["results"]:
             assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
             assert result["message"]["text"]
             assert re.fullmatch(r"[0-9a-f]+:\d+", result["partialFingerprints"]["primaryLocationLineHash"])
@@ -310,10 +310,10 @@ def test_an_error_is_told_where_the_gate_is_red_and_nowhere_else(case: str, stri
     assert ("::error " in told("github", found, policy)) is red
     assert ('"color": "red"' in told("badge", found, policy)) is red
     assert any(f"<{kind} " in told("junit", found, policy) for kind in ("failure", "error")) is red
-    run = json.loads(told("sarif", found, policy))["runs"][0]
-    untrusted = not run["invocations"][0]["executionSuccessful"]
+    log = json.loads(told("sarif", found, policy))["runs"][0]
+    untrusted = not log["invocations"][0]["executionSuccessful"]
     assert untrusted is bool(found.faults or found.problems)
-    assert (untrusted or any(result["level"] == "error" for result in run["results"])) is red
+    assert (untrusted or any(result["level"] == "error" for result in log["results"])) is red
     severities = {each["severity"] for each in json.loads(told("gitlab", found, policy))}
     assert ("major" in severities) is red
     severities = {each["severity"] for each in json.loads(told("rdjson", found, policy))["diagnostics"]}
@@ -505,7 +505,7 @@ def taken(text: str, suggestions: Sequence[Any]) -> str:
 
 
 def test_suggestions_for_a_notebook_are_lines_of_its_file() -> None:
-    cell = {
+    cell: dict[str, Any] = {
         "cell_type": "code",
         "execution_count": None,
         "id": "a",
