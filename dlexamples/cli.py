@@ -53,6 +53,7 @@ for command in (check, fix, list_fences, of_reports, clean, explain):
 
 def main() -> None:
     """The entry point: every way out is one of the four exit codes."""
+    from dlexamples.baseline import BadBaselineError
     from dlexamples.executors import ExecutorError
     from dlexamples.formats import UnreadablePost, UnwritablePost
     from dlexamples.merging import NotMergeable
@@ -69,7 +70,15 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         code = WRONG
-    except (BadSettingError, ExecutorError, NotMergeable, UnreadablePost, UnwritablePost, DeviceNotHereError) as error:
+    except (
+        BadBaselineError,
+        BadSettingError,
+        DeviceNotHereError,
+        ExecutorError,
+        NotMergeable,
+        UnreadablePost,
+        UnwritablePost,
+    ) as error:
         click.echo(f"dlexamples: {error}", err=True)
         code = WRONG
     except (click.Abort, KeyboardInterrupt):

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import difflib
-import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlexamples.alignment import weakest
 from dlexamples.formats import parse, splice
 from dlexamples.formats.layout import apply
 from dlexamples.model import Applicability
+from dlexamples.repository import name_of
 from dlexamples.run.search import Mended
 from dlexamples.sessions import sessions
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
 
     from dlexamples.model import Document, Outcome, Session
     from dlexamples.run.runner import Runner
@@ -41,7 +41,12 @@ def fix(document: Document, outcomes: Sequence[Outcome], runner: Runner, mode: s
         wanted = _still_passing(document, fixable, wanted, runner, mode)
     sources = {outcome.block.id: outcome.runnable_source for outcome in wanted}
     left = tuple(outcome for outcome in fixable if outcome not in wanted)
-    return Fixed(_with_layout(document, splice(document, sources), set(sources)), tuple(wanted), left)
+    return Fixed(with_sources(document, sources), tuple(wanted), left)
+
+
+def with_sources(document: Document, sources: Mapping[str, str]) -> str:
+    """The document's text with new sources for the blocks of these ids, and with what mends their layout."""
+    return _with_layout(document, splice(document, sources), set(sources))
 
 
 def _with_layout(document: Document, text: str, ids: Collection[str]) -> str:
@@ -78,16 +83,9 @@ def unified_diff(path: Path, before: str, after: str) -> str:
     """A diff that `git apply` takes; the empty string when nothing differs."""
     if before == after:
         return ""
-    name = _name(path)
+    name = name_of(path)
     lines = difflib.unified_diff(_rows(before), _rows(after), f"a/{name}", f"b/{name}")
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
-
-
-def _name(path: Path) -> str:
-    """From the top of the repository where there is one, as git takes it; else from the working folder."""
-    here = path.absolute().parent
-    top = next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), Path.cwd())
-    return Path(os.path.relpath(path, top)).as_posix()
 
 
 def _rows(text: str) -> list[str]:

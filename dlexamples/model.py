@@ -112,6 +112,8 @@ class Flaw:
     edits: tuple[Edit, ...] = ()
     """What would mend it, in whole lines of the document, containers' prefixes included; empty where nothing can
     be written."""
+    known: bool = False
+    """The baseline lets it through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +352,8 @@ class Outcome:
     """It holds definitions alone and no run entered them: it passes, and shows nothing."""
     curves: tuple[Curve, ...] = ()
     """What its training runs gave."""
+    known: bool = False
+    """It is not accepted for itself, and the baseline lets it through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,6 +377,8 @@ class Report:
     named: bool = True
     """The post was asked for itself, and not found in a folder."""
     sandbox: Sandbox = Sandbox()
+    suggestions: tuple[Edit, ...] = ()
+    """What `fix` would write, where a report is to offer it: an edit a block, in whole lines of the document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,6 +403,8 @@ class Reports(Sequence[Report]):
     """Faults of our own: tracebacks, and posts that were lost with the machines that ran them."""
     problems: tuple[str, ...] = ()
     """What was asked for and could not be read."""
+    python_elsewhere: bool = False
+    """A post of which these are not the reports holds Python: one of another shard, one that has not changed."""
 
     def __len__(self) -> int:
         return len(self.reports)
@@ -421,13 +429,15 @@ class Policy:
     def accepts(self, outcome: Outcome) -> bool:
         """What is not run, or runs as printed, may be broken all the same: its fence, or a marker beside it. The errors
         of the other verdicts are what was mended."""
+        if outcome.known:
+            return True
         mended = outcome.verdict in {Verdict.FILLED, Verdict.REPAIRED}
         broken = not mended and any(diagnostic.level == "error" for diagnostic in outcome.diagnostics)
         return outcome.verdict in self.accept and not broken
 
     def accepts_all(self, report: Report) -> bool:
         """Every block, and nothing is wrong with the document round them."""
-        broken = any(flaw.diagnostic.level == "error" for flaw in report.document.flaws)
+        broken = any(flaw.diagnostic.level == "error" and not flaw.known for flaw in report.document.flaws)
         return not broken and all(map(self.accepts, report.outcomes))
 
 

@@ -17,7 +17,7 @@ from dlexamples.gitignore import Patterns, above, left_out, of_file, patterns
 from dlexamples.model import Reports
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from dlexamples.model import Document, Report, Shard
     from dlexamples.settings import Settings
@@ -54,6 +54,21 @@ class Found:
     posts: tuple[Post, ...] = ()
     problems: tuple[UnreadablePost, ...] = ()
     """Folders that cannot be read or hold no post."""
+    others: tuple[Post, ...] = ()
+    """As in `Asked`."""
+
+    def as_part_of(self, whole: Found) -> Found:
+        """As if `whole` had been searched, and these had been found there: one may be prose alone."""
+        own = {os.path.realpath(post.path) for post in self.posts}
+        others = tuple(post for post in whole.posts if os.path.realpath(post.path) not in own)
+        return replace(self, posts=tuple(replace(post, named=False) for post in self.posts), others=others)
+
+    def without(self, leave_out: Callable[[Path], bool]) -> Found:
+        """Those that are left out are among the others. A path that is no file is left for reading to tell."""
+        others = tuple(post for post in self.posts if post.path.is_file() and leave_out(post.path))
+        return replace(
+            self, posts=tuple(post for post in self.posts if post not in others), others=self.others + others
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +80,18 @@ class Asked:
     """The paths of those that were named themselves."""
     problems: tuple[UnreadablePost, ...]
     """Posts and folders that could not be read."""
+    others: tuple[Post, ...] = ()
+    """Posts that belong to them and were not asked for: those that have not changed."""
+
+    @property
+    def paths(self) -> list[Path]:
+        """Also of the others."""
+        return [*(document.path for document in self.documents), *(post.path for post in self.others)]
 
     @property
     def holds_python(self) -> bool:
-        return any(block.is_python for document in self.documents for block in document.blocks)
+        """Also in one of the others, of which no more are read than it takes to tell."""
+        return any(map(_holds_python, self.documents)) or any(map(_is_read_with_python, self.others))
 
     def names(self, document: Document) -> bool:
         return document.path in self.named
@@ -81,7 +104,19 @@ class Asked:
             replace(shard, posts=posts) if shard else None,
             tuple(faults),
             tuple(map(str, self.problems)),
+            (bool(self.others) or len(found) < len(self.documents)) and self.holds_python,
         )
+
+
+def _holds_python(document: Document) -> bool:
+    return any(block.is_python for block in document.blocks)
+
+
+def _is_read_with_python(post: Post) -> bool:
+    try:
+        return _holds_python(read(post.path))
+    except UnreadablePost:
+        return False
 
 
 def opened(found: Found) -> Asked:
@@ -98,7 +133,7 @@ def opened(found: Found) -> Asked:
             problems.append(error)
         if post.named:
             named.add(path)
-    return Asked(tuple(documents), frozenset(named), tuple(problems))
+    return Asked(tuple(documents), frozenset(named), tuple(problems), found.others)
 
 
 def find(paths: Iterable[Path], excluded: Sequence[Patterns] = ()) -> Found:

@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
     from pathlib import Path
 
+    from dlexamples.baseline import Entry, Left
     from dlexamples.cache import Cache
-    from dlexamples.model import Block, Diagnostic, Document, Outcome, Report, Session
+    from dlexamples.model import Block, Diagnostic, Document, Flaw, Outcome, Report, Session
     from dlexamples.run.pool import Pool
 
 SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
+BASELINE: pytest.StashKey[tuple[Path | None, tuple[Entry, ...]]] = pytest.StashKey()
 LISTED: pytest.StashKey[dict[str, bool]] = pytest.StashKey()
 POOL: pytest.StashKey[Pool] = pytest.StashKey()
 CACHE: pytest.StashKey[Cache] = pytest.StashKey()
@@ -56,6 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[SETTINGS] = load(config.rootpath)
     except BadSettingError as error:
         raise pytest.UsageError(str(error)) from error
+    config.stash[BASELINE] = _baseline(config.stash[SETTINGS])
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         # `testpaths` may leave the posts' folders out; pytest drops what it is given twice.
         config.args.extend(_listed(config))
@@ -82,6 +85,8 @@ class PostFile(pytest.File):
 
     document: Document
     equipped = False
+    left: Left | None = None
+    """What the baseline may still let through, once it was asked."""
 
     def collect(self) -> Iterable[pytest.Item]:
         from dlexamples.formats import UnreadablePost, read
@@ -100,8 +105,20 @@ class PostFile(pytest.File):
             if block.id in groups:
                 item.add_marker(pytest.mark.xdist_group(groups[block.id]))
             yield item
-        if broken := _broken(self.document):
+        if broken := self._broken():
             yield LayoutItem.from_parent(self, name=LAYOUT, broken=broken)
+
+    def _broken(self) -> list[Diagnostic]:
+        """Errors of the document that no Python block answers for, and that are not known."""
+        from dlexamples.verdicts.flaws import told
+        from dlexamples.verdicts.left_out import not_python
+
+        fences = [told(not_python(block)) for block in self.document.blocks if not block.is_python]
+        of_fences = [(fence, diagnostic) for fence in fences for diagnostic in fence.diagnostics]
+        found = [(flaw, flaw.diagnostic) for flaw in self.document.flaws] + of_fences
+        errors = [(refused, diagnostic) for refused, diagnostic in found if diagnostic.level == "error"]
+        known = {id(refused) for refused in {id(each): each for each, _ in errors}.values() if self.is_known(refused)}
+        return [diagnostic for refused, diagnostic in errors if id(refused) not in known]
 
     def _groups(self) -> dict[str, str]:
         """By a block's id, in a worker of `pytest -n --dist loadgroup`: the name of what one worker is to run, so that
@@ -159,6 +176,17 @@ class PostFile(pytest.File):
         if runner.faults:
             raise RuntimeError("dlexamples' own fault, not the post's; please report it.\n" + "\n".join(runner.faults))
 
+    def is_known(self, refused: Outcome | Flaw) -> bool:
+        """The baseline lets it through."""
+        from dlexamples.baseline import left_of, takes
+
+        path, entries = self.config.stash[BASELINE]
+        if path is None:
+            return False
+        if self.left is None:
+            self.left = left_of(entries)
+        return takes(self.document, refused, self.left, path.parent)
+
     def _equip(self) -> None:
         """Once a post, and before its first block runs."""
         if self.config.stash[SETTINGS].install and not self.equipped:
@@ -198,6 +226,8 @@ class BlockItem(pytest.Item):
                 self.add_report_section("call", name, text)
         policy = Policy(self.config.stash[SETTINGS].accepted)
         if not policy.accepts(outcome):
+            if self.parent.is_known(outcome):
+                pytest.xfail(f"known, let through by the baseline: {outcome.reason}")
             raise NotAcceptedError(_details(self.parent.document, outcome, self.config))
         if outcome.verdict is Verdict.SKIPPED:
             raise pytest.skip.Exception(outcome.reason, _use_item_location=True)
@@ -295,10 +325,17 @@ def _write_page(session: pytest.Session, path: Path) -> None:
     write_page(path, Reports(reports, problems=problems), Policy(session.config.stash[SETTINGS].accepted))
 
 
-def _broken(document: Document) -> list[Diagnostic]:
-    """Errors of the document that no Python block answers for."""
-    flaws = [*document.flaws, *(flaw for block in document.blocks if not block.is_python for flaw in block.flaws)]
-    return [flaw.diagnostic for flaw in flaws if flaw.diagnostic.level == "error"]
+def _baseline(settings: Settings) -> tuple[Path | None, tuple[Entry, ...]]:
+    """Its file and its entries."""
+    path = settings.baseline_file
+    if path is None:
+        return None, ()
+    from dlexamples.baseline import BadBaselineError, load
+
+    try:
+        return path, load(path)
+    except BadBaselineError as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 def _listed(config: pytest.Config) -> dict[str, bool]:

@@ -29,7 +29,7 @@ MOST_TRIES = 10_000
 LEAST_MEMORY, MOST_MEMORY = 16, 1 << 24
 _OF_ENVIRONMENT = (
     "accept", "exclude", "device", "session", "timeout", "tries", "search_timeout", "epochs", "smoke", "jobs",
-    "install", "cache", "cache_dir", "executor", "sandbox", "memory",
+    "install", "cache", "cache_dir", "baseline", "executor", "sandbox", "memory",
     "output_format", "html",
 )  # fmt: skip
 
@@ -76,6 +76,10 @@ class Settings:
     """What a session gave is kept, and given again while nothing has changed that decides it."""
     cache_dir: str = ""
     """A folder for that, relative to `folder`; empty for the user's cache."""
+    static: bool = False
+    """Nothing is run: calls are checked against the installed libraries."""
+    baseline: str = ""
+    """The file of what is known and let through, relative to `folder`; empty where nothing is."""
     executor: str = "local"
     """Where `check` runs the posts: `local`, `ray`, `ray:ADDRESS`."""
     output_format: str = "text"
@@ -85,8 +89,13 @@ class Settings:
     """Where the settings were found."""
 
     @property
-    def page(self) -> Path | None:
-        return self.folder / self.html if self.html else None
+    def pages(self) -> tuple[Path, ...]:
+        """Where the page is written."""
+        return (self.folder / self.html,) if self.html else ()
+
+    @property
+    def baseline_file(self) -> Path | None:
+        return self.folder / self.baseline if self.baseline else None
 
     @property
     def lanes(self) -> int:
@@ -118,7 +127,7 @@ def load(start: Path, environment: Mapping[str, str] = os.environ) -> Settings:
         variable = f"DLEXAMPLES_{name.upper()}"
         if environment.get(variable):
             given[name] = _value(f"${variable}", name, _parsed(name, environment[variable]))
-    for name in given.keys() & {"cache_dir", "html"}:
+    for name in given.keys() & {"cache_dir", "html", "baseline"}:
         given[name] = str(Path(given[name]).absolute())
     return replace(settings, **given)
 
@@ -187,10 +196,11 @@ def _value(where: str, name: str, value: Any) -> Any:
         "memory": _megabytes,
         "install": _boolean,
         "cache": _boolean,
-        "cache_dir": _folder,
+        "cache_dir": lambda v: _path(v, "folder"),
+        "baseline": lambda v: _path(v, "file"),
         "executor": _executor,
         "output_format": lambda v: _one_of(v, _formats()),
-        "html": _file,
+        "html": lambda v: _path(v, "file"),
     }
     if name not in checks:
         known = ", ".join(map(_dashed, checks))
@@ -245,15 +255,9 @@ def _number_from_one(value: Any) -> int:
     return value
 
 
-def _folder(value: Any) -> str:
+def _path(value: Any, what: str) -> str:
     if not isinstance(value, str):
-        raise ValueError("the path of a folder")
-    return value
-
-
-def _file(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError("the path of a file")
+        raise ValueError(f"the path of a {what}")
     return value
 
 

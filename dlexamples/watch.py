@@ -42,13 +42,13 @@ Changed = queue.SimpleQueue[set[str]]
 
 
 def watch(
-    once: Callable[[Pool, Cache], int], paths: Sequence[Path], settings: Settings, output: Path | None = None
+    once: Callable[[Pool, Cache], int], paths: Sequence[Path], settings: Settings, outputs: Sequence[Path] = ()
 ) -> int:
     """Calls `once`, which reports, now and after each change below `paths`, those of the settings where there are none.
-    `output` is no change. Returns what the last call has when the author ends it (Ctrl-C); what the first raises is
+    `outputs` are no change. Returns what the last call has when the author ends it (Ctrl-C); what the first raises is
     raised."""
     code: int | None = None
-    with changes(_places(paths, settings), output) as changed:
+    with changes(_places(paths, settings), outputs) as changed:
         try:
             while True:
                 # Packages have come or gone: what a warm process holds is no longer what a reader gets.
@@ -110,7 +110,7 @@ def _is_read(path: str) -> bool:
 
 
 @contextmanager
-def changes(places: dict[Path, bool], output: Path | None) -> Iterator[Changed]:
+def changes(places: dict[Path, bool], outputs: Sequence[Path] = ()) -> Iterator[Changed]:
     """The paths of posts and settings that change from now on. `places`: as of `_places`."""
     changed: Changed = queue.SimpleQueue()
     stop = threading.Event()
@@ -120,7 +120,7 @@ def changes(places: dict[Path, bool], output: Path | None) -> Iterator[Changed]:
             folders = [folder for folder, is_deep in places.items() if is_deep is recursive and folder.is_dir()]
             if folders:
                 ready = threading.Event()
-                arguments = (folders, recursive, output and output.resolve(), changed, ready, stop)
+                arguments = (folders, recursive, {each.resolve() for each in outputs}, changed, ready, stop)
                 threading.Thread(target=_follow, args=arguments, daemon=True).start()
                 ready.wait()
         yield changed
@@ -129,7 +129,7 @@ def changes(places: dict[Path, bool], output: Path | None) -> Iterator[Changed]:
 def _follow(
     folders: Sequence[Path],
     recursive: bool,
-    output: Path | None,
+    outputs: set[Path],
     changed: Changed,
     ready: threading.Event,
     stop: threading.Event,
@@ -141,7 +141,7 @@ def _follow(
         if change is Change.added and os.path.isdir(path):  # noqa: PTH112 - once a change of any file
             # What was put into a new folder before that was watched is no change of its own.
             return any(map(_is_read, (name for _, _, names in os.walk(path) for name in names)))
-        return _is_read(path) and Path(path) != output
+        return _is_read(path) and Path(path) not in outputs
 
     try:
         found = changes_in(

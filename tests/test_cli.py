@@ -70,7 +70,10 @@ WRONG = {
     "an unknown format": (["check", "post.xyz"], ".xyz"),
     "an unknown option": (["check", "--colour", "good.md"], "--colour"),
     "an unknown verdict": (["check", "--accept", "failed", "good.md"], "filled and repaired"),
-    "an unknown output format": (["check", "--output-format", "yaml", "good.md"], "json, text"),
+    "an unknown output format": (
+        ["check", "--output-format", "yaml", "good.md"],
+        "badge, counts, github, gitlab, json",
+    ),
     "a bad timeout": (["check", "--timeout", "-1", "good.md"], "--timeout"),
     "an endless timeout": (["check", "--timeout", "inf", "good.md"], "--timeout"),
     "no number of seconds": (["check", "--timeout", "nan", "good.md"], "--timeout"),

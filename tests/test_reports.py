@@ -500,6 +500,7 @@ def test_every_object_of_the_schema_is_closed() -> None:
         "figures",
         "curves",
         "sandbox",
+        "known",
     }
     for part in objects:
         assert part["additionalProperties"] is False
@@ -531,11 +532,12 @@ def test_json_with_lone_surrogates() -> None:
 
 
 def test_formats() -> None:
-    assert reports.names() == ["json", "text"]
+    named = "badge counts github gitlab json junit markdown rdjson sarif text"
+    assert reports.names() == named.split()
 
 
 def test_unknown_format() -> None:
-    with pytest.raises(ValueError, match="no output format 'yaml': there are json, text"):
+    with pytest.raises(ValueError, match=r"no output format 'yaml': there are badge, .*, text"):
         reports.write("yaml", [], POLICY, io.StringIO())
 
 

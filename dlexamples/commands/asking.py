@@ -12,9 +12,10 @@ import click
 from dlexamples.settings import ACCEPTABLE, EXECUTORS, Settings, is_executor, load
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from dlexamples.model import Document, Shard
+    from dlexamples.changed import Changes
+    from dlexamples.model import Shard
     from dlexamples.posts import Asked
 
 
@@ -30,11 +31,6 @@ def settings_of(options: dict[str, Any]) -> Settings:
         given["accept"] = _verdicts(given["accept"])
     if "executor" in given and not is_executor(given["executor"]):
         raise click.UsageError(f"--executor {given['executor']!r}: it takes {EXECUTORS}")
-    if "output_format" in given:
-        from dlexamples.reports import names
-
-        if given["output_format"] not in names():
-            raise click.UsageError(f"no output format {given['output_format']!r}; there are {', '.join(names())}")
     return replace(load(Path.cwd()), **given)
 
 
@@ -46,8 +42,15 @@ def _verdicts(value: str) -> tuple[str, ...]:
     return verdicts
 
 
-def asked_for(paths: Sequence[Path], exclude: Sequence[str], settings: Settings) -> Asked:
-    """The posts that are asked for. Of those that cannot be read standard error is told, and the others go on."""
+def asked_for(
+    paths: Sequence[Path],
+    exclude: Sequence[str],
+    settings: Settings,
+    part_of: Path | None = None,
+    changes: Changes | None = None,
+) -> Asked:
+    """The posts that are asked for. Of those that cannot be read standard error is told, and the others go on.
+    `part_of`: the folder that they are a part of; `changes`: only those that have changed."""
     from dlexamples.formats import UnreadablePost
     from dlexamples.posts import exclusions, find, listed, opened
 
@@ -57,12 +60,38 @@ def asked_for(paths: Sequence[Path], exclude: Sequence[str], settings: Settings)
         excluded = exclusions(settings, exclude)
     except ValueError as error:
         raise click.UsageError(f"--exclude: {error}; it takes a pattern as in .gitignore") from error
-    asked = opened(find(paths, excluded) if paths else listed(settings))
-    if not asked.documents:
+    found = find(paths, excluded) if paths else listed(settings)
+    if part_of:
+        found = found.as_part_of(find([part_of], excluded))
+    if changes:
+        found = found.without(changes.leave_out)
+    asked = opened(found)
+    if not asked.documents and asked.problems:
         raise UnreadablePost("\ndlexamples: ".join(map(str, asked.problems)))
     for problem in asked.problems:
         click.echo(f"dlexamples: {problem}", err=True)
     return asked
+
+
+def changes_of(ref: str | None, paths: tuple[Path, ...]) -> tuple[Changes | None, tuple[Path, ...]]:
+    """What has changed since `ref`, and the posts' paths."""
+    from dlexamples.changed import NoChangesError, changes, is_commit
+
+    if ref is None:
+        return None, paths
+    try:
+        ref, paths = value_or_path(ref, paths, lambda text: is_commit(text))
+        return changes(ref), paths
+    except NoChangesError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def value_or_path(text: str, paths: tuple[Path, ...], is_value: Callable[[str], bool]) -> tuple[str, tuple[Path, ...]]:
+    """An option whose value may be left out takes the word that follows it: a path that is there, and is no value, is
+    one of the posts' paths, and the option has none."""
+    if text and Path(text).exists() and not is_value(text):
+        return "", (Path(text), *paths)
+    return text, paths
 
 
 def shard_of(text: str | None) -> Shard | None:
@@ -74,9 +103,8 @@ def shard_of(text: str | None) -> Shard | None:
         raise click.UsageError(f"--shard {error}") from error
 
 
-def require_no_post(output: Path | None, page: Path | None, documents: Sequence[Document]) -> None:
-    """What is written is none of the posts."""
-    posts = {document.path.resolve() for document in documents}
-    for option, path in (("-o", output), ("--html", page)):
-        if path and path.resolve() in posts:
-            raise click.UsageError(f"{option} {path} is a post that is checked; the report would be written over it")
+def require_no_post(outputs: Sequence[Path], posts: Iterable[Path]) -> None:
+    there = {path.resolve() for path in posts} if outputs else set()
+    for output in outputs:
+        if output.resolve() in there:
+            raise click.UsageError(f"{output} is a post that is checked; the report would be written over it")

@@ -12,6 +12,40 @@ from dlexamples.settings import DEVICES, LEAST_MEMORY, LONGEST_TIMEOUT, MOST_MEM
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+
+class OutputFormat(click.ParamType):  # type: ignore[type-arg] # It has had an argument only since click 8.5.
+    """The name of a report's format. Which there are is asked when it is needed: finding them imports them all."""
+
+    name = "format"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        from dlexamples.reports import names
+
+        return f"[{'|'.join(names())}]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from dlexamples.reports import names
+
+        if value not in names():
+            self.fail(f"no output format {value!r}; there are {', '.join(names())}", param, ctx)
+        return str(value)
+
+
+class ReportFile(click.ParamType):  # type: ignore[type-arg] # As above.
+    """A format and a file: `sarif=posts.sarif`."""
+
+    name = "report"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        return "FORMAT=FILE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Path]:
+        name, _, file = value.partition("=")
+        if not file:
+            self.fail(f"{value!r} names no format, or no file; it takes FORMAT=FILE: sarif=posts.sarif", param, ctx)
+        return OutputFormat().convert(name, param, ctx), Path(file)
+
+
 exclude_option = click.option(
     "--exclude",
     multiple=True,
@@ -116,7 +150,14 @@ def reporting_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--html", metavar="FILE", help="Also write the posts with what became of them: one page, for a browser."
         ),
-        click.option("--output-format", metavar="FORMAT", help="text or json. [default: text]"),
+        click.option(
+            "--report",
+            "also",
+            multiple=True,
+            type=ReportFile(),
+            help="Also write a report in that format there; may be given several times.",
+        ),
+        click.option("--output-format", type=OutputFormat(), help="[default: text]"),
     ):
         command = option(command)
     return command

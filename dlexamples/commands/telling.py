@@ -3,36 +3,66 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from dlexamples.commands.actions import in_actions, inert, tell_actions
+from dlexamples.commands.baselining import NO_BASELINE, Baseline
+from dlexamples.model import Reports
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from dlexamples.model import Outcome, Policy, Report, Reports
+    from dlexamples.model import Outcome, Policy, Report
     from dlexamples.settings import Settings
 
 ACCEPTED, NOT_ACCEPTED, WRONG, NO_PYTHON = 0, 1, 2, 5
 OUR_FAULT = "this is our own fault, not your post's; please report it."
 
 
-def told(found: Reports, settings: Settings, output: Path | None, diff: bool, python_anywhere: bool = False) -> int:
-    """The exit code, once the report is written. `python_anywhere` as in `_exit_code`."""
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where reports go."""
+
+    file: Path | None
+    """For the report that is asked for; None for standard output."""
+    also: tuple[tuple[str, Path], ...] = ()
+    """Other reports: a format and a file each."""
+    diff: bool = True
+    """Whether the edits of each block are shown."""
+
+    @property
+    def files(self) -> list[Path]:
+        return [*([self.file] if self.file else []), *(path for _, path in self.also)]
+
+
+def told(found: Reports, settings: Settings, output: Output, baseline: Baseline = NO_BASELINE) -> int:
+    """The exit code, once the reports are written."""
     from dlexamples import reports
     from dlexamples.model import Policy
 
-    policy = Policy(settings.accepted, diff)
-    if output is None:
-        reports.write(settings.output_format, found, policy, sys.stdout)
+    policy = Policy(settings.accepted, output.diff)
+    found = baseline.under(found, policy)
+    if any(map(reports.offers_fixes, (settings.output_format, *(name for name, _ in output.also)))):
+        from dlexamples.suggestions import with_suggestions
+
+        found = replace(found, reports=tuple(map(with_suggestions, found.reports)))
+    for name, path in output.also:
+        _write_report(path, name, found, policy)
+    if output.file is not None:
+        _write_report(output.file, settings.output_format, found, policy)
+    elif settings.output_format == "text" and in_actions():
+        tell_actions(found, policy, sys.stdout)
     else:
-        _write_report(output, settings.output_format, found, policy)
-    if settings.page:
+        reports.write(settings.output_format, found, policy, sys.stdout)
+    for page in settings.pages:
         from dlexamples.page import write_page
 
-        write_page(settings.page, found, policy)
-    return trusted(found.faults, found.problems, exit_code(found, policy, python_anywhere))
+        write_page(page, found, policy)
+    return trusted(found.faults, found.problems, exit_code(found, policy))
 
 
 def _write_report(path: Path, output_format: str, checked: Sequence[Report], policy: Any) -> None:
@@ -46,14 +76,14 @@ def _write_report(path: Path, output_format: str, checked: Sequence[Report], pol
     write(path, stream.getvalue())
 
 
-def exit_code(reports: Sequence[Report], policy: Policy | None = None, python_anywhere: bool = False) -> int:
-    """Without a policy everything is let through, and only a post without Python is told. `python_anywhere`: there is a
-    Python block, if only in another shard."""
+def exit_code(reports: Sequence[Report], policy: Policy | None = None) -> int:
+    """Without a policy everything is let through, and only a post without Python is told."""
     if policy and not all(map(policy.accepts_all, reports)):
         return NOT_ACCEPTED
     without = [report for report in reports if not any(outcome.block.is_python for outcome in report.outcomes)]
     # A folder may hold posts that are prose alone.
-    alone = len(without) == len(reports) and not python_anywhere
+    elsewhere = isinstance(reports, Reports) and reports.python_elsewhere
+    alone = len(without) == len(reports) and not elsewhere
     missing = without if alone else [report for report in without if report.named]
     for report in missing:
         click.echo(f"dlexamples: {report.document.path}: DL002: no Python block found", err=True)
@@ -63,8 +93,15 @@ def exit_code(reports: Sequence[Report], policy: Policy | None = None, python_an
 def trusted(faults: Sequence[str], problems: Sequence[object], code: int) -> int:
     """`code`, unless something of ours failed on the way, or not every post could be read."""
     for fault in faults:
-        click.echo(f"dlexamples: {OUR_FAULT}\n{fault}", err=True)
+        with inert(sys.stderr):
+            click.echo(f"dlexamples: {OUR_FAULT}\n{fault}", err=True)
     return WRONG if faults or problems else code
+
+
+def tell_changed(changed: int, others: int, since: str) -> None:
+    """How many posts are checked, on standard error; a run that checks none says so."""
+    told_of = f"{changed} of {count(changed + others, 'post')} changed since {since}"
+    click.echo(f"dlexamples: {told_of}{'' if changed else ': nothing was checked'}", err=True)
 
 
 def tell_cached(counted: tuple[int, int]) -> None:

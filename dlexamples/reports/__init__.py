@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 Writer = Callable[[Sequence["Report"], "Policy", TextIO], None]
 
 _writers: Registry[Writer] = Registry("dlexamples.reports")
+_with_suggestions: set[str] = set()
 
 
-def report(name: str) -> Callable[[Writer], Writer]:
-    """Registers the decorated function as the output format `name`."""
+def report(name: str, *, suggestions: bool = False) -> Callable[[Writer], Writer]:
+    """Registers the decorated function as the output format `name`. With `suggestions` it is given the reports' own:
+    what `fix` would write."""
 
     def register(writer: Writer) -> Writer:
         _writers.add(name, writer)
+        if suggestions:
+            _with_suggestions.add(name)
         return writer
 
     return register
@@ -32,6 +36,11 @@ def report(name: str) -> Callable[[Writer], Writer]:
 def names() -> list[str]:
     """The output formats, in alphabetical order."""
     return sorted(_writers.items())
+
+
+def offers_fixes(name: str) -> bool:
+    """Whether the format `name` is to be given suggestions."""
+    return name in _writers.items() and name in _with_suggestions
 
 
 def write(name: str, reports: Sequence[Report], policy: Policy, stream: TextIO) -> None:

@@ -57,6 +57,7 @@ def tree(reports: Sequence[Report]) -> dict[str, Any]:
             "named": report.named,
             "blocks": [_block(outcome) for outcome in report.outcomes],
             "diagnostics": [_diagnostic(flaw.diagnostic) for flaw in report.document.flaws],
+            **_known(report.document),
             **_installed(report.document.environment.packages),
             **_sandbox(report.sandbox),
         }
@@ -99,6 +100,12 @@ def _installed(packages: Sequence[Package]) -> dict[str, Any]:
     }
 
 
+def _known(document: Document) -> dict[str, Any]:
+    """Which of the document's own diagnostics the baseline lets through, by their places in the list."""
+    places = [place for place, flaw in enumerate(document.flaws) if flaw.known]
+    return {"known": places} if places else {}
+
+
 def _sandbox(sandbox: Sandbox) -> dict[str, Any]:
     if sandbox.mode != "off" and not sandbox.network and not sandbox.lacking:
         return {}
@@ -132,6 +139,7 @@ def _block(outcome: Outcome) -> dict[str, Any]:
         "only_defines": outcome.only_defines,
         **_figures(outcome.figures),
         **_curves(outcome.curves),
+        **({"known": True} if outcome.known else {}),
     }
 
 

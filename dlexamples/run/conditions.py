@@ -22,6 +22,8 @@ class Conditions:
     """Loaders get what they download, and not what stands in for it."""
     epochs: int | None = None
     """Training is shortened to so many where a block's marker names no other number."""
+    static: bool = False
+    """Nothing is run, as if every block were marked `no-run`."""
     sandbox: str = "auto"
     """Blocks are shut in as far as the machine lets us (`auto`), wholly or not run (`require`), not at all (`off`)."""
     memory: int = 8192
@@ -39,6 +41,7 @@ class Conditions:
             timeout=settings.timeout,
             network=settings.network,
             epochs=settings.budget,
+            static=settings.static,
             sandbox=settings.sandbox,
             memory=settings.memory,
             limits=Limits(settings.tries, settings.search_timeout),

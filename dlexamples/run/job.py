@@ -156,6 +156,8 @@ class Surroundings:
     epochs: int | None = None
     """Training is shortened to so many where a block's marker names no other number."""
     seed: int = SEED
+    static: bool = False
+    """Nothing is run: what the blocks call is looked at."""
 
 
 def job(
@@ -184,7 +186,7 @@ def job(
         "results": str(results),
         "script": str(working / f"{script}.py"),
         "blocks": [
-            _block(i, *each, around.epochs)
+            _block(i, *each, around)
             for i, each in enumerate(zip(session.blocks, text.sources, text.first_lines, strict=True))
         ],
         "device": around.device,
@@ -214,13 +216,14 @@ def _is_a_module(name: str, beside: str) -> bool:
         return True
 
 
-def _block(index: int, block: Block, source: str, first_line: int, epochs: int | None) -> dict[str, Any]:
+def _block(index: int, block: Block, source: str, first_line: int, around: Surroundings) -> dict[str, Any]:
+    no_run = block.marks.no_run or around.static
     found = names(source)
     statements = [
         {**asdict(s), "needs": sorted(s.needs), "binds": sorted(s.binds), "touches": sorted(s.touches)}
         for s in found.statements
     ]
-    running = shortened(source, block.marks.epochs or epochs)[0]
+    running = shortened(source, block.marks.epochs or around.epochs)[0]
     raising = [printed.line for printed in block.printed if printed.line and expected_exception(printed.text)]
     return {
         "index": index,
@@ -232,8 +235,8 @@ def _block(index: int, block: Block, source: str, first_line: int, epochs: int |
         "printed": bool(block.printed),
         "announced": {str(line): name for line, name in announced(block, running).items()},
         "may_raise": [as_running(line, block.source, source) for line in raising],
-        "no_run": block.marks.no_run,
-        "left_out": bool(block.marks.skip or block.marks.no_run or block.marks.device or block.marks.raises),
+        "no_run": no_run,
+        "left_out": bool(block.marks.skip or no_run or block.marks.device or block.marks.raises),
         "device": block.marks.device,
     }
 

@@ -139,7 +139,13 @@ class Runner:
             skip = ran.ended.keys()
             asked = self.conditions
             around = Surroundings(
-                folder, self._device(session), asked.network, shut_in(asked), epochs=asked.epochs, seed=seed
+                folder,
+                self._device(session),
+                asked.network,
+                shut_in(asked),
+                epochs=asked.epochs,
+                seed=seed,
+                static=asked.static,
             )
             task = job(session, ran.text, around, late=self._late, wait=wait, skip=skip)
             ran.process = self.pool.start(task, folder, to_search=to_search)

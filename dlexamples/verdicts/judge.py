@@ -60,7 +60,7 @@ def judge(
     one with another seed, where the output of the first is not the post's."""
     for index, block in enumerate(session.blocks):
         if block.id in session.judged:
-            not_run = left_out(block, session.name, run.blocks[index])
+            not_run = left_out(block, session.name, run.blocks[index], static=conditions.static)
             case = _Case(session, mended, run, conditions, index, other)
             yield told(not_run or case.with_unreached(case.outcome()))
 

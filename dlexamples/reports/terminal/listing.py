@@ -36,7 +36,7 @@ def listing(report: Report, policy: Policy, surface: Surface) -> Iterator[Text]:
         else:
             yield Text(f"{surface.glyphs.dot} no Python block in {path}{fences}", "dim")
         return
-    outcomes = [o for o in report.outcomes if o.verdict is not Verdict.NOT_PYTHON or not policy.accepts(o)]
+    outcomes = [o for o in report.outcomes if o.verdict is not Verdict.NOT_PYTHON or o.known or not policy.accepts(o)]
     table = [(o, visible(o.block.id), f"{path}:{o.block.line}") for o in outcomes]
     id_width = max(cell_len(name) for _, name, _ in table)
     place_width = max(cell_len(place) for _, _, place in table)
@@ -55,7 +55,7 @@ def listing(report: Report, policy: Policy, surface: Surface) -> Iterator[Text]:
 
 
 def _mark(outcome: Outcome, policy: Policy, surface: Surface) -> tuple[str, str]:
-    if outcome.verdict is Verdict.SKIPPED:
+    if outcome.verdict is Verdict.SKIPPED or outcome.known:
         return surface.glyphs.dot, "dim"
     if policy.accepts(outcome):
         return surface.glyphs.accepted, "green"
@@ -74,6 +74,10 @@ def _remark(outcome: Outcome) -> str:
     called = "defined, not called" if outcome.only_defines else ""
     framed = outcome.diagnostics and outcome.verdict is not Verdict.BLOCKED
     reason = "" if framed else outcome.reason
+    if outcome.known:
+        # Frames of what is known would bury what is new.
+        codes = " ".join(dict.fromkeys(diagnostic.code for diagnostic in outcome.diagnostics))
+        return visible(f"known: {codes or reason}")
     return visible(", ".join(part for part in (where, called, reason) if part))
 
 

@@ -65,12 +65,14 @@ def _page_of(document: Document) -> Page:
 
 def _details(report: Report, policy: Policy, surface: Surface) -> Iterator[Text]:
     for outcome in report.outcomes:
-        if outcome.verdict is Verdict.BLOCKED:
-            continue  # Its line says which block to look at; a frame each would bury that one.
+        if outcome.verdict is Verdict.BLOCKED or outcome.known:
+            continue  # Its line says which block to look at, or what is known; a frame each would bury the others.
         rows = list(needs(report.document, outcome, surface, show_diff=policy.show_diff))
         if rows:
             yield from (_heading(outcome, surface), Text(), *rows)
     for flaw in report.document.flaws:
+        if flaw.known:
+            continue
         yield from (*frame(_page_of(report.document), flaw.diagnostic, surface), Text())
 
 

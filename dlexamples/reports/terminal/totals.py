@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 def next_steps(reports: Sequence[Report]) -> Iterator[Text]:
     """The commands that lead on from here."""
     steps = [step for report in reports if (step := _fix_step(report))]
-    shown = (o for report in reports for o in report.outcomes if o.verdict is not Verdict.BLOCKED)
+    every = (o for report in reports for o in report.outcomes)
+    shown = (o for o in every if o.verdict is not Verdict.BLOCKED and not o.known)
     codes = sorted({diagnostic.code for outcome in shown for diagnostic in outcome.diagnostics})
     if codes:
         others = f" (or {', '.join(codes[1:])})" if codes[1:] else ""
@@ -40,6 +41,9 @@ def totals(reports: Sequence[Report], policy: Policy, surface: Surface) -> Text:
     if others := len(outcomes) - len(judged):
         line.append(f" {surface.glyphs.dot} {_plural(others, 'fence')} not Python")
     line.append(f" {surface.glyphs.dot} ").append(f"{refused} not accepted", "bold red" if refused else "bold green")
+    flaws = sum(flaw.known for report in reports for flaw in report.document.flaws)
+    if known := flaws + sum(outcome.known for outcome in outcomes):
+        line.append(f", {known} known")
     if defined := sum(outcome.only_defines for outcome in judged):
         rest = [outcome for outcome in judged if not outcome.only_defines]
         line.append(f" {surface.glyphs.dot} without the {defined} defined, not called: ")
