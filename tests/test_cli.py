@@ -77,7 +77,7 @@ WRONG = {
     "a bad timeout": (["check", "--timeout", "-1", "good.md"], "--timeout"),
     "an endless timeout": (["check", "--timeout", "inf", "good.md"], "--timeout"),
     "no number of seconds": (["check", "--timeout", "nan", "good.md"], "--timeout"),
-    "a report over its post": (["check", "-o", "good.md", "good.md"], "-o good.md"),
+    "a report over its post": (["check", "-o", "good.md", "good.md"], "good.md is a post"),
     "an unknown device": (["check", "--device", "tpu", "good.md"], "'auto', 'cpu', 'cuda'"),
     "no post": (["check"], "no post given"),
     "one output for two posts": (["fix", "-o", "x.md", "good.md", "np.md"], "-o takes one post"),

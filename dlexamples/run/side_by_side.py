@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ THREADS = (
     "TF_NUM_INTEROP_THREADS",
 )
 """Variables by which numerical libraries are told, as they are loaded, how many threads to compute with."""
+
+
+LONGEST_WAIT = 1.0
+"""Seconds. The kernel may give a signal to any thread, and Python acts on it in the main one, once that wakes up."""
 
 
 class Lanes:
@@ -42,15 +46,34 @@ class Lanes:
             return
         futures = [self._executor.submit(work, item) for item in items]
         try:
-            for future in as_completed(futures):
-                yield future.result()
+            yield from _as_completed(futures)
         finally:
             for future in futures:
                 future.cancel()
 
     def in_order(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """What `work` makes of each item."""
-        return list(self._executor.map(work, items) if self._executor else map(work, items))
+        if self._executor is None:
+            return list(map(work, items))
+        futures = [self._executor.submit(work, item) for item in items]
+        found = []
+        try:
+            for future in futures:
+                while not future.done():
+                    wait([future], LONGEST_WAIT)
+                found.append(future.result())
+            return found
+        finally:
+            for future in futures:
+                future.cancel()
+
+
+def _as_completed(futures: Iterable[Future[R]]) -> Iterator[R]:
+    pending = set(futures)
+    while pending:
+        done, pending = wait(pending, LONGEST_WAIT, FIRST_COMPLETED)
+        for future in done:
+            yield future.result()
 
 
 def cores() -> int:
