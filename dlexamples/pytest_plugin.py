@@ -71,6 +71,7 @@ class PostFile(pytest.File):
 
     def collect(self) -> Iterable[pytest.Item]:
         from dlexamples.formats import UnreadablePost, read
+        from dlexamples.stated import stated
 
         try:
             self.document = read(_relative(self.path, self.config.invocation_params.dir))
@@ -86,8 +87,8 @@ class PostFile(pytest.File):
             if block.id in groups:
                 item.add_marker(pytest.mark.xdist_group(groups[block.id]))
             yield item
-        if broken := _broken(self.document):
-            yield LayoutItem.from_parent(self, name=LAYOUT, broken=broken)
+        if _broken(self.document) or any(stated(self.document)):
+            yield LayoutItem.from_parent(self, name=LAYOUT)
 
     def _groups(self) -> dict[str, str]:
         """By a block's id, in a worker of `pytest -n --dist loadgroup`: the name of what one worker is to run, so that
@@ -119,7 +120,7 @@ class PostFile(pytest.File):
         from dlexamples.sessions import needed_for, sessions
 
         settings = self.config.stash[SETTINGS]
-        self._equip()
+        self.equip()
         conditions = Conditions.of(settings)
         sandbox(conditions)
         runner = Runner(_pool(self.config), self.document, conditions, cache=_cache(self.config))
@@ -133,13 +134,18 @@ class PostFile(pytest.File):
         if runner.faults:
             raise RuntimeError("dlexamples' own fault, not the post's; please report it.\n" + "\n".join(runner.faults))
 
-    def _equip(self) -> None:
+    def equip(self) -> None:
         """Once a post, and before its first block runs."""
-        if self.config.stash[SETTINGS].install and not self.equipped:
+        if self.equipped:
+            return
+        from dlexamples.stated.compared import compared
+
+        if self.config.stash[SETTINGS].install:
             from dlexamples.install import equipped
 
             self.document = equipped(self.document, lambda document, requirements: None)
-            self.equipped = True
+        self.document = compared(self.document)
+        self.equipped = True
 
     def _selected(self, session: Session) -> set[str]:
         items = (item for item in self.session.items if isinstance(item, BlockItem) and item.parent is self)
@@ -203,20 +209,22 @@ class NoPythonItem(pytest.Item):
 
 
 class LayoutItem(pytest.Item):
-    """Stands for what is wrong with a post and is no Python block's: a fence that is never closed, a marker."""
+    """Stands for what is wrong with a post and is no Python block's: a fence that is never closed, a marker, a stated
+    environment that is not the one in which blocks are run."""
 
-    def __init__(self, *, broken: list[Diagnostic], **rest: Any) -> None:
-        super().__init__(**rest)
-        self.broken = broken
+    parent: PostFile
 
     def runtest(self) -> None:
-        raise NotAcceptedError("\n".join(f"{self.path}:{d.span.line}: {d.code}: {d.message}" for d in self.broken))
+        self.parent.equip()
+        if broken := _broken(self.parent.document):
+            raise NotAcceptedError("\n".join(f"{self.path}:{d.span.line}: {d.code}: {d.message}" for d in broken))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         return str(excinfo.value)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        return self.path, self.broken[0].span.line - 1, self.name
+        broken = _broken(self.parent.document)
+        return self.path, broken[0].span.line - 1 if broken else 0, self.name
 
 
 @pytest.hookimpl(wrapper=True)

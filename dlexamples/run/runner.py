@@ -67,7 +67,8 @@ class Runner:
         for session in sessions:
             if self.cache.get(session, self) is None:
                 sources = [block.source for block in session.blocks]
-                self.pool.warm(frameworks(sources), on_first_use(sources), session.environment.folder)
+                own = session.environment
+                self.pool.warm(frameworks(sources), on_first_use(sources), own.folder, own.alone)
 
     def each(self, sessions: Sequence[Session], work: Callable[[Session], T]) -> Iterator[T]:
         """What `work` makes of each session, as it comes. While a server imports TensorFlow, sessions run that need

@@ -13,7 +13,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from dlexamples.model import Environment
-from dlexamples.sessions import installed
+from dlexamples.sessions import installed_in
 from dlexamples.verdicts import packages, walls
 from dlexamples.verdicts.finding import Finding
 
@@ -85,12 +85,12 @@ def diagnose(
         return Finding("DL205", f"the post's own check fails: {raised}", short or "fails")
     if "ModuleNotFoundError" in kinds:
         package, _, submodule = (halt.name or "").partition(".")
-        if submodule and installed(package, environment.folder):
+        if submodule and installed_in(environment)(package):
             return Finding("DL202", f"package `{package}` has no module `{halt.name}`", "no such module")
         if not package:  # A library says so itself, in words of its own.
             return Finding("DL502", f"a package that a library wants is not installed ({raised})", "not installed")
-        return Finding("DL502", packages.told(package, installs, environment.refused), "not installed")
-    if wanted := _wanted(halt, raised):
+        return Finding("DL502", packages.told(package, installs, environment), "not installed")
+    if wanted := _wanted(halt, raised, environment):
         return Finding("DL502", wanted, "not installed")
     if (kinds | set(halt.causes)) & NETWORK_ERRORS or (not halt.own and _UNREACHED.search(halt.message)):
         return Finding("DL504", f"needs the network, and there it got no answer ({raised})", "needs the network")
@@ -119,7 +119,7 @@ def _does_not_meet(halt: Halt) -> str:
     return "DL301" if _SHAPES.search(text) else ""
 
 
-def _wanted(halt: Halt, raised: str) -> str:
+def _wanted(halt: Halt, raised: str, environment: Environment) -> str:
     """A package that a library says to install; empty where it says nothing of the kind."""
     kinds = set(halt.kinds)
     missing = {"ImportError", "DependencyNotInstalled"} & (kinds | set(halt.causes))
@@ -127,7 +127,7 @@ def _wanted(halt: Halt, raised: str) -> str:
         return f"a package that a library wants is not installed ({raised})"
     found = _NAMESPACE.search(halt.message) if "NamespaceNotFound" in kinds else None
     package = NAMESPACES.get(found[1], "") if found else ""
-    if found and package and not installed(package.replace("-", "_")):
+    if found and package and not installed_in(environment)(package.replace("-", "_")):
         return f"the environments of `{found[1]}` come with a package that is not installed: `pip install {package}`"
     return ""
 
