@@ -33,8 +33,11 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name)
     for prefix in ("PIP", "UV"):
         monkeypatch.setenv(f"{prefix}_FIND_LINKS", str(folder))
-        monkeypatch.setenv(f"{prefix}_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    # uv has no variable for it.
+    (tmp_path / "uv.toml").write_text("no-index = true\n", "utf-8")
+    monkeypatch.setenv("UV_CONFIG_FILE", str(tmp_path / "uv.toml"))
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
     monkeypatch.setattr(environments, "user_cache_path", lambda name: tmp_path / "cache" / name)
     wheel(folder, "tiny-one", "1.0", files=TINY, requires=("tiny-two", "numpy"))

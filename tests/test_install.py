@@ -188,8 +188,9 @@ def test_no_source_distribution_runs(index: Path) -> None:
 
 
 def test_no_index_that_answers(pool: Pool, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PIP_NO_INDEX")
+    monkeypatch.delenv("UV_CONFIG_FILE")
     for prefix in ("PIP", "UV"):
-        monkeypatch.delenv(f"{prefix}_NO_INDEX")
         monkeypatch.setenv(f"{prefix}_INDEX_URL", "http://localhost:9/simple")
     document = with_packages("```python\nimport einx_not_here\n```\n\n`pip install einx-not-here`\n")
     (outcome,) = checked(pool, document)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 # The specification's own pattern, but that trailing blanks are allowed.
 _SCRIPT = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)[ \t]*$\s(?P<content>(?:^#(?:| .*)$\s)+)^# ///[ \t]*$")
+_OPENED = re.compile(r"(?m)^# /// script[ \t]*$")
 _KEY = re.compile(r"^(?:requires|requires-python|pyproject)\s*[:=]", re.MULTILINE)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -103,7 +104,7 @@ def _tables(document: Document) -> Iterator[_Table | Fault]:
     if _KEY.search("\n".join(above)):
         yield from _of_front_matter(above)
     for block in document.blocks:
-        if block.is_python and "# /// script" in block.published:
+        if block.is_python and _OPENED.search(block.published):
             yield from _of_script(block.published, block.first_line)
 
 
@@ -135,8 +136,8 @@ def _of_script(source: str, first_line: int) -> Iterator[_Table | Fault]:
         content = "\n".join(row.removeprefix("#").removeprefix(" ") for row in match["content"].splitlines())
         table = _toml(content, line, "error")
         yield table if isinstance(table, Fault) else _Table(table, rows, line, "error")
-    if not found:
-        line = first_line + source[: source.index("# /// script")].count("\n")
+    if not found and (opened := _OPENED.search(source)):
+        line = first_line + source[: opened.start()].count("\n")
         yield Fault(
             "`# /// script` is never closed: a line `# ///` ends it, and each between begins with `#`", line, "error"
         )
