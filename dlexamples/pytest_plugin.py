@@ -199,7 +199,8 @@ class NoPythonItem(pytest.Item):
     """Stands for a post that holds nothing to run, which must not be green."""
 
     def runtest(self) -> None:
-        raise NotAcceptedError(f"DL002: {self.path}: no Python block found")
+        would_do = f"`dlexamples list {self.path}` tells what each fence was taken for"
+        raise NotAcceptedError(f"DL002: {self.path}: no Python block found; {would_do}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         return str(excinfo.value)

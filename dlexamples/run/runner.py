@@ -183,7 +183,10 @@ class Runner:
                 deadline = time.monotonic() + END_SECONDS
             elif kind == "no-device":
                 run.close()
-                raise DeviceNotHereError("no GPU is visible to the frameworks of this post")
+                raise DeviceNotHereError(
+                    f"{self.document.path}: no GPU is visible to the frameworks of this post, and `--device cuda` asks "
+                    "for one; `--device auto` skips blocks that need it, and runs the others on the CPU"
+                )
             elif kind in {"exit", "timeout"}:
                 if current is not None and not run.blocks[current].timed_out:
                     run.blocks[current].exit_status = event["status"]

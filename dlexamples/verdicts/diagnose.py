@@ -78,7 +78,9 @@ def diagnose(
     if "SystemExit" in kinds:
         return Finding("DL902", f"the block ends the interpreter ({raised})", "a reader's session ends here")
     if _needs_gpu(halt):
-        return Finding("DL501", f"needs a GPU, and none is visible here ({raised})", "needs a GPU")
+        return Finding(
+            "DL501", f"needs a GPU, and none is visible here: check it where there is one ({raised})", "needs a GPU"
+        )
     if "NameError" in kinds and halt.own and halt.name:
         return Finding("DL101", f"`{halt.name}` is not defined in the post", "never defined")
     if halt.own and _is_own_check(sources, halt):
@@ -137,10 +139,14 @@ def diagnose_end(run: BlockRun, timeout: float) -> Finding:
     if run.exceeded:
         return walls.exceeded(*run.exceeded)
     if run.timed_out:
-        return Finding("DL901", f"ran out of time: {timeout:g} s were allowed", "still running here")
+        return Finding(
+            "DL901", f"ran out of time: {timeout:g} s were allowed, `--timeout S` allows more", "still running here"
+        )
     status = run.exit_status or 0
     if status < 0:
-        return Finding("DL903", f"the process was killed by {_signal_name(-status)}", "while this ran")
+        name = _signal_name(-status)
+        often = ", mostly by a system that is short of memory" if name == "SIGKILL" else ""
+        return Finding("DL903", f"the process was killed by {name}{often}", "while this ran")
     return Finding("DL902", f"the block ends the interpreter with status {status}", "a reader's session ends here")
 
 
