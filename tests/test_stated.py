@@ -134,8 +134,8 @@ def test_what_is_met_is_not_told() -> None:
 @pytest.mark.parametrize(
     ("requirement", "message"),
     [
-        ("not-here-at-all>=2", "and not-here-at-all is not installed: `pip install 'not-here-at-all>=2'` where "),
-        ("numpy<1", f"and numpy {here()['numpy']} is here: `pip install 'numpy<1'` where dlexamples runs would do"),
+        ("not-here-at-all>=2", "and not-here-at-all is not installed\n`pip install 'not-here-at-all>=2'` where "),
+        ("numpy<1", f"and numpy {here()['numpy']} is here\n`pip install 'numpy<1'` where dlexamples runs would do"),
         ("not_here @ https://e.org/x.whl", "not_here is not installed"),
     ],
 )
@@ -239,8 +239,8 @@ def test_an_environment_that_cannot_be_had_is_told_and_none_is_made(pool: Pool, 
     assert not document.environment.folder
     refused, missing = told(document)
     assert refused[:3] == ("DL506", "error", 6)
-    assert f"click {here()['click']} is here; `--install` cannot provide it: " in refused[3]
-    assert "tiny-two is not installed; `--install` cannot provide it: " in missing[3]
+    assert f"click {here()['click']} is here\n`--install` cannot provide it: " in refused[3]
+    assert "tiny-two is not installed\n`--install` cannot provide it: " in missing[3]
     assert checked(pool, document)[0].verdict is Verdict.PASSED
 
 

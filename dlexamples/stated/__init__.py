@@ -139,7 +139,7 @@ def _of_script(source: str, first_line: int) -> Iterator[_Table | Fault]:
     if not found and (opened := _OPENED.search(source)):
         line = first_line + source[: opened.start()].count("\n")
         yield Fault(
-            "`# /// script` is never closed: a line `# ///` ends it, and each between begins with `#`", line, "error"
+            "`# /// script` is never closed\na line `# ///` ends it, and each between begins with `#`", line, "error"
         )
 
 

@@ -52,7 +52,7 @@ def _pythons(pythons: tuple[Python, ...]) -> Iterator[tuple[int, str, str]]:
             yield (
                 python.line,
                 "error",
-                f"the post states Python {python.versions}, and its blocks run on {here}: "
+                f"the post states Python {python.versions}, and its blocks run on {here}\n"
                 "run dlexamples with an interpreter that suits it",
             )
 
@@ -73,10 +73,10 @@ def _told(stated: Requirement, missing: str, environment: Environment) -> str:
     from dlexamples.verdicts.packages import plain
 
     if why := environment.refused.get(plain(stated.name)):
-        return f"the post states `{stated}`, and {missing}; `--install` cannot provide it: {why}"
+        return f"the post states `{stated}`, and {missing}\n`--install` cannot provide it: {why}"
     quoted = f"'{stated}'" if any(sign in str(stated) for sign in "<>=!~[; ") else str(stated)
     return (
-        f"the post states `{stated}`, and {missing}: `pip install {quoted}` where dlexamples runs would do, "
+        f"the post states `{stated}`, and {missing}\n`pip install {quoted}` where dlexamples runs would do, "
         "or `--install` for this post alone"
     )
 
@@ -152,8 +152,8 @@ def _undeclared(found: Stated, document: Document) -> Iterator[tuple[int, str, s
             by = {plain(name) for name in owners.get(module, ())}
             if by and not by & brought:
                 told.add(module)
-                text = f"`{module}` is imported, and the environment that the post states does not bring it: "
-                yield block.line, "warning", f"{text}add `{min(by)}` to it"
+                text = f"`{module}` is imported, and the environment that the post states does not bring it"
+                yield block.line, "warning", f"{text}\nadd `{min(by)}` to it"
 
 
 def _closure(found: Stated) -> set[str]:
