@@ -266,3 +266,10 @@ def test_uv_makes_one_from_the_real_index(pool: Pool, tmp_path: Path, monkeypatc
         pytest.skip("no package index answers")
     assert not document.flaws
     assert checked(pool, document)[0].stdout == "23.2\n"
+
+
+def test_the_last_line_tells_why_the_gate_is_red(tmp_path: Path) -> None:
+    (tmp_path / "post.md").write_text(script("not-here-at-all"), "utf-8")
+    done = run("check", "post.md", folder=tmp_path)
+    assert done.stdout.endswith("1 block: 1 passed · 0 not accepted · 1 error in the post itself\n")
+    assert "run `dlexamples explain DL506` to read more" in done.stdout

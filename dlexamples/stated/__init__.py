@@ -118,7 +118,7 @@ def _of_front_matter(rows: Sequence[str]) -> Iterator[_Table | Fault]:
     if isinstance(pyproject, str):
         line = _line_of("pyproject", rows, 1)
         table = _toml(pyproject, line, "error")
-        yield table if isinstance(table, Fault) else _Table(table, rows, 1, "error")
+        yield table if isinstance(table, Fault) else _Table(table, rows[line - 1 :], line, "error")
     own = {"dependencies": values.get("requires", []), "requires-python": values.get("requires-python")}
     if isinstance(own["dependencies"], str):
         own["dependencies"] = own["dependencies"].splitlines()
@@ -203,5 +203,7 @@ def _not_followed(table: _Table) -> Iterator[Fault]:
 
 
 def _line_of(text: str, rows: Sequence[str], line: int) -> int:
-    """The first of `rows` that holds `text`; `line`, that of the first row, where none does."""
-    return next((line + number for number, row in enumerate(rows) if text in row), line)
+    """The first of `rows` that holds `text`, and not as a part of a longer word; `line`, that of the first row, where
+    none does."""
+    word = re.compile(rf"(?<![\w.-]){re.escape(text)}(?![\w.-])")
+    return next((line + number for number, row in enumerate(rows) if word.search(row)), line)

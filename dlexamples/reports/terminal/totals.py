@@ -22,7 +22,8 @@ def next_steps(reports: Sequence[Report]) -> Iterator[Text]:
     """The commands that lead on from here."""
     steps = [step for report in reports if (step := _fix_step(report))]
     shown = (o for report in reports for o in report.outcomes if o.verdict is not Verdict.BLOCKED)
-    codes = sorted({diagnostic.code for outcome in shown for diagnostic in outcome.diagnostics})
+    of_blocks = {diagnostic.code for outcome in shown for diagnostic in outcome.diagnostics}
+    codes = sorted(of_blocks | {flaw.diagnostic.code for report in reports for flaw in report.document.flaws})
     if codes:
         others = f" (or {', '.join(codes[1:])})" if codes[1:] else ""
         steps.append(f"run `dlexamples explain {codes[0]}`{others} to read more")
@@ -40,6 +41,8 @@ def totals(reports: Sequence[Report], policy: Policy, surface: Surface) -> Text:
     if others := len(outcomes) - len(judged):
         line.append(f" {surface.glyphs.dot} {_plural(others, 'fence')} not Python")
     line.append(f" {surface.glyphs.dot} ").append(f"{refused} not accepted", "bold red" if refused else "bold green")
+    if errors := sum(flaw.diagnostic.level == "error" for report in reports for flaw in report.document.flaws):
+        line.append(f" {surface.glyphs.dot} ").append(f"{_plural(errors, 'error')} in the post itself", "bold red")
     if defined := sum(outcome.only_defines for outcome in judged):
         rest = [outcome for outcome in judged if not outcome.only_defines]
         line.append(f" {surface.glyphs.dot} without the {defined} defined, not called: ")
