@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 import posixpath
 import re
 from dataclasses import MISSING, fields
@@ -52,18 +53,18 @@ def _index() -> str:
 
 
 def settings_table() -> str:
-    """A row a setting: its name, its default, how else it is given, what it is."""
+    """A row a setting: its name, what it is, its default, how else it is given."""
     options = {option.name: option for option in check.params}
     told = _docstrings()
-    rows = ["| setting | default | option | variable | |", "|---|---|---|---|---|"]
+    rows = ["| setting | | default | option | variable |", "|---|---|---|---|---|"]
     for field in fields(Settings):
         if field.name == "folder":
             continue  # Where they were found, and no setting.
         option = options.get(field.name)
         about = told.get(field.name) or getattr(option, "help", None) or ""
-        variable = f"`DLEXAMPLES_{field.name.upper()}`" if field.name in module._OF_ENVIRONMENT else ""
+        variable = "yes" if field.name in module._OF_ENVIRONMENT else ""
         name = field.name.replace("_", "-")
-        rows.append(f"| `{name}` | {_default(field)} | {_spelled(option)} | {variable} | {_cell(about)} |")
+        rows.append(f"| `{name}` | {_cell(about)} | {_default(field)} | {_spelled(option)} | {variable} |")
     return "\n".join(rows)
 
 
@@ -79,10 +80,9 @@ def _docstrings() -> dict[str, str]:
 
 
 def _default(field: Any) -> str:
+    """As TOML has it, which is JSON for these; nothing for one that is empty."""
     value = None if field.default is MISSING else field.default
-    if value is None or value in ("", ()):
-        return ""
-    return f"`{[*value] if isinstance(value, tuple) else str(value).lower() if isinstance(value, bool) else value}`"
+    return "" if value is None or value in ("", ()) else f"`{json.dumps(value)}`"
 
 
 def _spelled(option: click.Parameter | None) -> str:
@@ -95,4 +95,5 @@ def _spelled(option: click.Parameter | None) -> str:
 
 
 def _cell(text: str) -> str:
-    return re.sub(r" *\[default: [^]]*\]", "", text).replace("|", "\\|")
+    text = re.sub(r" *\[default: [^]]*\]", "", text).replace("`folder`", "the folder of `pyproject.toml`")
+    return text.replace("|", "\\|")
