@@ -117,7 +117,7 @@ def test_several_statements_add_up() -> None:
         ),
         (above("requires: [a\ntitle: x"), "warning", 1, "no valid YAML"),
         (above("requires:\n  python: 3"), "warning", 1, "it must be a list of requirements"),
-        (above("pyproject: |\n  dependencies = 3"), "error", 1, "`dependencies` is 3; it must be a list"),
+        (above("pyproject: |\n  dependencies = 3"), "error", 2, "`dependencies` is 3; it must be a list"),
     ],
 )
 def test_a_statement_that_cannot_be_read_or_is_not_followed(text: str, level: str, line: int, message: str) -> None:
@@ -194,6 +194,33 @@ def test_what_is_stated_and_not_here_is_installed_beside(pool: Pool, index: Path
     assert not document.environment.alone
     assert not document.flaws
     assert checked(pool, document)[0].stdout == "1\n"
+
+
+def test_an_extra_of_what_is_here_is_installed_beside(index: Path) -> None:
+    wheel(index, "tiny-extra", files={"tiny_extra.py": ""})
+    document = equipped(post(script("click[x]")), lambda document, requirements: None)
+    assert not document.environment.alone
+
+
+def test_a_place_is_not_followed(index: Path) -> None:
+    heard: list[object] = []
+    (index / "evil").mkdir()
+    text = script(f"evil @ file://{index}/evil", "tiny-two", "click @ https://e.org/click.whl")
+    document = compared(equipped(post(text), lambda document, requirements: heard.extend(requirements)))
+    assert heard == ["tiny-two"]
+    assert [package.name for package in document.environment.packages] == ["tiny-two"]
+    found = [(level, line, message.split("\n")[0]) for _, level, line, message in told(document)]
+    assert [(level, line) for level, line, message in found if "evil is not installed" in message] == [("error", 6)]
+    assert [(level, line) for level, line, message in found if "is not followed" in message] == [
+        ("warning", 6),
+        ("warning", 8),
+    ]
+
+
+def test_lines_of_every_system(index: Path) -> None:
+    for end in ("\n", "\r\n", "\r"):
+        ((_, _, line, _),) = told(compared(post(script("not-here-at-all").replace("\n", end))))
+        assert line == 6
 
 
 ALONE = script("click==0.5", "tiny-two", code="import click\nimport tiny_two\nprint(click.WHICH, exit is not None)\n")

@@ -12,7 +12,7 @@ from dlexamples.install.telling import flaw_at
 from dlexamples.install.wanted import IMPORTED, SAID, STATED, Remark, here, same_modules, wanted
 from dlexamples.model import Environment, Package
 from dlexamples.stated import stated
-from dlexamples.stated.compared import met_by_python, unmet
+from dlexamples.stated.compared import met_by_python
 from dlexamples.verdicts.packages import plain
 
 if TYPE_CHECKING:
@@ -30,8 +30,7 @@ def equipped(document: Document, tell: Callable[[Document, Sequence[str]], None]
     which an installer is started. What the post states comes first: where releases are here that it does not suit, it
     gets an environment of its own, and where that cannot be had, none."""
     declared = stated(document)
-    of_others = [need for need in unmet(declared, here()) if _is_of_another_release(need.requirement)]
-    if of_others:
+    if any(_is_here_otherwise(need.requirement) for need in declared.needs):
         return _alone(document, declared, tell)
     want = wanted(document, declared)
     if not (want.requirements or want.refused or want.not_done):
@@ -66,9 +65,11 @@ def _alone(document: Document, declared: Stated, tell: Callable[[Document, Seque
     return replace(document, environment=Environment(built.folder, tuple(_packages(built.pins, want)), alone=True))
 
 
-def _is_of_another_release(requirement: Requirement) -> bool:
-    """Installed here, perhaps as another distribution of the same module, in a release that is not the stated one."""
-    return any(name in here() for name in (plain(requirement.name), *same_modules(requirement.name)))
+def _is_here_otherwise(requirement: Requirement) -> bool:
+    """Installed, perhaps as another distribution of the same modules, in a release that does not suit."""
+    names = (plain(requirement.name), *same_modules(requirement.name))
+    version = next((here()[name] for name in names if name in here()), "")
+    return bool(version) and not requirement.specifier.contains(version, prereleases=True)
 
 
 def _packages(pins: Sequence[Pin], requirements: Mapping[str, Remark]) -> list[Package]:

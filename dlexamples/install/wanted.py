@@ -69,7 +69,10 @@ def wanted(document: Document, declared: Stated) -> Wanted:
     """What is to be added to what is installed. Where the post states its environment, that tells all that its reader
     gets, and what it only imports is not added."""
     requirements = {
-        str(need.requirement): Remark(STATED, need.line) for need in declared.needs if not _is_here(need.requirement)
+        str(need.requirement): Remark(STATED, need.line)
+        for need in declared.needs
+        # A place is not followed from a post, also where the post states it.
+        if not need.requirement.url and not _is_here(need.requirement)
     }
     refused: dict[str, Remark] = {}
     not_done: list[Remark] = []

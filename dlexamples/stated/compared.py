@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
     from dlexamples.model import Document, Environment
-    from dlexamples.stated import Need, Python, Stated
+    from dlexamples.stated import Python, Stated
 
 UNMET, UNREAD = "DL506", "DL507"
 
@@ -34,11 +34,6 @@ def compared(document: Document) -> Document:
     for line, level, text in (*_pythons(found.pythons), *_needs(found, document), *_undeclared(found, document)):
         told.append(flaw_at(document, line, UNMET, level, text))
     return replace(document, flaws=(*document.flaws, *sorted(set(told), key=lambda flaw: flaw.diagnostic.span)))
-
-
-def unmet(found: Stated, versions: Mapping[str, str]) -> list[Need]:
-    """Those that `versions`, by plain name, have not, or in another release."""
-    return [need for need in found.needs if _missing(need.requirement, versions)]
 
 
 def met_by_python(found: Stated) -> bool:
