@@ -81,6 +81,16 @@ def test_a_post_gets_what_it_tells_its_reader_to_install(pool: Pool, index: Path
     assert len(heard) == 1, "a second check installs nothing"
 
 
+def test_pip_does_it_where_uv_is_not(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
+    wheel(index, "wants-old", files={"wants_old.py": ""}, requires=("numpy<1",))
+    document = with_packages(f"`pip install wants-old`\n\n{USES}")
+    assert document.environment.packages == (Package("tiny-one", "1.0", SAID), Package("tiny-two", "1.0", NEEDED))
+    assert list(Path(document.environment.folder).glob("tiny_two.py"))
+    assert document.environment.refused["wants-old"].startswith("wants-old 1.0 depends on numpy<1, and numpy==")
+    assert installer().newest("tiny-one") == "2.0"
+
+
 def test_a_process_that_is_not_forked_finds_it_too(index: Path) -> None:
     with Pool(fork=False) as pool:
         (outcome,) = checked(pool, with_packages(USES))
