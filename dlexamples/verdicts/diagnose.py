@@ -140,7 +140,7 @@ def diagnose_end(run: BlockRun, timeout: float) -> Finding:
         return walls.exceeded(*run.exceeded)
     if run.timed_out:
         return Finding(
-            "DL901", f"ran out of time: {timeout:g} s were allowed, `--timeout S` allows more", "still running here"
+            "DL901", f"ran out of time: {timeout:g} s were allowed\n`--timeout S` allows more", "still running here"
         )
     status = run.exit_status or 0
     if status < 0:
