@@ -28,7 +28,7 @@ def codes() -> tuple[str, ...]:
 def explain(code: str) -> str:
     """The page of `code` in Markdown; of a family (`DL2`, `DL2xx`), and of an empty code, its codes and their titles.
 
-    Raises ValueError, with the nearest codes and all of them, when there is none.
+    Raises ValueError, with the nearest codes, when there is none.
     """
     wanted = code.strip().upper()
     family = re.fullmatch(r"(DL\d?|)(?:XX)?", wanted)
@@ -65,4 +65,4 @@ def page_of(code: str) -> str:
 
 def _unknown(code: str, near: list[str]) -> str:
     guess = f" Did you mean {' or '.join(near)}?" if near else ""
-    return f"no code {code!r}.{guess} The codes are {', '.join(codes())}."
+    return f"no code {code!r}.{guess} `dlexamples explain` lists all."
