@@ -252,6 +252,8 @@ class Environment:
     folder: str = ""
     """It comes last on `sys.path`; empty when there is none."""
     packages: tuple[Package, ...] = ()
+    alone: bool = False
+    """Nothing of what is installed here is seen beside it: it is the environment that the post states."""
     refused: Mapping[str, str] = field(default_factory=dict)
     """By a package's name as `dlexamples.verdicts.packages.plain` gives it: why it was not installed."""
 

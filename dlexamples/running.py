@@ -23,7 +23,8 @@ class Running:
     """What is there while posts are run."""
 
     equipped: Callable[[Document], Document]
-    """With the packages that a post wants and that are not here, where that is asked for."""
+    """With the packages that a post wants and that are not here, where that is asked for; and with what it states of
+    its environment and has not."""
     runner_for: Callable[[Document], Runner]
     progress: Progress
     faults: list[str]
@@ -50,6 +51,7 @@ def running(
     from dlexamples.run.pool import Pool
     from dlexamples.run.runner import Runner
     from dlexamples.run.side_by_side import Lanes
+    from dlexamples.stated.compared import compared
 
     faults: list[str] = []
     conditions = Conditions.of(settings)
@@ -64,11 +66,11 @@ def running(
     ):
 
         def equipped(document: Document) -> Document:
-            if not settings.install:
-                return document
-            from dlexamples.install import equipped
+            if settings.install:
+                from dlexamples.install import equipped
 
-            return equipped(document, shown.installing)
+                document = equipped(document, shown.installing)
+            return compared(document)
 
         def runner_for(document: Document) -> Runner:
             return Runner(

@@ -7,6 +7,7 @@ A block that changes global state (a seed, a default dtype, the environment) set
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,15 +23,22 @@ from dlexamples.names import BUILTINS, Names, names
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from dlexamples.model import Block, Document
+    from dlexamples.model import Block, Document, Environment
 
 Installed = Callable[[str], bool]
 
 
 @cache
-def installed(module: str, beside: str = "") -> bool:
-    """Whether a top-level module can be imported here, or from the folder `beside`; it is not imported."""
-    return find_spec(module) is not None or bool(beside and PathFinder.find_spec(module, [beside]))
+def installed(module: str, beside: str = "", alone: bool = False) -> bool:
+    """Whether a top-level module can be imported here, or from the folder `beside`; it is not imported. `alone`: of
+    what is here only the standard library counts."""
+    is_here = module in sys.stdlib_module_names if alone else find_spec(module) is not None
+    return is_here or bool(beside and PathFinder.find_spec(module, [beside]))
+
+
+def installed_in(environment: Environment) -> Installed:
+    """Whether a top-level module can be imported by blocks of a post that has this environment."""
+    return partial(installed, beside=environment.folder, alone=environment.alone)
 
 
 def sessions(document: Document, mode: str = "auto", here: Installed | None = None) -> tuple[Session, ...]:
@@ -50,7 +58,7 @@ def session_names(document: Document, mode: str = "auto", here: Installed | None
 
 
 def _installed_for(document: Document) -> Installed:
-    return partial(installed, beside=document.environment.folder)
+    return installed_in(document.environment)
 
 
 def _sessions(document: Document, mode: str, here: Installed, *, scenes: bool) -> tuple[Session, ...]:

@@ -82,7 +82,6 @@ WRONG = {
     "no post": (["check"], "no post given"),
     "one output for two posts": (["fix", "-o", "x.md", "good.md", "np.md"], "-o takes one post"),
     "an unknown code": (["explain", "DL2O1"], "DL201"),
-    "explain nothing": (["explain"], "CODE"),
 }
 
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import pytest
 from contract import in_order, validated
 from test_cli import run
-from wheels import wheel
+from wheels import TINY, wheel
 
 from dlexamples.check import check
 from dlexamples.formats import parse
-from dlexamples.install import NEEDED, environments, equipped
+from dlexamples.install import NEEDED, equipped
 from dlexamples.install.commands import commands
 from dlexamples.install.environments import environment
 from dlexamples.install.installers import Pin, RefusedError, Uv, installer, require_small
@@ -26,38 +26,18 @@ from dlexamples.model import Document, Package, Verdict
 from dlexamples.run.conditions import Conditions
 from dlexamples.run.pool import Pool
 from dlexamples.run.runner import Runner
+from dlexamples.stated import Stated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dlexamples.model import Outcome
 
-TINY = {"tiny_one/__init__.py": "from tiny_two import TWO\n\nONE = TWO - 1\n"}
-
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:
     with Pool() as pool:
         yield pool
-
-
-@pytest.fixture
-def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of wheels, the only index there is, and a cache of the test's own."""
-    folder = tmp_path / "wheels"
-    folder.mkdir()
-    for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
-        monkeypatch.delenv(name)
-    for prefix in ("PIP", "UV"):
-        monkeypatch.setenv(f"{prefix}_FIND_LINKS", str(folder))
-        monkeypatch.setenv(f"{prefix}_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
-    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
-    monkeypatch.setattr(environments, "user_cache_path", lambda name: tmp_path / "cache" / name)
-    wheel(folder, "tiny-one", "1.0", files=TINY, requires=("tiny-two", "numpy"))
-    wheel(folder, "tiny-one", "2.0", files=TINY, requires=("tiny-two", "numpy"))
-    wheel(folder, "tiny-two", "1.0", files={"tiny_two.py": "TWO = 2\n"})
-    return folder
 
 
 def post(text: str) -> Document:
@@ -99,6 +79,16 @@ def test_a_post_gets_what_it_tells_its_reader_to_install(pool: Pool, index: Path
     assert heard == [["tiny-one==1.0"]]
     assert with_packages(USES, heard).environment == document.environment
     assert len(heard) == 1, "a second check installs nothing"
+
+
+def test_pip_does_it_where_uv_is_not(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
+    wheel(index, "wants-old", files={"wants_old.py": ""}, requires=("numpy<1",))
+    document = with_packages(f"`pip install wants-old`\n\n{USES}")
+    assert document.environment.packages == (Package("tiny-one", "1.0", SAID), Package("tiny-two", "1.0", NEEDED))
+    assert list(Path(document.environment.folder).glob("tiny_two.py"))
+    assert document.environment.refused["wants-old"].startswith("wants-old 1.0 depends on numpy<1, and numpy==")
+    assert installer().newest("tiny-one") == "2.0"
 
 
 def test_a_process_that_is_not_forked_finds_it_too(index: Path) -> None:
@@ -208,8 +198,9 @@ def test_no_source_distribution_runs(index: Path) -> None:
 
 
 def test_no_index_that_answers(pool: Pool, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PIP_NO_INDEX")
+    monkeypatch.delenv("UV_CONFIG_FILE")
     for prefix in ("PIP", "UV"):
-        monkeypatch.delenv(f"{prefix}_NO_INDEX")
         monkeypatch.setenv(f"{prefix}_INDEX_URL", "http://localhost:9/simple")
     document = with_packages("```python\nimport einx_not_here\n```\n\n`pip install einx-not-here`\n")
     (outcome,) = checked(pool, document)
@@ -315,7 +306,7 @@ def test_what_does_not_come_from_the_users_index_is_not_followed() -> None:
     )
     assert command.elsewhere == ("-r requirements.txt", "-e .", "git+https://x.org/y.git", "./z.whl")
     assert (command.line, command.own_index) == (2, "-f https://w.org")
-    want = wanted(post("```bash\npip install some-thing timm -f https://w.org\npip install -r r.txt\n```\n"))
+    want = wanted(post("```bash\npip install some-thing timm -f https://w.org\npip install -r r.txt\n```\n"), Stated())
     assert "timm" in {*want.requirements, *here()}
     assert "`-f https://w.org`" in want.refused["some-thing"].text
     assert [(each.line, "-r r.txt" in each.text) for each in want.not_done] == [(3, True)]
@@ -334,7 +325,7 @@ import said_so, made_up_here, bs4, utils
 import skopt
 ```
 """
-    want = wanted(post(text))
+    want = wanted(post(text), Stated())
     assert {name: each.text for name, each in want.requirements.items()} == {
         "said-so": IMPORTED,
         "beautifulsoup4": IMPORTED,

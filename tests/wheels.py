@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+TINY = {"tiny_one/__init__.py": "from tiny_two import TWO\n\nONE = TWO - 1\n"}
+
 
 def wheel(
     folder: Path, name: str, version: str = "1.0", *, files: dict[str, str], requires: tuple[str, ...] = ()

@@ -86,7 +86,9 @@ def exit_code(reports: Sequence[Report], policy: Policy | None = None) -> int:
     alone = len(without) == len(reports) and not elsewhere
     missing = without if alone else [report for report in without if report.named]
     for report in missing:
-        click.echo(f"dlexamples: {report.document.path}: DL002: no Python block found", err=True)
+        path = report.document.path
+        told = f"{path}: DL002: no Python block found; `dlexamples list {path}` tells what each fence was taken for"
+        click.echo(f"dlexamples: {told}", err=True)
     return NO_PYTHON if missing else ACCEPTED
 
 

@@ -91,7 +91,9 @@ def check_post(path: str, text: str, settings: Settings, version: str) -> Ran:
     from dlexamples.running import checked, running
 
     if version != __version__:
-        raise ExecutorError(f"a node of the cluster has dlexamples {__version__}, and this is {version}")
+        raise ExecutorError(
+            f"a node of the cluster has dlexamples {__version__}, and this is {version}; install one version on all"
+        )
     # A task has one core, and Ray tells numerical libraries so.
     with running(replace(settings, jobs=1), stream=io.StringIO()) as at_hand:
         document = at_hand.equipped(parse(Path(path), text))
@@ -159,4 +161,5 @@ def _join(ray: Any, address: str) -> None:
             socket.create_connection((host, int(port)), PATIENCE).close()
         ray.init(address, log_to_driver=False, configure_logging=False)
     except (OSError, RuntimeError, ValueError) as error:
-        raise ExecutorError(f"--executor ray:{address}: no Ray cluster answers there: {error}") from error
+        would_do = "`ray start --head` starts one, `--executor ray` its own"
+        raise ExecutorError(f"--executor ray:{address}: no Ray cluster answers there: {error}; {would_do}") from error

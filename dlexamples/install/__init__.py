@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from packaging.requirements import Requirement
 
 from dlexamples.install.environments import environment
-from dlexamples.install.wanted import IMPORTED, SAID, Remark, wanted
-from dlexamples.model import Diagnostic, Environment, Flaw, Package, Span
+from dlexamples.install.telling import flaw_at
+from dlexamples.install.wanted import IMPORTED, SAID, STATED, Remark, here, same_modules, wanted
+from dlexamples.model import Environment, Package
+from dlexamples.stated import stated
+from dlexamples.stated.compared import met_by_python
 from dlexamples.verdicts.packages import plain
 
 if TYPE_CHECKING:
@@ -17,14 +20,19 @@ if TYPE_CHECKING:
 
     from dlexamples.install.installers import Pin
     from dlexamples.model import Document
+    from dlexamples.stated import Stated
 
 NEEDED = "needed by another one"
 
 
 def equipped(document: Document, tell: Callable[[Document, Sequence[str]], None]) -> Document:
     """`document` with an environment that holds what it wants and lacks here. `tell` hears of the requirements for
-    which an installer is started."""
-    want = wanted(document)
+    which an installer is started. What the post states comes first: where releases are here that it does not suit, it
+    gets an environment of its own, and where that cannot be had, none."""
+    declared = stated(document)
+    if any(_is_here_otherwise(need.requirement) for need in declared.needs):
+        return _alone(document, declared, tell)
+    want = wanted(document, declared)
     if not (want.requirements or want.refused or want.not_done):
         return document
     built = environment(want.requirements, lambda requirements: tell(document, requirements))
@@ -32,24 +40,43 @@ def equipped(document: Document, tell: Callable[[Document, Sequence[str]], None]
     refused = want.refused | failed
     told = _left_out({name: each for name, each in refused.items() if name not in want.imports})
     older = _older(built.pins, want.requirements)
-    flaws = [Flaw(each) for each in _diagnostics(document, [*told, *older], "warning")]
-    flaws += [Flaw(each) for each in _diagnostics(document, want.not_done, "note")]
+    flaws = [flaw_at(document, each.line, "DL502", "warning", each.text) for each in (*told, *older)]
+    flaws += [flaw_at(document, each.line, "DL502", "note", each.text) for each in want.not_done]
     return replace(
         document,
         environment=Environment(
             built.folder,
             tuple(_packages(built.pins, want.requirements)),
-            {name: each.text for name, each in refused.items()},
+            refused={name: each.text for name, each in refused.items()},
         ),
         flaws=(*document.flaws, *sorted(flaws, key=lambda flaw: flaw.diagnostic.span)),
     )
+
+
+def _alone(document: Document, declared: Stated, tell: Callable[[Document, Sequence[str]], None]) -> Document:
+    """`document` with an environment that holds what it states, and nothing of what is installed here."""
+    if not met_by_python(declared):
+        return document
+    want = {str(need.requirement): Remark(STATED, need.line) for need in declared.needs if not need.requirement.url}
+    built = environment(want, lambda requirements: tell(document, requirements), alone=True)
+    refused = {_name(each): why for each, why in built.refused.items()}
+    if refused:
+        return replace(document, environment=Environment(refused=refused))
+    return replace(document, environment=Environment(built.folder, tuple(_packages(built.pins, want)), alone=True))
+
+
+def _is_here_otherwise(requirement: Requirement) -> bool:
+    """Installed, perhaps as another distribution of the same modules, in a release that does not suit."""
+    names = (plain(requirement.name), *same_modules(requirement.name))
+    version = next((here()[name] for name in names if name in here()), "")
+    return bool(version) and not requirement.specifier.contains(version, prereleases=True)
 
 
 def _packages(pins: Sequence[Pin], requirements: Mapping[str, Remark]) -> list[Package]:
     """By the reason, those that nobody asked for last, and by name."""
     asked = {_name(each): remark.text for each, remark in requirements.items()}
     found = [Package(pin.name, pin.version, asked.get(plain(pin.name), NEEDED)) for pin in pins]
-    return sorted(found, key=lambda each: ((SAID, IMPORTED, NEEDED).index(each.why), plain(each.name)))
+    return sorted(found, key=lambda each: ((STATED, SAID, IMPORTED, NEEDED).index(each.why), plain(each.name)))
 
 
 def _left_out(refused: Mapping[str, Remark]) -> Iterator[Remark]:
@@ -69,15 +96,6 @@ def _older(pins: Sequence[Pin], requirements: Mapping[str, Remark]) -> Iterator[
                 "or does not suit what is installed here"
             )
             yield Remark(text, lines[plain(pin.name)])
-
-
-def _diagnostics(document: Document, remarks: Sequence[Remark], level: str) -> Iterator[Diagnostic]:
-    lines = (document.view or document.text).split("\n")
-    for remark in remarks:
-        row = lines[remark.line - 1].rstrip()
-        start = len(row) - len(row.lstrip()) + 1
-        span = Span(remark.line, start, remark.line, max(len(row), start) + 1)
-        yield Diagnostic("DL502", level, remark.text, span, (), None, "")
 
 
 def _name(requirement: str) -> str:

@@ -63,23 +63,23 @@ class _Folder(NamedTuple):
     pins: tuple[Pin, ...]
 
 
-def environment(requirements: Iterable[str], tell: Callable[[Sequence[str]], None]) -> Built:
-    """The folder that holds what `requirements` add to the installed packages; `tell` hears of those for which an
-    installer is started."""
+def environment(requirements: Iterable[str], tell: Callable[[Sequence[str]], None], *, alone: bool = False) -> Built:
+    """The folder that holds what `requirements` add to the installed packages, or, where it is `alone`, all of them and
+    all that they need, or else nothing; `tell` hears of those for which an installer is started."""
     wanted = list(requirements)
     root = _root()
-    memory = root / f"{_key(wanted)}.refused.json"
+    memory = root / f"{_key(wanted, alone)}.refused.json"
     refused = _remembered(memory)
     possible = [each for each in wanted if each not in refused]
     if not possible:
         return Built("", (), refused)
-    if found := _read(root / _key(possible)):
+    if found := _read(root / _key(possible, alone)):
         return Built(*found, refused)
     tell(possible)
     try:
         root.mkdir(parents=True, exist_ok=True)
         _tidy(root)
-        folder, errors = _made(root, possible, installer())
+        folder, errors = (_made_alone if alone else _made)(root, possible, installer())
         refused |= {each: str(error) for each, error in errors.items()}
         if errors and not any(error.for_now for error in errors.values()):
             _write(memory, refused)
@@ -116,8 +116,19 @@ def _made(root: Path, requirements: Sequence[str], by: Installer) -> tuple[_Fold
         return found, {**refused, clash.requirement: RefusedError(str(clash)), **more}
 
 
-def _built(root: Path, requirements: Sequence[str], pins: tuple[Pin, ...], by: Installer) -> _Folder:
-    place = root / _key(requirements)
+def _made_alone(root: Path, requirements: Sequence[str], by: Installer) -> tuple[_Folder, dict[str, RefusedError]]:
+    """The folder for all of them. It may hold a framework: the post states which release of it."""
+    try:
+        return _built(root, requirements, by.all_of(requirements), by, alone=True), {}
+    except (RefusedError, ClashError) as error:
+        refusal = error if isinstance(error, RefusedError) else RefusedError(str(error))
+        return _Folder("", ()), dict.fromkeys(requirements, refusal)
+
+
+def _built(
+    root: Path, requirements: Sequence[str], pins: tuple[Pin, ...], by: Installer, *, alone: bool = False
+) -> _Folder:
+    place = root / _key(requirements, alone)
     building = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=root))
     try:
         if pins:
@@ -192,8 +203,9 @@ def _tidy(root: Path) -> None:
                 shutil.rmtree(each) if each.is_dir() else each.unlink()
 
 
-def _key(requirements: Sequence[str]) -> str:
+def _key(requirements: Sequence[str], alone: bool = False) -> str:
     """By content: the list, the interpreter, what is installed, and where installers look for packages."""
     where = sorted((name, value) for name, value in os.environ.items() if name.startswith(("PIP_", "UV_")))
-    content = [sorted(requirements), sys.version, sysconfig.get_platform(), sorted(here().items()), where]
+    beside = "alone" if alone else sorted(here().items())
+    content = [sorted(requirements), sys.version, sysconfig.get_platform(), beside, where]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:24]

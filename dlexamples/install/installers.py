@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -60,6 +61,9 @@ class Installer(Protocol):
     def resolve(self, requirements: Sequence[str], constraints: Path) -> tuple[Pin, ...]:
         """What is to be added to the installed packages. Raises RefusedError."""
 
+    def all_of(self, requirements: Sequence[str]) -> tuple[Pin, ...]:
+        """These and all that they need, whatever is installed. Raises RefusedError."""
+
     def newest(self, requirement: str) -> str:
         """Which version comes where nothing is installed and every release will do; empty when none is listed. Raises
         RefusedError."""
@@ -88,6 +92,10 @@ class Uv:
         done = _run(self.program, "pip", "install", *dry, *_WHEELS, "--constraint", str(constraints), *requirements)
         return _pins(r"^ \+ ", done.stderr)
 
+    def all_of(self, requirements: Sequence[str]) -> tuple[Pin, ...]:
+        how = ("--quiet", "--no-header", "--no-annotate", *_WHEELS, "--python", sys.executable)
+        return _pins("^", _run(self.program, "pip", "compile", *how, "-", said="\n".join(requirements)).stdout)
+
     def newest(self, requirement: str) -> str:
         # Without dependencies nothing of a source distribution is run: its name tells the version.
         how = ("--no-deps", "--quiet", "--no-header", "--no-annotate", "--python", sys.executable)
@@ -105,11 +113,19 @@ class Pip:
         self.options = ("--disable-pip-version-check", "--no-input", "--retries", "1")
 
     def resolve(self, requirements: Sequence[str], constraints: Path) -> tuple[Pin, ...]:
-        report = constraints.with_name("report.json")
-        # Not quietly: which releases are in conflict is no error to pip, only the conflict is.
-        dry = ("--dry-run", "--report", str(report), *_WHEELS, "--constraint", str(constraints))
-        _run(sys.executable, "-m", "pip", "install", *self.options, *dry, *requirements)
-        found = [each["metadata"] for each in json.loads(report.read_text("utf-8"))["install"]]
+        return self._reported("--constraint", str(constraints), *requirements)
+
+    def all_of(self, requirements: Sequence[str]) -> tuple[Pin, ...]:
+        return self._reported("--ignore-installed", *requirements)
+
+    def _reported(self, *asked: str) -> tuple[Pin, ...]:
+        """What would be installed."""
+        with tempfile.TemporaryDirectory(prefix="dlexamples-") as folder:
+            report = Path(folder) / "report.json"
+            # Not quietly: which releases are in conflict is no error to pip, only the conflict is.
+            dry = ("--dry-run", "--report", str(report), *_WHEELS)
+            _run(sys.executable, "-m", "pip", "install", *self.options, *dry, *asked)
+            found = [each["metadata"] for each in json.loads(report.read_text("utf-8"))["install"]]
         return tuple(Pin(each["name"], each["version"]) for each in found)
 
     def newest(self, requirement: str) -> str:

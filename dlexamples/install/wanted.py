@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 
     from dlexamples.install.commands import Command
     from dlexamples.model import Document
+    from dlexamples.stated import Stated
 
 SAID = "by a command of the post"
+STATED = "stated by the post"
 IMPORTED = "imported, and no command of the post installs it"
 _TOOLS = {"pip", "setuptools", "uv", "wheel"}
 _MODULES = {
@@ -63,8 +65,15 @@ class Wanted(NamedTuple):
     """What of the post's commands is not followed."""
 
 
-def wanted(document: Document) -> Wanted:
-    requirements: dict[str, Remark] = {}
+def wanted(document: Document, declared: Stated) -> Wanted:
+    """What is to be added to what is installed. Where the post states its environment, that tells all that its reader
+    gets, and what it only imports is not added."""
+    requirements = {
+        str(need.requirement): Remark(STATED, need.line)
+        for need in declared.needs
+        # A place is not followed from a post, also where the post states it.
+        if not need.requirement.url and not _is_here(need.requirement)
+    }
     refused: dict[str, Remark] = {}
     not_done: list[Remark] = []
     for command in commands(document):
@@ -78,7 +87,8 @@ def wanted(document: Document) -> Wanted:
                 requirements.setdefault(str(requirement), Remark(SAID, command.line))
     asked = {plain(Requirement(each).name) for each in requirements}
     told = installs(document.view or document.text)
-    imported = {pip_name(package, told): (package, line) for package, line in _missing_imports(document).items()}
+    missing = {} if declared.needs else _missing_imports(document)
+    imported = {pip_name(package, told): (package, line) for package, line in missing.items()}
     for name, (package, line) in imported.items():
         if not name or plain(name) in asked | refused.keys():
             continue
@@ -99,6 +109,16 @@ def here() -> dict[str, str]:
         if name and _is_version(version):
             found.setdefault(plain(name), version)
     return found
+
+
+def same_modules(name: str) -> list[str]:
+    """The plain names of the other distributions that are installed here and give the modules of `name`: the CPU build
+    for the usual one, OpenCV without windows for OpenCV."""
+    own = plain(name)
+    modules = {plain(known): module for module, known in NAMES.items()} | _MODULES
+    module = modules.get(own) or (own if own in _MODULES.values() else "")
+    family = [each for each, its in modules.items() if module and its == module]
+    return [each for each in (*family, module) if each != own and each in here()]
 
 
 def _missing_imports(document: Document) -> dict[str, int]:

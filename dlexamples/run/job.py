@@ -16,12 +16,12 @@ from dlexamples.names import names
 from dlexamples.paths import WORKING_FOLDER
 from dlexamples.printed import announced, expected_exception
 from dlexamples.run.environment import of_network
-from dlexamples.sessions import installed
+from dlexamples.sessions import installed_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from dlexamples.model import Block, Document, Post, Session
+    from dlexamples.model import Block, Document, Environment, Post, Session
 
 SEED = 0
 
@@ -177,7 +177,7 @@ def job(
     results.mkdir()
     stem = Path(text.filename).stem
     script = "".join(c if c.isalnum() or c in "-_" else "_" for c in stem) or "post"
-    if _is_a_module(script, session.environment.folder):
+    if _is_a_module(script, session.environment):
         script += "_post"
     return {
         "filename": text.filename,
@@ -198,6 +198,8 @@ def job(
         "skip": sorted({*skip, *(i for i, block in enumerate(session.blocks) if block.marks.skip)}),
         "preload": frameworks(text.sources, late),
         "beside": session.environment.folder,
+        "alone": session.environment.alone,
+        "ours": _ours() if session.environment.alone else [],
         "environment": _environment(str(scratch), around),
         "unset": ["DISPLAY", "WAYLAND_DISPLAY", "GLIBC_TUNABLES"],
     }
@@ -208,10 +210,17 @@ def question(post: Post) -> dict[str, Any]:
     return {"do": "ask", "post": {**asdict(post), "packages": sorted(post.packages)}}
 
 
-def _is_a_module(name: str, beside: str) -> bool:
+def _ours() -> list[str]:
+    """The folders in which dlexamples and what it needs lie, for a process that is asked for mends."""
+    from dlexamples.cache.installed import sites
+
+    return [*sites(), str(Path(__file__).parents[2])]
+
+
+def _is_a_module(name: str, environment: Environment) -> bool:
     """A post on requests is often called requests.md: its script must not be what `import requests` finds."""
     try:
-        return name in sys.builtin_module_names or installed(name, beside)
+        return name in sys.builtin_module_names or installed_in(environment)(name)
     except (ImportError, ValueError):
         return True
 

@@ -41,11 +41,14 @@ MOST_SERVERS = 4
 class Server:
     """One warm process for one framework set, and the packages `beside` those that are installed."""
 
-    def __init__(self, modules: Sequence[str], beside: str, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, modules: Sequence[str], beside: str, alone: bool, folder: Path, environment: Mapping[str, str]
+    ) -> None:
+        """`alone`: it sees `beside` and none of the packages that are installed."""
         self.folder = folder
         self.path = folder / "socket"
         self.process = subprocess.Popen(
-            [sys.executable, str(INSIDE), "server", str(self.path), beside, *modules],
+            [*_interpreter(alone), str(INSIDE), "server", str(self.path), beside, *modules],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -113,7 +116,7 @@ class Pool:
         self.folder = _folder()
         self.environment = {**server_environment(), **thread_limits(lanes)}
         self.most_servers = max(lanes, MOST_SERVERS)
-        self._servers: dict[tuple[tuple[str, ...], str], Server] = {}
+        self._servers: dict[tuple[tuple[str, ...], str, bool], Server] = {}
         """The one that was asked for last comes last."""
         self._live: set[Process] = set()
         self._lock = threading.Lock()
@@ -137,11 +140,11 @@ class Pool:
             server.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def warm(self, modules: tuple[str, ...], beside: str = "") -> None:
+    def warm(self, modules: tuple[str, ...], beside: str = "", alone: bool = False) -> None:
         """Starts the server for `modules` and does not wait for it: several import side by side. `beside`: a folder
-        of packages that comes last on its path."""
+        of packages that comes last on its path; `alone`: and no other of installed packages is on it."""
         if self.fork:
-            self._server(modules, beside)
+            self._server(modules, beside, alone)
 
     def new_folder(self) -> Path:
         return Path(tempfile.mkdtemp(dir=self.folder))
@@ -156,14 +159,14 @@ class Pool:
         process.send(job)
         return process
 
-    def _server(self, modules: tuple[str, ...], beside: str, *, use: bool = False) -> Server:
+    def _server(self, modules: tuple[str, ...], beside: str, alone: bool, *, use: bool = False) -> Server:
         with self._lock:
             self._require_open()
-            server = self._servers.pop((modules, beside), None)
+            server = self._servers.pop((modules, beside, alone), None)
             if server is None:
                 self._make_room()
-                server = Server(modules, beside, self.new_folder(), self.environment)
-            self._servers[modules, beside] = server
+                server = Server(modules, beside, alone, self.new_folder(), self.environment)
+            self._servers[modules, beside, alone] = server
             server.users += use
             return server
 
@@ -196,16 +199,16 @@ class Pool:
         return process
 
     def _forked(self, job: dict[str, Any], folder: Path, to_search: bool) -> Process:
-        modules, beside = tuple(job["preload"]), job["beside"]
+        modules, beside, alone = tuple(job["preload"]), job["beside"], job["alone"]
         if not self.fork:
-            alone = Server(modules, beside, self.new_folder(), self.environment)
-            return self._kept(folder, ForkedLink(alone, alone=True))
-        server = self._server(modules, beside, use=True)
+            own = Server(modules, beside, alone, self.new_folder(), self.environment)
+            return self._kept(folder, ForkedLink(own, alone=True))
+        server = self._server(modules, beside, alone, use=True)
         return self._kept(folder, ForkedLink(server, to_search=to_search), server)
 
     def _new(self, job: dict[str, Any], folder: Path) -> Process:
         process = subprocess.Popen(
-            [sys.executable, str(INSIDE), "worker"],
+            [*_interpreter(job["alone"]), str(INSIDE), "worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -213,6 +216,11 @@ class Pool:
             start_new_session=True,
         )
         return self._kept(folder, NewLink(process))
+
+
+def _interpreter(alone: bool) -> list[str]:
+    """Without `site` none of the folders is on the path into which installers put packages."""
+    return [sys.executable, "-S"] if alone else [sys.executable]
 
 
 def forks() -> bool:

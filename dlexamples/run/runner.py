@@ -68,7 +68,8 @@ class Runner:
         for session in sessions:
             if self.cache.get(session, self) is None:
                 sources = [block.source for block in session.blocks]
-                self.pool.warm(frameworks(sources, self._late), session.environment.folder)
+                own = session.environment
+                self.pool.warm(frameworks(sources, self._late), own.folder, own.alone)
 
     def each(self, sessions: Sequence[Session], work: Callable[[Session], T]) -> Iterator[T]:
         """What `work` makes of each session, as it comes. While a server imports TensorFlow, sessions run that need
@@ -197,7 +198,10 @@ class Runner:
                 deadline = time.monotonic() + END_SECONDS
             elif kind == "no-device":
                 run.close()
-                raise DeviceNotHereError("no GPU is visible to the frameworks of this post")
+                raise DeviceNotHereError(
+                    f"{self.document.path}: no GPU is visible to the frameworks of this post, and `--device cuda` asks "
+                    "for one; `--device auto` skips blocks that need it, and runs the others on the CPU"
+                )
             elif kind in {"exit", "timeout"}:
                 if current is not None and not run.blocks[current].timed_out:
                     run.blocks[current].exit_status = event["status"]

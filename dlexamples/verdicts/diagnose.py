@@ -13,7 +13,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from dlexamples.model import Environment
-from dlexamples.sessions import installed
+from dlexamples.sessions import installed_in
 from dlexamples.verdicts import packages, walls
 from dlexamples.verdicts.finding import Finding
 
@@ -78,19 +78,21 @@ def diagnose(
     if "SystemExit" in kinds:
         return Finding("DL902", f"the block ends the interpreter ({raised})", "a reader's session ends here")
     if _needs_gpu(halt):
-        return Finding("DL501", f"needs a GPU, and none is visible here ({raised})", "needs a GPU")
+        return Finding(
+            "DL501", f"needs a GPU, and none is visible here: check it where there is one ({raised})", "needs a GPU"
+        )
     if "NameError" in kinds and halt.own and halt.name:
         return Finding("DL101", f"`{halt.name}` is not defined in the post", "never defined")
     if halt.own and _is_own_check(sources, halt):
         return Finding("DL205", f"the post's own check fails: {raised}", short or "fails")
     if "ModuleNotFoundError" in kinds:
         package, _, submodule = (halt.name or "").partition(".")
-        if submodule and installed(package, environment.folder):
+        if submodule and installed_in(environment)(package):
             return Finding("DL202", f"package `{package}` has no module `{halt.name}`", "no such module")
         if not package:  # A library says so itself, in words of its own.
             return Finding("DL502", f"a package that a library wants is not installed ({raised})", "not installed")
-        return Finding("DL502", packages.told(package, installs, environment.refused), "not installed")
-    if wanted := _wanted(halt, raised):
+        return Finding("DL502", packages.told(package, installs, environment), "not installed")
+    if wanted := _wanted(halt, raised, environment):
         return Finding("DL502", wanted, "not installed")
     if (kinds | set(halt.causes)) & NETWORK_ERRORS or (not halt.own and _UNREACHED.search(halt.message)):
         return Finding("DL504", f"needs the network, and there it got no answer ({raised})", "needs the network")
@@ -119,7 +121,7 @@ def _does_not_meet(halt: Halt) -> str:
     return "DL301" if _SHAPES.search(text) else ""
 
 
-def _wanted(halt: Halt, raised: str) -> str:
+def _wanted(halt: Halt, raised: str, environment: Environment) -> str:
     """A package that a library says to install; empty where it says nothing of the kind."""
     kinds = set(halt.kinds)
     missing = {"ImportError", "DependencyNotInstalled"} & (kinds | set(halt.causes))
@@ -127,7 +129,7 @@ def _wanted(halt: Halt, raised: str) -> str:
         return f"a package that a library wants is not installed ({raised})"
     found = _NAMESPACE.search(halt.message) if "NamespaceNotFound" in kinds else None
     package = NAMESPACES.get(found[1], "") if found else ""
-    if found and package and not installed(package.replace("-", "_")):
+    if found and package and not installed_in(environment)(package.replace("-", "_")):
         return f"the environments of `{found[1]}` come with a package that is not installed: `pip install {package}`"
     return ""
 
@@ -137,10 +139,14 @@ def diagnose_end(run: BlockRun, timeout: float) -> Finding:
     if run.exceeded:
         return walls.exceeded(*run.exceeded)
     if run.timed_out:
-        return Finding("DL901", f"ran out of time: {timeout:g} s were allowed", "still running here")
+        return Finding(
+            "DL901", f"ran out of time: {timeout:g} s were allowed\n`--timeout S` allows more", "still running here"
+        )
     status = run.exit_status or 0
     if status < 0:
-        return Finding("DL903", f"the process was killed by {_signal_name(-status)}", "while this ran")
+        name = _signal_name(-status)
+        often = ", mostly by a system that is short of memory" if name == "SIGKILL" else ""
+        return Finding("DL903", f"the process was killed by {name}{often}", "while this ran")
     return Finding("DL902", f"the block ends the interpreter with status {status}", "a reader's session ends here")
 
 

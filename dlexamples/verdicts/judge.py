@@ -7,7 +7,6 @@ import contextlib
 import re
 import warnings
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from dlexamples.alignment import as_published, edits, whole_line
@@ -27,7 +26,7 @@ from dlexamples.model import (
 )
 from dlexamples.names import names
 from dlexamples.run.columns import characters, rows
-from dlexamples.sessions import installed
+from dlexamples.sessions import installed_in
 from dlexamples.verdicts import packages
 from dlexamples.verdicts.budget import not_compared, ran_shorter, with_budget
 from dlexamples.verdicts.diagnose import diagnose, diagnose_end, first_line, without_addresses
@@ -225,9 +224,9 @@ class _Case:
             return
         first = (halt.name or "").partition(".")[0]
         environment = self.session.environment
-        here = partial(installed, beside=environment.folder)
+        here = installed_in(environment)
         for package, place in packages.also_missing(self.source, self.index, first, halt.statement.line, here):
-            message = packages.told(package, self.session.installs, environment.refused)
+            message = packages.told(package, self.session.installs, environment)
             yield Diagnostic(
                 "DL502", "error", message, self._span(place, self.mended.sources), (), None, "not installed"
             )

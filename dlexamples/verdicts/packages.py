@@ -7,12 +7,12 @@ import re
 import warnings
 from typing import TYPE_CHECKING
 
-from dlexamples.model import Place
+from dlexamples.model import Environment, Place
 from dlexamples.run.columns import characters, rows
 from dlexamples.sessions import installed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 # Where the distribution on PyPI has another name than the import, `-` and `_` taken as one.
 NAMES = {
@@ -88,12 +88,15 @@ def pip_name(package: str, installs: Sequence[str]) -> str:
     return known if package in NAMES else package.replace("_", "-")
 
 
-def told(package: str, installs: Sequence[str], refused: Mapping[str, str] | None = None) -> str:
-    """The sentence for the author. `refused`: by the plain name, why `--install` did not install it."""
+def told(package: str, installs: Sequence[str], environment: Environment | None = None) -> str:
+    """The sentence for the author. `environment`: what was installed for the post, and why not more."""
+    environment = environment or Environment()
     name = pip_name(package, installs)
     if not name:
         return f"module `{package}` is not installed, and reads as a file of the author's own, which the post lacks"
-    if why := (refused or {}).get(plain(name)):
+    if environment.alone:
+        return f"package `{package}` is not in the environment that the post states; add `{name}` to it"
+    if why := environment.refused.get(plain(name)):
         return f"package `{package}` is not installed, and `--install` leaves `{name}` out: {why}"
     doubt = "" if vouched(package, name, installs) else "if that is its name on PyPI, "
     return f"package `{package}` is not installed; {doubt}install it with `pip install {name}`"

@@ -28,19 +28,19 @@ DEVICES = ("null", "zero", "full", "random", "urandom", "ptmx", "pts", "dri", "k
 
 
 @cache
-def readable(beside: str) -> tuple[str, ...]:
-    """Folders and files that are there, none below another. `beside`: a folder of packages, or ''."""
+def readable(*packages: str) -> tuple[str, ...]:
+    """Folders and files that are there, none below another. `packages`: more folders of them, or ''."""
     certificates = (os.environ.get(name, "") for name in CERTIFICATES)
-    return _outermost([*program_folders(beside), *SYSTEM, *(f"/etc/{name}" for name in SETTINGS), *certificates])
+    return _outermost([*program_folders(*packages), *SYSTEM, *(f"/etc/{name}" for name in SETTINGS), *certificates])
 
 
 @cache
-def program_folders(beside: str) -> tuple[str, ...]:
+def program_folders(*packages: str) -> tuple[str, ...]:
     """Where the interpreter, its packages and we lie."""
     ours = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     libraries = os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)
     prefixes = (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix)
-    return _outermost([*prefixes, *sys.path, *_editable(), *libraries, beside, ours])
+    return _outermost([*prefixes, *sys.path, *_editable(), *libraries, *packages, ours])
 
 
 @cache

@@ -37,12 +37,13 @@ def shut_in(job: dict[str, Any]) -> None:
     if asked["namespaces"]:
         namespaces.let_go()
         namespaces.leave_host(network=network)
-        mounts.own_view(job["top"], [*program_folders(job["beside"]), *names], asked["memory"])
+        mounts.own_view(job["top"], [*program_folders(job["beside"], *job["ours"]), *names], asked["memory"])
     give_up_privileges()
     if not asked["namespaces"] and not network and seccomp.is_here():
         seccomp.refuse_sockets()
     if landlock.version():
-        landlock.allow_only([*readable(job["beside"]), *names, PROCESSES], _writable(job), devices())
+        reads = [*readable(job["beside"], *job["ours"]), *names, PROCESSES]
+        landlock.allow_only(reads, _writable(job), devices())
     limits.limit(asked, gpu=_has_gpu(job))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import linecache
 import os
 import random
+import site
 import sys
 import tempfile
 import types
@@ -33,7 +34,12 @@ def enter(job: dict[str, Any]) -> None:
 
 
 def see(folder: str) -> None:
-    """Packages in `folder` are found where the installed ones, which come first, have none of their name."""
+    """Packages in `folder` are found where the installed ones, which come first, have none of their name. An
+    interpreter that was started without those (`-S`) has `exit` and its like all the same."""
+    if sys.flags.no_site:
+        site.setquit()
+        site.setcopyright()
+        site.sethelper()
     if folder:
         sys.path.append(folder)
 

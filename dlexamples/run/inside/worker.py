@@ -340,7 +340,8 @@ class SessionRun:
 
     def _answer(self, index: int, node: ast.stmt, error: BaseException) -> dict[str, Any]:
         reply: dict[str, Any] = {"candidates": [], "refusals": [], "explanation": "", "fault": ""}
-        sys.path[:] = [*sys.path, *(path for path in self.path if path not in sys.path)]
+        known = [*self.path, *self.job["ours"]]
+        sys.path[:] = [*sys.path, *(path for path in known if path not in sys.path)]
         sys.setrecursionlimit(max(self.recursion_limit, sys.getrecursionlimit()))
         try:
             from dlexamples.run.ask import answer
