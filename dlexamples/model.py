@@ -313,6 +313,18 @@ class Fill:
 
 
 @dataclass(frozen=True, slots=True)
+class Curve:
+    """How a number went while a block trained."""
+
+    name: str
+    """`loss`, `val_accuracy`, `learning rate` …"""
+    values: tuple[float, ...]
+    """Some hundred of them at most, evenly spread; all are finite."""
+    line: int = 0
+    """The document's line that computes it; 0 where that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """The verdict on one block and everything that led to it."""
 
@@ -336,6 +348,8 @@ class Outcome:
     """PNG images of the figures that the block left open."""
     only_defines: bool = False
     """It holds definitions alone and no run entered them: it passes, and shows nothing."""
+    curves: tuple[Curve, ...] = ()
+    """How its training went."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,13 +417,18 @@ class Policy:
 
     accept: frozenset[Verdict]
     show_diff: bool = True
+    errors: tuple[str, ...] = ()
+    """Beginnings of codes whose warnings are not let through: `DL4`."""
 
     def accepts(self, outcome: Outcome) -> bool:
         """What is not run, or runs as printed, may be broken all the same: its fence, or a marker beside it. The errors
         of the other verdicts are what was mended."""
         mended = outcome.verdict in {Verdict.FILLED, Verdict.REPAIRED}
         broken = not mended and any(diagnostic.level == "error" for diagnostic in outcome.diagnostics)
-        return outcome.verdict in self.accept and not broken
+        return outcome.verdict in self.accept and not broken and not any(map(self._refuses, outcome.diagnostics))
+
+    def _refuses(self, diagnostic: Diagnostic) -> bool:
+        return diagnostic.level != "note" and diagnostic.code.startswith(self.errors)
 
     def accepts_all(self, report: Report) -> bool:
         """Every block, and nothing is wrong with the document round them."""

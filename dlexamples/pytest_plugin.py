@@ -170,7 +170,8 @@ class BlockItem(pytest.Item):
         ):
             if text:
                 self.add_report_section("call", name, text)
-        policy = Policy(self.config.stash[SETTINGS].accepted)
+        settings = self.config.stash[SETTINGS]
+        policy = Policy(settings.accepted, errors=settings.errors)
         if not policy.accepts(outcome):
             raise NotAcceptedError(_details(self.parent.document, outcome, self.config))
         if outcome.verdict is Verdict.SKIPPED:

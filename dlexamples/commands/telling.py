@@ -23,7 +23,7 @@ def told(found: Reports, settings: Settings, output: Path | None, diff: bool, py
     from dlexamples import reports
     from dlexamples.model import Policy
 
-    policy = Policy(settings.accepted, diff)
+    policy = Policy(settings.accepted, diff, settings.errors)
     if output is None:
         reports.write(settings.output_format, found, policy, sys.stdout)
     else:
@@ -71,10 +71,11 @@ def tell_cached(counted: tuple[int, int]) -> None:
 
 
 def tell_fixed(report: Report, written: Sequence[Outcome], left: Sequence[Outcome], target: Path) -> int:
-    from dlexamples.model import Verdict
+    from dlexamples.model import Applicability, Verdict
 
     for outcome in written:
-        done = dict.fromkeys(d.fix.description.rstrip(".") for d in outcome.diagnostics if d.fix)
+        fixes = [d.fix for d in outcome.diagnostics if d.fix and d.fix.applicability is not Applicability.DISPLAY]
+        done = dict.fromkeys(fix.description.rstrip(".") for fix in fixes)
         click.echo(f"{target}: {outcome.block.id}: {'; '.join(done)}")
     failing = [o for o in report.outcomes if o.verdict in {Verdict.FAILED, Verdict.BLOCKED}]
     parts = [f"{count(len(written), 'block')} fixed" if written else "nothing to fix"]

@@ -17,7 +17,20 @@ from dlexamples.reports import report
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dlexamples.model import Diagnostic, Document, Edit, Fill, Fix, Outcome, Package, Policy, Report, Sandbox, Span
+    from dlexamples.model import (
+        Curve,
+        Diagnostic,
+        Document,
+        Edit,
+        Fill,
+        Fix,
+        Outcome,
+        Package,
+        Policy,
+        Report,
+        Sandbox,
+        Span,
+    )
 
 SCHEMA_VERSION = 1
 
@@ -117,11 +130,17 @@ def _block(outcome: Outcome) -> dict[str, Any]:
         "seconds": round(outcome.seconds, 3),
         "only_defines": outcome.only_defines,
         **_figures(outcome.figures),
+        **_curves(outcome.curves),
     }
 
 
 def _figures(figures: Sequence[bytes]) -> dict[str, Any]:
     return {"figures": [base64.b64encode(figure).decode("ascii") for figure in figures]} if figures else {}
+
+
+def _curves(curves: Sequence[Curve]) -> dict[str, Any]:
+    found = [{"name": _text(curve.name), "values": [*curve.values], "line": curve.line} for curve in curves]
+    return {"curves": found} if found else {}
 
 
 def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:

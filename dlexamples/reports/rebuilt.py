@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dlexamples.model import (
     Applicability,
     Claim,
+    Curve,
     Diagnostic,
     Edit,
     Environment,
@@ -72,6 +73,7 @@ def _outcome(tree: Mapping[str, Any], block: Block) -> Outcome:
         tree["seconds"],
         tuple(base64.b64decode(figure, validate=True) for figure in tree.get("figures", ())),
         tree["only_defines"],
+        tuple(Curve(each["name"], tuple(each["values"]), each["line"]) for each in tree.get("curves", ())),
     )
 
 
