@@ -28,6 +28,10 @@ class Finding:
     level: str = "warning"
 
 
+NOTHING_IS_UPDATED = ("DL404", "DL405", "DL412", "DL413", "DL414")
+"""Each of these is the reason for what comes after it here, and for the symptoms."""
+SYMPTOMS = ("DL422", "DL423")
+
 Check = Callable[[Training], Iterator[Finding]]
 
 _CHECKS: Registry[Check] = Registry("dlexamples.training")
@@ -44,6 +48,9 @@ def check(code: str) -> Callable[[Check], Check]:
 
 
 def findings(training: Training) -> Iterator[tuple[str, Finding]]:
-    """All that the checks say, each with its code, by line."""
+    """What the checks say, each with its code, by line; a symptom is not told beside its cause."""
     found = [(code, finding) for code, each in sorted(_CHECKS.items().items()) for finding in each(training)]
-    yield from sorted(found, key=lambda item: (item[1].line, item[0]))
+    cause = next((code for code in NOTHING_IS_UPDATED if any(code == other for other, _ in found)), "")
+    explained = NOTHING_IS_UPDATED[NOTHING_IS_UPDATED.index(cause) + 1 :] + SYMPTOMS if cause else ()
+    told = [(code, finding) for code, finding in found if code not in explained]
+    yield from sorted(told, key=lambda item: (item[1].line, item[0]))

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 _ROUND_OFF = 2
 """Looked-at calls whose rows all sum to one: once may be chance."""
-_KERAS_CORRECTS = "; on TensorFlow Keras takes the numbers in front of it and warns, on other backends it does not"
 
 
 @check("DL402")
@@ -36,16 +35,8 @@ def activation_before_logits(training: Training) -> Iterator[Finding]:
                 level="note",
             )
         elif applied in {"softmax", "sigmoid"}:
-            inside = "sigmoid" if "binary" in loss.function else "softmax"
-            corrected = _KERAS_CORRECTS if loss.framework == "keras" and loss.operation == inside else ""
-            yield Finding(
-                loss.line,
-                f"{name} takes logits, and gets what `{applied}` gives, between 0 and 1: {inside} of that is almost "
-                f"even, the loss cannot come near 0 and learning is slow{corrected}",
-                _instead(loss, applied),
-                label,
-                related,
-            )
+            message = f"{name} takes logits, and gets what `{applied}` gives: {_effect(loss, applied)}"
+            yield Finding(loss.line, message, _instead(loss, applied), label, related)
 
 
 def _applied(loss: Loss) -> str:
@@ -56,6 +47,13 @@ def _applied(loss: Loss) -> str:
     if loss.operation == "" and loss.sums_to_one >= _ROUND_OFF and loss.function != "binary_crossentropy":
         return "softmax"
     return ""
+
+
+def _effect(loss: Loss, applied: str) -> str:
+    inside = "sigmoid" if "binary" in loss.function else "softmax"
+    if loss.framework == "keras" and loss.operation == inside:
+        return f"on TensorFlow Keras looks behind it and warns, on other backends {inside} is applied twice"
+    return f"{inside} of numbers between 0 and 1 is almost even, the loss cannot come near 0, and learning is slow"
 
 
 def _instead(loss: Loss, applied: str) -> str:

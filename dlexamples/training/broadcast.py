@@ -70,9 +70,10 @@ def _one_dimensional(output: Shape, target: Shape) -> tuple[str, str] | None:
 
 
 def _all_pairs(rows: int | None) -> tuple[str, str]:
-    number = "every" if rows is None else f"each of {rows}"
+    number = "each" if rows is None else f"each of {rows}"
     return (
-        f"{number} predictions is compared with all targets, by broadcasting, so that the best answer is their mean",
+        f"{number} predictions is compared with the targets of all rows, by broadcasting, so that the best answer is "
+        "their mean",
         "give both the same shape: `targets.unsqueeze(1)`, or `predictions.squeeze(1)`",
     )
 

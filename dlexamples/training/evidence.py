@@ -67,7 +67,11 @@ class Loss:
     sums_to_one: int
     """In how many of the looked-at calls each row of the predictions summed to one; negative where one did not."""
     alike: bool
+    """In the last call that was looked at, every row of the predictions was the same, and the targets were not."""
     silent: tuple[int, int]
+    """Columns of the predictions that were zero in every row, and all of them, in the last call that was looked at."""
+    beyond: float
+    """The part of the probability on classes above every target, in that call."""
     targets: Values
     not_finite: int
     curve: tuple[float, ...]
@@ -104,7 +108,8 @@ class Model:
     eval_line: int
     evaluated: int
     evaluated_line: int
-    normalizes: bool
+    layers: tuple[str, ...]
+    """The classes of all its modules."""
     inputs: Values
     input_shape: Shape
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dlexamples.training import Finding, check
-from dlexamples.training.one_unit import has_one_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,10 +16,6 @@ FEWEST = 3
 
 @check("DL414")
 def gradients_of_zero(training: Training) -> Iterator[Finding]:
-    if any(has_one_unit(loss) and loss.operation == "softmax" for loss in training.computed):
-        return  # The cause is told (DL404).
-    if any(has_one_unit(loss) and loss.function == "cross_entropy" for loss in training.computed):
-        return  # The same (DL405).
     for optimizer in training.optimizers:
         if optimizer.nonzero or not optimizer.had_gradients or optimizer.steps < FEWEST:
             continue

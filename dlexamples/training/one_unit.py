@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dlexamples.training.evidence import Loss, Training
 
 
-def has_one_unit(loss: Loss) -> bool:
+def _has_one_unit(loss: Loss) -> bool:
     """Whether its predictions have one column, and no other of their own."""
     return len(loss.output) == 2 and loss.output[1] == 1
 
@@ -21,7 +21,7 @@ def has_one_unit(loss: Loss) -> bool:
 @check("DL404")
 def softmax_over_one_unit(training: Training) -> Iterator[Finding]:
     for loss in training.computed:
-        if loss.operation == "softmax" and has_one_unit(loss) and loss.function not in _CATEGORICAL:
+        if loss.operation == "softmax" and _has_one_unit(loss) and loss.function not in _CATEGORICAL:
             yield Finding(
                 loss.line,
                 f"softmax over one unit is always 1, whatever the model learns: output {told(loss.output)}",
@@ -34,7 +34,7 @@ def softmax_over_one_unit(training: Training) -> Iterator[Finding]:
 @check("DL405")
 def cross_entropy_of_one_unit(training: Training) -> Iterator[Finding]:
     for loss in training.computed:
-        if loss.function in _CATEGORICAL and has_one_unit(loss):
+        if loss.function in _CATEGORICAL and _has_one_unit(loss):
             yield Finding(
                 loss.line,
                 f"a cross entropy between classes has nothing to tell apart in one unit: it is 0 from the start, and "

@@ -19,7 +19,8 @@ def relu_for_labels(training: Training) -> Iterator[Finding]:
         if loss.function not in SQUARES or loss.operation != "relu" or not _is_one_label(training, loss):
             continue
         dead, units = loss.silent
-        found = f"; {dead} of {units} outputs are 0 for every row at the end" if dead else ""
+        outputs = "output is" if units == 1 else "outputs are"
+        found = f"; at the end {dead} of {units} {outputs} 0 for every row" if dead else ""
         yield Finding(
             loss.line,
             "the model answers yes or no through a ReLU: an output that falls to 0 has no gradient and stays there, "

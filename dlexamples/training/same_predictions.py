@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from dlexamples.training import Finding, check
 from dlexamples.training.figures import told
-from dlexamples.training.one_unit import has_one_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +20,7 @@ def same_predictions(training: Training) -> Iterator[Finding]:
     if not training.learnable:
         return
     for loss in training.computed:
-        explained = has_one_unit(loss) and loss.operation == "softmax"
-        if not loss.alike or loss.updates < FEWEST or explained:
+        if not loss.alike or loss.updates < FEWEST:
             continue
         yield Finding(
             loss.line,

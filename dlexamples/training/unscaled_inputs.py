@@ -25,7 +25,8 @@ def unscaled_inputs(training: Training) -> Iterator[Finding]:
     if training.invented or training.random:
         return
     for model in training.models:
-        if model.steps and not model.normalizes and _is_pixels(model.inputs, model.input_shape):
+        scales = any("Norm" in layer for layer in model.layers)
+        if model.steps and not scales and _is_pixels(model.inputs, model.input_shape):
             yield _finding(model.line, model.inputs, model.input_shape)
     for fit in training.fits:
         scales = any(name in layer for layer in fit.layers for name in _SCALES)

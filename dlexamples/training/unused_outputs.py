@@ -13,25 +13,28 @@ if TYPE_CHECKING:
     from dlexamples.training.evidence import Loss, Training
 
 MOST_CLASSES = 20
-"""Of a vocabulary, many words may not come up."""
+"""Of more, some may not come up, as of a vocabulary many words."""
 EACH = 4
 """How often each class must have come up on average, for another one to be more than unlucky."""
 
 
 @check("DL406")
 def unused_outputs(training: Training) -> Iterator[Finding]:
-    if training.invented or training.served or training.random:
+    layers = [*(each.layers for each in training.models), *(each.layers for each in training.fits)]
+    takes_words = any("Embedding" in layer for of_one in layers for layer in of_one)
+    if training.invented or training.served or training.random or takes_words:
         return
     for loss in training.computed:
         classes = _classes(training, loss)
         units = loss.output[1] if len(loss.output) == 2 else None
         if not classes or units is None or units < 2 * classes:
             continue
+        share = f", and at the end {loss.beyond:.0%} of the probability is on them" if loss.beyond >= 0.01 else ""
         yield Finding(
             loss.line,
-            f"the model tells {units} classes apart, and the targets are of {classes}: the other {units - classes} "
-            f"outputs are learned away first, and take part of every prediction: output {told(loss.output)}, targets "
-            f"0 to {classes - 1}",
+            f"the model chooses between {units} classes, and the targets are of {classes}: {units - classes} outputs "
+            f"stand for nothing, and have to be unlearned{share}: output {told(loss.output)}, "
+            f"targets 0 to {classes - 1}",
             f"{classes} units in the last layer",
             f"{units} outputs for {classes} classes",
             chosen(training.fit_of(loss)),

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from dlexamples.training import Finding, check
 from dlexamples.training.figures import chosen, constant, course, diverged, end_of, finite, updates
-from dlexamples.training.one_unit import has_one_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,14 +27,13 @@ def worse_than_constant(training: Training) -> Iterator[Finding]:
         if best is None or made < FEWEST or not course(training, loss) or not finite(training, loss):
             continue
         end = end_of(training, loss)
-        explained = diverged(training, loss) or (loss.operation == "softmax" and has_one_unit(loss))
-        if explained or best[0] <= 0 or end <= MARGIN * best[0]:
+        if diverged(training, loss) or best[0] <= 0 or end <= MARGIN * best[0]:
             continue
         yield Finding(
             loss.line,
             f"nothing is learned yet: after {made} updates the loss is {end:.3g}, and always answering {best[1]} would "
             f"score {best[0]:.3g}",
-            "train longer, or with a larger learning rate, until it is clearly below that",
+            "once nothing else is wrong, train longer, or with another learning rate, until it is clearly below that",
             f"ends at {end:.3g}; a constant scores {best[0]:.3g}",
             chosen(training.fit_of(loss)),
         )

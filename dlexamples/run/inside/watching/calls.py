@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable
+from functools import partial
 from types import CodeType, FrameType
 from typing import Any
 
@@ -31,16 +32,22 @@ class Calls:
     def watch(self, function: Any, start: Start | None = None, end: End | None = None) -> None:
         """From now on the calls of `function`, below its decorators, are told. The end of one that raises is told with
         None, or not at all."""
-        while hasattr(function, "__wrapped__"):
-            function = function.__wrapped__
-        self.watch_code(function.__code__, start, end)
+        self.watch_code(_code(function), start, end)
 
     def watch_code(self, code: CodeType, start: Start | None = None, end: End | None = None) -> None:
         self._watched[id(code)] = (code, start, end)
         if sys.version_info >= (3, 12):
             self._monitor(code)
         else:
-            self.begins[id(code)] = self._begin
+            self.begins[id(code)] = self._begin if end or not start else partial(self._told, start)
+
+    def forget(self, *functions: Any) -> None:
+        """The calls of these are not told any more."""
+        for code in map(_code, functions):
+            self._watched.pop(id(code), None)
+            self.begins.pop(id(code), None)
+            if sys.version_info >= (3, 12) and self._tool is not None:
+                sys.monitoring.set_local_events(self._tool, code, 0)
 
     def stop(self) -> None:
         """Nothing is told any more."""
@@ -60,7 +67,7 @@ class Calls:
             self.fault(traceback.format_exc())
 
     def _begin(self, frame: FrameType) -> Any:
-        """`sys.settrace`: a call starts."""
+        """`sys.settrace`: a call starts, whose end is to be told, too."""
         _, start, end = self._watched[id(frame.f_code)]
         if start:
             self._told(start, frame)
@@ -94,3 +101,11 @@ class Calls:
         watched = self._watched.get(id(code))
         if watched and watched[2]:
             self._told(watched[2], sys._getframe(1), value)
+
+
+def _code(function: Any) -> CodeType:
+    """Of a function below its decorators."""
+    while hasattr(function, "__wrapped__"):
+        function = function.__wrapped__
+    code: CodeType = function.__code__
+    return code

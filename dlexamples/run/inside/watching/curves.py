@@ -1,8 +1,8 @@
-"""A series of numbers, thinned while it grows: some hundred of them, whatever the length of a training."""
+"""A series of numbers, thinned while it grows: a hundred or so, whatever the length of a training."""
 
 from __future__ import annotations
 
-MOST = 200
+MOST = 128
 
 
 class Thinned:

@@ -74,7 +74,9 @@ class Loss:
     alike: bool = False
     """In the last call that was looked at, every row of the predictions was the same, and the targets were not."""
     silent: tuple[int, int] = (0, 0)
-    """Columns of the predictions that were zero in every row of every looked-at call of late, and all of them."""
+    """Columns of the predictions that were zero in every row, and all of them, in the last call that was looked at."""
+    beyond: float = 0.0
+    """The part of the probability on classes above every target, in the last call that was looked at."""
     targets: Values = field(default_factory=Values)
     not_finite: int = 0
     """The first call whose value was no finite number, from 1; 0 where none was."""
@@ -133,8 +135,8 @@ class Model:
     """Calls without gradients, in training mode, since its training began, where it was not put into that mode on
     purpose."""
     evaluated_line: int = 0
-    normalizes: bool = False
-    """A layer of it brings its inputs to a common scale."""
+    layers: tuple[str, ...] = ()
+    """The classes of all its modules."""
     inputs: Values = field(default_factory=Values)
     """Of the first batch that its first layer with weights got."""
     input_shape: tuple[int, ...] = ()

@@ -9,7 +9,7 @@ from typing import Any
 from . import Watch, watches
 from .places import is_direct, line_of
 from .seen import MOST_COLUMNS, Loss
-from .tensors import numbers, operation, readable, unseen
+from .tensors import numbers, operation, readable
 
 TAKES = {
     "cross_entropy": "logits",
@@ -22,7 +22,7 @@ TAKES = {
     "huber_loss": "values",
 }
 LIBRARIES = ("torch",)
-LOOKED_AT_FIRST, LOOKED_AT_EACH = 16, 8
+LOOKED_AT_FIRST, LOOKED_AT_EACH = 8, 16
 """Calls whose tensors are looked at: the first ones, then every so many."""
 
 
@@ -42,37 +42,38 @@ class _Watcher:
         self.seen = watch
         self.name = name
         self.takes = takes
+        self.open: dict[int, Loss] = {}
+        """By the frame's id: the calls that run."""
 
     def watch(self, function: Any) -> None:
         self.seen.calls.watch(function, self.start, self.end)
 
     def start(self, frame: FrameType) -> None:
         output, target = frame.f_locals["input"], frame.f_locals["target"]
-        if _is_again(frame) or not (self._is_tensor(output) and self._is_tensor(target)):
+        # Under a mode such as a default device torch calls the function a second time, without it.
+        under_a_mode = self.torch._C._len_torch_function_stack()
+        if under_a_mode or not (self._is_tensor(output) and self._is_tensor(target)):
             return
         loss = self._loss(frame, output)
         if loss is None:
             return
+        self.open[id(frame)] = loss
         loss.calls += 1
         loss.pending = loss.gradients
         if loss.gradients and len(self.seen.called) == 1:
             next(iter(self.seen.called.values())).supervised += 1
-        shapes = tuple(output.shape), tuple(target.shape)
-        if math.prod(shapes[0]) > math.prod(size or 0 for size in loss.output):
-            loss.output, loss.target = shapes
+        if not loss.output or len(output) > (loss.output[0] or 0):
+            loss.output, loss.target = tuple(output.shape), tuple(target.shape)
         seldom = loss.calls > LOOKED_AT_FIRST and loss.calls % (LOOKED_AT_EACH * loss.curve.stride)
-        if seldom or not (readable(self.torch, output) and readable(self.torch, target)):
-            return
-        with unseen(self.torch):
+        if not seldom and readable(self.torch, output) and readable(self.torch, target):
             self._look(loss, output, target)
 
     def end(self, frame: FrameType, value: Any) -> None:
-        if _is_again(frame) or not self._is_tensor(value) or value.numel() != 1:
+        loss = self.open.pop(id(frame), None)
+        if loss is None or not self._is_tensor(value) or value.numel() != 1:
             return
-        loss = self.seen.losses.get(self._key(frame, frame.f_locals["input"]))
-        if loss and loss.curve.next() and readable(self.torch, value):
-            with unseen(self.torch):
-                number = float(value.detach())
+        if loss.curve.next() and readable(self.torch, value):
+            number = float(value.item())
             if math.isfinite(number):
                 loss.curve.add(number)
             elif not loss.not_finite:
@@ -81,12 +82,9 @@ class _Watcher:
     def _is_tensor(self, value: Any) -> bool:
         return isinstance(value, self.torch.Tensor)
 
-    def _key(self, frame: FrameType, output: Any) -> tuple[int, str, bool]:
-        gradients = self.torch.is_grad_enabled() and output.requires_grad
-        return line_of(frame, self.seen.filename), self.name, gradients
-
     def _loss(self, frame: FrameType, output: Any) -> Loss | None:
-        key = line, _, gradients = self._key(frame, output)
+        line, gradients = line_of(frame, self.seen.filename), self.torch.is_grad_enabled() and output.requires_grad
+        key = line, self.name, gradients
         known = self.seen.losses.get(key)
         if known or not line:
             return known
@@ -116,8 +114,12 @@ class _Watcher:
             one = low >= 0 and bool((sums - 1).abs().max() < 1e-3)
             loss.sums_to_one = loss.sums_to_one + 1 if one else -1
         loss.alike = rows > 3 and bool((seen == seen[0]).all()) and not bool((wanted == wanted[0]).all())
-        if columns <= MOST_COLUMNS and last == "relu":
+        if columns > MOST_COLUMNS:
+            return
+        if last == "relu":
             loss.silent = (int((seen.amax(0) == 0).sum()), columns)
+        if self.name == "cross_entropy" and 0 < loss.targets.high + 1 < columns:
+            loss.beyond = float(seen.softmax(1)[:, int(loss.targets.high) + 1 :].sum(1).mean())
 
 
 def _dimension(number: int, dimensions: int) -> int:
@@ -131,15 +133,3 @@ def _is_plain(arguments: dict[str, Any]) -> bool:
     weights = any(arguments.get(name) is not None for name in ("weight", "pos_weight", "size_average", "reduce"))
     smoothed = bool(arguments.get("label_smoothing"))
     return not weights and not smoothed and arguments.get("reduction") == "mean"
-
-
-def _is_again(frame: FrameType) -> bool:
-    """torch calls a function a second time, from itself, where a mode such as a default device is set."""
-    caller = frame.f_back
-    for _ in range(8):
-        if caller is None:
-            return False
-        if caller.f_code is frame.f_code:
-            return True
-        caller = caller.f_back
-    return False

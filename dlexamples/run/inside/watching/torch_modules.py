@@ -15,7 +15,7 @@ LIBRARIES = ("torch",)
 MOST_FRAMES = 40
 WEIGHTED = ("Linear", "Conv1d", "Conv2d")
 """Layers whose first input is that of the model."""
-MOST_WEIGHTED = 2_000
+MOST_WEIGHTED = 200
 """Calls of these that are told."""
 
 
@@ -37,18 +37,24 @@ class _Watcher:
         self.torch = torch
         self.seen = watch
         self.objects: dict[int, weakref.ref[Any]] = {}
+        """By id: modules that the post, or a library, calls itself."""
+        self.inner: set[int] = set()
+        """Ids of modules that were called by others at first."""
         self.last: Model | None = None
         """The one that was called last by the post itself."""
         self.weighted_calls = 0
 
     def called(self, frame: FrameType) -> None:
-        if _is_within(frame):
+        module = frame.f_locals["self"]
+        if id(module) in self.inner:
             return
-        model = self._model(frame, frame.f_locals["self"])
-        self.last = model
+        if id(module) not in self.objects and _is_within(frame):
+            self.inner.add(id(module))
+            return
+        model = self._model(frame, module)
         if model is None:
             return
-        module = frame.f_locals["self"]
+        self.last = model
         model.training = module.training
         if self.torch.is_grad_enabled():
             self.seen.called[id(module)] = model
@@ -67,7 +73,9 @@ class _Watcher:
     def weighted(self, frame: FrameType) -> None:
         self.weighted_calls += 1
         model, tensor = self.last, frame.f_locals["input"]
-        if self.weighted_calls > MOST_WEIGHTED or model is None or model.input_shape:
+        if self.weighted_calls == MOST_WEIGHTED:
+            self.seen.calls.forget(*(getattr(self.torch.nn, name).forward for name in WEIGHTED))
+        if model is None or model.input_shape:
             return
         if not (isinstance(tensor, self.torch.Tensor) and readable(self.torch, tensor)):
             return
@@ -90,7 +98,7 @@ class _Watcher:
         layers = list(module.modules())
         random = tuple(dict.fromkeys(type(layer).__name__ for layer in layers if self._is_random(layer)))
         known = Model(type(module).__name__, line, random, parameters=parameters)
-        known.normalizes = any("Norm" in type(layer).__name__ for layer in layers)
+        known.layers = tuple(dict.fromkeys(type(layer).__name__ for layer in layers))
         self.seen.models[id(module)] = known
         return known
 

@@ -15,6 +15,8 @@ from .tensors import readable, squared_difference, unseen
 LIBRARIES = ("torch",)
 FEW = 3
 """Parameters that are asked whether they were zeroed."""
+FIRST, EACH = 64, 61
+"""Calls of `backward` that are looked at: the first ones, then every so many."""
 MOST_DEAD = 100
 """Updates whose gradients are looked through for one that is not zero."""
 
@@ -40,6 +42,8 @@ class _Watcher:
         self.seen = watch
         self.objects: dict[int, weakref.ref[Any]] = {}
         """By id: the optimizers that have not been zeroed yet."""
+        self.unproven: set[int] = set()
+        """Ids of those whose gradients have all been zero up to now."""
         self.updated: dict[tuple[int, int], bool] = {}
         """By the ids of a model and an optimizer: whether the one's parameters are the other's."""
         self.backward_line = 0
@@ -50,9 +54,11 @@ class _Watcher:
             made = frame.f_locals["self"]
             self.seen.optimizers[id(made)] = Optimizer(type(made).__name__, line)
             self.objects[id(made)] = weakref.ref(made)
+            self.unproven.add(id(made))
 
     def zero(self, frame: FrameType) -> None:
-        self._zeroed(id(frame.f_locals["self"]))
+        if self.objects:
+            self._zeroed(id(frame.f_locals["self"]))
 
     def zero_all(self, frame: FrameType) -> None:
         for number in list(self.objects):
@@ -64,17 +70,23 @@ class _Watcher:
             self.objects.pop(number, None)
 
     def backward(self, frame: FrameType) -> None:
-        self.backward_line = line_of(frame, self.seen.filename)
         self.seen.backwards += 1
+        if self.objects:
+            self._ask_whether_zeroed()
+        if self.seen.backwards > FIRST and self.seen.backwards % EACH:
+            return
+        self.backward_line = line_of(frame, self.seen.filename)
+        loss = frame.f_locals["tensors"]
+        if isinstance(loss, self.torch.Tensor) and is_direct(frame, self.seen.filename, LIBRARIES):
+            self._written_out(loss)
+
+    def _ask_whether_zeroed(self) -> None:
         for number, found in list(self.objects.items()):
             optimizer = found()
             if optimizer is None:
                 del self.objects[number]
             elif self.seen.optimizers[number].steps and self._is_zero(optimizer):
                 self._zeroed(number)
-        loss = frame.f_locals["tensors"]
-        if isinstance(loss, self.torch.Tensor) and is_direct(frame, self.seen.filename, LIBRARIES):
-            self._written_out(loss)
 
     def _written_out(self, loss: Any) -> None:
         """A loss that the post computes itself, where it compares each prediction with each target."""
@@ -92,13 +104,12 @@ class _Watcher:
             known.output, known.target = output, compared
 
     def step(self, frame: FrameType) -> None:
+        if not self.unproven:
+            return
         optimizer = frame.f_locals["args"][0]
         known = self.seen.optimizers.get(id(optimizer))
-        if known is None:
-            return
-        if known.steps and not known.zeroed and self.seen.backwards > known.backwards:
-            known.kept += 1
-        self._look(known, optimizer)
+        if known is not None:
+            self._look(known, optimizer)
 
     def stepped(self, frame: FrameType, value: Any) -> None:
         optimizer = frame.f_locals["args"][0]
@@ -106,10 +117,11 @@ class _Watcher:
         if known is not None:
             if not known.nonzero:
                 self._look(known, optimizer)  # A closure has computed the gradients within the step.
+            known.kept += bool(known.steps and not known.zeroed and self.seen.backwards > known.backwards)
             known.steps += 1
             known.backwards = self.seen.backwards
             known.backward_line = self.backward_line or known.backward_line
-            known.step_line = line_of(frame, self.seen.filename)
+            known.step_line = known.step_line or line_of(frame, self.seen.filename)
             rate = optimizer.param_groups[0].get("lr")
             if isinstance(rate, float) and known.rates.next():
                 known.rates.add(rate)
@@ -127,6 +139,7 @@ class _Watcher:
                 # One that cannot be read is none that speaks against the training.
                 if not readable(self.torch, gradient) or bool(gradient.detach().any()):
                     known.nonzero = True
+                    self.unproven.discard(id(optimizer))
                     return
 
     def _is_zero(self, optimizer: Any) -> bool:
