@@ -16,7 +16,7 @@ from dlexamples import reports
 from dlexamples.executors.local import run as run_here
 from dlexamples.formats import read
 from dlexamples.merging import merged
-from dlexamples.model import Policy, Reports, Verdict
+from dlexamples.model import Curve, Policy, Reports, Verdict
 from dlexamples.settings import Settings
 
 if TYPE_CHECKING:
@@ -103,7 +103,8 @@ def test_a_report_is_rebuilt_from_its_json(folder: Path, monkeypatch: pytest.Mon
     made = [
         replace(r, outcomes=tuple(replace(o, seconds=round(o.seconds, 3)) for o in r.outcomes)) for r in ran.reports
     ]
-    made[0] = replace(made[0], named=False)
+    curved = replace(made[0].outcomes[0], curves=(Curve("loss", (1.0, 0.5), 3),))
+    made[0] = replace(made[0], named=False, outcomes=(curved, *made[0].outcomes[1:]))
     policy = Policy(frozenset({Verdict.PASSED}))
     written = io.StringIO()
     reports.write("json", made, policy, written)

@@ -23,6 +23,7 @@ from dlexamples.model import (
     Applicability,
     Block,
     Claim,
+    Curve,
     Diagnostic,
     Document,
     Edit,
@@ -446,6 +447,14 @@ def test_json_of_figures() -> None:
     assert report["documents"][0]["blocks"][0]["figures"] == ["iVBORw=="]
 
 
+def test_json_of_curves() -> None:
+    found = document(POST)
+    curve = Curve("loss", (1.0, 0.5), 3)
+    report = json_of(Report(found, (outcome(found.blocks[0], curves=(curve,)),)))
+    jsonschema.validate(report, SCHEMA)
+    assert report["documents"][0]["blocks"][0]["curves"] == [{"name": "loss", "values": [1.0, 0.5], "line": 3}]
+
+
 def test_json_of_nothing() -> None:
     found = json_of()
     jsonschema.validate(found, SCHEMA)
@@ -468,7 +477,7 @@ def test_schema_refuses_what_the_contract_does_not_have() -> None:
 
 def test_every_object_of_the_schema_is_closed() -> None:
     objects = [SCHEMA, *(part for part in SCHEMA["$defs"].values() if part.get("type") == "object")]
-    assert len(objects) == 11
+    assert len(objects) == 12
     # Reports of schema version 1 had none of these at first.
     added = {
         "installed",
@@ -480,6 +489,7 @@ def test_every_object_of_the_schema_is_closed() -> None:
         "label",
         "only_defines",
         "figures",
+        "curves",
         "sandbox",
     }
     for part in objects:

@@ -6,7 +6,7 @@ import re
 from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dlexamples.model import Block, Edit, Span
+from dlexamples.model import Block, Curve, Edit, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,6 +19,7 @@ _LINES: dict[type, tuple[str, ...]] = {
     Span: ("line", "end_line"),
     Edit: ("line", "end_line"),
     Block: ("line", "end_line", "first_line"),
+    Curve: ("line",),
 }
 """The fields that hold lines of the document. Those of `Printed` and `Place` are the source's."""
 _A_LINE = re.compile(r"\blines? \d|\.\w+:\d")
