@@ -191,3 +191,52 @@ def test_there_is_no_sign_of_it(source: str) -> None:
     seen = output(source, watched=True)
     assert seen == output(source, watched=False)
     assert "watching" not in seen
+
+
+CALLS = """
+import functools
+import sys
+sys.path.insert(0, {folder!r})
+from inside.lines import Lines
+from inside.watching.calls import Calls
+
+def decorated(function):
+    @functools.wraps(function)
+    def wrapper(*arguments):
+        return function(*arguments)
+    return wrapper
+
+@decorated
+def double(x):
+    try:
+        int("none")
+    except ValueError:
+        pass
+    return 2 * x
+
+def other(x):
+    return x
+
+told = []
+calls = Calls(lambda trace: told.append(trace.splitlines()[-1]))
+calls.watch(double, lambda frame: told.append(frame.f_locals["x"]), lambda frame, value: told.append(value))
+lines = Lines("post.md", calls.begins)
+lines.start()
+double(3)
+other(1)
+calls.watch(other, lambda frame: told.append("other"))
+other(1)
+calls.forget(other)
+other(1)
+calls.watch(other, lambda frame: 1 / 0)
+other(1)
+double(4)
+lines.stop()
+print(told)
+"""
+
+
+def test_calls_are_told_until_a_watcher_fails() -> None:
+    program = CALLS.format(folder=str(INSIDE))
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout == "[3, 6, 'other', 'ZeroDivisionError: division by zero']\n", done.stderr

@@ -106,7 +106,6 @@ class Model:
     steps: int
     eval_steps: int
     eval_line: int
-    evaluated: int
     evaluated_line: int
     layers: tuple[str, ...]
     """The classes of all its modules."""

@@ -57,7 +57,12 @@ def constant(training: Training, loss: Loss) -> tuple[float, str] | None:
         return values.variance, f"the mean {values.mean:.3g}"
     if loss.function in ENTROPIES and values.low >= 0 and values.high <= 1:
         return _entropy([values.mean, 1 - values.mean]), f"the probability {values.mean:.3g}"
-    if loss.function in CATEGORICAL and values.classes and loss.target_type not in {"float32", "float64"}:
+    if (
+        loss.function in CATEGORICAL
+        and values.classes
+        and values.low >= 0
+        and loss.target_type not in {"float32", "float64"}
+    ):
         counts = [number for _, number in values.classes]
         return _entropy([number / sum(counts) for number in counts]), "the share of each class"
     return None

@@ -31,7 +31,7 @@ def trained_in_evaluation_mode(training: Training) -> Iterator[Finding]:
 @check("DL416")
 def evaluated_in_training_mode(training: Training) -> Iterator[Finding]:
     for model in training.models:
-        if not model.random or not model.evaluated or not model.supervised:
+        if not model.random or not model.evaluated_line or not model.supervised:
             continue
         yield Finding(
             model.evaluated_line,

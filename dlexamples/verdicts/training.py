@@ -31,6 +31,8 @@ _DRAWN = re.compile(
     r"|make_\w+|choice|choices|random)\s*\(|\benv\w*\.(step|reset)\("
 )
 """Calls that draw data, or play a game: what a loss comes to is chance's, too."""
+DIGITS = 5
+"""Of a curve's numbers: further ones depend on how many threads computed them."""
 _BROADCASTS = "Using a target size"
 """How torch's own warning begins, of what DL401 says."""
 
@@ -130,4 +132,4 @@ def _curves(seen: Training) -> Iterator[tuple[int, Curve]]:
 
 
 def _finite(name: str, values: tuple[float, ...]) -> Curve:
-    return Curve(name, tuple(value for value in values if math.isfinite(value)))
+    return Curve(name, tuple(float(f"{value:.{DIGITS}g}") for value in values if math.isfinite(value)))

@@ -61,6 +61,8 @@ class Loss:
     updates: int = 0
     pending: bool = False
     """It was computed, and no update has followed yet."""
+    largest: int = 0
+    """Numbers of the predictions in the call of `output` and `target`."""
     output: tuple[int | None, ...] = ()
     target: tuple[int | None, ...] = ()
     target_type: str = ""
@@ -84,7 +86,7 @@ class Loss:
 
     def facts(self) -> dict[str, Any]:
         kept = asdict(self)
-        del kept["pending"]
+        del kept["pending"], kept["largest"]
         return kept | {"targets": self.targets.facts(), "curve": self.curve.values}
 
 
@@ -131,10 +133,9 @@ class Model:
     eval_steps: int = 0
     """Of those, the ones after a call in evaluation mode."""
     eval_line: int = 0
-    evaluated: int = 0
-    """Calls without gradients, in training mode, since its training began, where it was not put into that mode on
-    purpose."""
     evaluated_line: int = 0
+    """The first call without gradients, in training mode, after an update, where it was not put into that mode on
+    purpose; 0 where there is none."""
     layers: tuple[str, ...] = ()
     """The classes of all its modules."""
     inputs: Values = field(default_factory=Values)
@@ -143,7 +144,7 @@ class Model:
     parameters: frozenset[int] = frozenset()
     """Their ids."""
     training: bool = True
-    """The mode of its last call."""
+    """The mode of its last call with gradients."""
     put_into_training: bool = False
     """`train()` was called since its last update."""
 

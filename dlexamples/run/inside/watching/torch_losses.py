@@ -62,7 +62,8 @@ class _Watcher:
         loss.pending = loss.gradients
         if loss.gradients and len(self.seen.called) == 1:
             next(iter(self.seen.called.values())).supervised += 1
-        if not loss.output or len(output) > (loss.output[0] or 0):
+        if not loss.output or output.numel() > loss.largest:
+            loss.largest = output.numel()
             loss.output, loss.target = tuple(output.shape), tuple(target.shape)
         seldom = loss.calls > LOOKED_AT_FIRST and loss.calls % (LOOKED_AT_EACH * loss.curve.stride)
         if not seldom and readable(self.torch, output) and readable(self.torch, target):

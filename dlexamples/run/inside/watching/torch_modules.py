@@ -55,14 +55,13 @@ class _Watcher:
         if model is None:
             return
         self.last = model
-        model.training = module.training
         if self.torch.is_grad_enabled():
+            model.training = module.training
             self.seen.called[id(module)] = model
             if not module.training:
                 model.eval_line = model.eval_line if model.eval_steps else line_of(frame, self.seen.filename)
-        elif module.training and model.steps and not model.put_into_training:
-            model.evaluated += 1
-            model.evaluated_line = model.evaluated_line or line_of(frame, self.seen.filename)
+        elif module.training and model.steps and self._is_news(model, frame):
+            model.evaluated_line = line_of(frame, self.seen.filename)
 
     def mode(self, frame: FrameType) -> None:
         """`eval()` calls `train(False)`."""
@@ -83,6 +82,11 @@ class _Watcher:
             model.input_shape = tuple(tensor.shape)
             with unseen(self.torch):
                 model.inputs.add(numbers(tensor))
+
+    def _is_news(self, model: Model, frame: FrameType) -> bool:
+        """Whether an evaluation in training mode is the first, is the post's own, and is not meant so."""
+        known = model.put_into_training or model.evaluated_line
+        return not known and is_direct(frame, self.seen.filename, LIBRARIES)
 
     def _model(self, frame: FrameType, module: Any) -> Model | None:
         """None for a module without parameters, and for one that a library calls."""

@@ -55,6 +55,8 @@ class _Watcher:
             self.seen.optimizers[id(made)] = Optimizer(type(made).__name__, line)
             self.objects[id(made)] = weakref.ref(made)
             self.unproven.add(id(made))
+            # Another one may have had its id.
+            self.updated = {key: updated for key, updated in self.updated.items() if key[1] != id(made)}
 
     def zero(self, frame: FrameType) -> None:
         if self.objects:
