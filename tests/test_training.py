@@ -15,6 +15,7 @@ from dlexamples.model import Verdict
 from dlexamples.run.conditions import Conditions
 from dlexamples.run.pool import Pool
 from dlexamples.run.runner import Runner
+from dlexamples.run.side_by_side import Lanes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,14 +28,15 @@ EXPECTED = re.compile(r"<!-- expected\n(.*?)-->\n?\Z", re.DOTALL)
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:
-    with Pool() as pool:
+    with Pool(lanes=2) as pool:
         yield pool
 
 
 def outcomes(path: Path, pool: Pool, conditions: Conditions | None = None) -> list[Outcome]:
     document = read(path)
-    runner = Runner(pool, document, conditions or Conditions(device="cpu"))
-    found = in_order(document, check(document, runner))
+    with Lanes(2) as lanes:
+        runner = Runner(pool, document, conditions or Conditions(device="cpu"), lanes=lanes)
+        found = in_order(document, check(document, runner))
     assert not runner.faults
     return found
 

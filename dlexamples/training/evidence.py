@@ -70,6 +70,10 @@ class Loss:
     """In the last call that was looked at, every row of the predictions was the same, and the targets were not."""
     silent: tuple[int, int]
     """Columns of the predictions that were zero in every row, and all of them, in the last call that was looked at."""
+    batches: int
+    """Looked-at calls with as many class indices as make a batch."""
+    of_one_class: int
+    """Of those, the ones that hold one class alone."""
     beyond: float
     """The part of the probability on classes above every target, in that call."""
     targets: Values

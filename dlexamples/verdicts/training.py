@@ -28,7 +28,7 @@ RAN = {Verdict.PASSED, Verdict.FILLED, Verdict.REPAIRED}
 _INVENTED = {Claim.STAND_IN, Claim.SYNTHETIC}
 _DRAWN = re.compile(
     r"\b(rand|randn|randint|rand_like|randn_like|randint_like|normal|uniform|standard_normal|random_sample|gauss"
-    r"|make_\w+|choice|choices|random)\s*\(|\benv\w*\.(step|reset)\("
+    r"|make_\w+|choice|choices|integers|random)\s*\(|\benv\w*\.(step|reset)\("
 )
 """Calls that draw data, or play a game: what a loss comes to is chance's, too."""
 DIGITS = 5

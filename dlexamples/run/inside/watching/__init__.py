@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -46,7 +46,9 @@ class Watch:
 
     def start(self) -> None:
         """Modules that are imported, and those that will be, are watched."""
-        after_import({name: [partial(_watched_by, watcher, self) for watcher in those] for name, those in _each()})
+        after_import(
+            {name: [partial(_watched_by, watcher, self) for watcher in those] for name, those in WATCHERS.items()}
+        )
 
     def facts(self) -> dict[str, Any]:
         """All of it, for JSON."""
@@ -74,10 +76,6 @@ def load() -> None:
     """Imports every file of this folder; nothing is watched yet."""
     for module in pkgutil.iter_modules(__path__, __name__ + "."):
         importlib.import_module(module.name)
-
-
-def _each() -> Iterator[tuple[str, list[Watcher]]]:
-    yield from WATCHERS.items()
 
 
 def _watched_by(watcher: Watcher, watch: Watch, module: ModuleType) -> None:

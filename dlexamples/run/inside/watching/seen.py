@@ -77,6 +77,10 @@ class Loss:
     """In the last call that was looked at, every row of the predictions was the same, and the targets were not."""
     silent: tuple[int, int] = (0, 0)
     """Columns of the predictions that were zero in every row, and all of them, in the last call that was looked at."""
+    batches: int = 0
+    """Looked-at calls with as many class indices as make a batch."""
+    of_one_class: int = 0
+    """Of those, the ones that hold one class alone."""
     beyond: float = 0.0
     """The part of the probability on classes above every target, in the last call that was looked at."""
     targets: Values = field(default_factory=Values)

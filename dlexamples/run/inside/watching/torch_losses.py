@@ -22,6 +22,8 @@ TAKES = {
     "huber_loss": "values",
 }
 LIBRARIES = ("torch",)
+BATCH = 8
+"""Class indices in a call, at least, of which it is no chance that all are the same."""
 LOOKED_AT_FIRST, LOOKED_AT_EACH = 8, 16
 """Calls whose tensors are looked at: the first ones, then every so many."""
 
@@ -107,6 +109,9 @@ class _Watcher:
         low, high = (float(each) for each in seen.aminmax())
         loss.output_low, loss.output_high = min(loss.output_low, low), max(loss.output_high, high)
         loss.targets.add(numbers(wanted))
+        if wanted.dim() == 1 and len(wanted) >= BATCH and not wanted.is_floating_point():
+            loss.batches += 1
+            loss.of_one_class += bool((wanted == wanted[0]).all())
         if seen.dim() != 2:
             return
         rows, columns = seen.shape
