@@ -427,6 +427,8 @@ class Policy:
 
     accept: frozenset[Verdict]
     show_diff: bool = True
+    errors: tuple[str, ...] = ()
+    """Beginnings of codes whose warnings are not let through: `DL4`."""
 
     def accepts(self, outcome: Outcome) -> bool:
         """What is not run, or runs as printed, may be broken all the same: its fence, or a marker beside it. The errors
@@ -435,7 +437,11 @@ class Policy:
             return True
         mended = outcome.verdict in {Verdict.FILLED, Verdict.REPAIRED}
         broken = not mended and any(diagnostic.level == "error" for diagnostic in outcome.diagnostics)
-        return outcome.verdict in self.accept and not broken
+        return outcome.verdict in self.accept and not broken and not any(map(self.refuses, outcome.diagnostics))
+
+    def refuses(self, diagnostic: Diagnostic) -> bool:
+        """For its code, whatever the verdict: `error` in the settings."""
+        return diagnostic.level != "note" and diagnostic.code.startswith(self.errors)
 
     def accepts_all(self, report: Report) -> bool:
         """Every block, and nothing is wrong with the document round them."""

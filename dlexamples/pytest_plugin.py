@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from dlexamples.baseline import Entry, Left
     from dlexamples.cache import Cache
-    from dlexamples.model import Block, Diagnostic, Document, Flaw, Outcome, Report, Session
+    from dlexamples.model import Block, Diagnostic, Document, Flaw, Outcome, Policy, Report, Session
     from dlexamples.run.pool import Pool
 
 SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
@@ -220,7 +220,7 @@ class BlockItem(pytest.Item):
         self.block = block
 
     def runtest(self) -> None:
-        from dlexamples.model import Policy, Verdict
+        from dlexamples.model import Verdict
 
         outcome = self.parent.outcome(self.block)
         # What a repaired block printed is the mended text's, not the post's.
@@ -234,7 +234,8 @@ class BlockItem(pytest.Item):
         ):
             if text:
                 self.add_report_section("call", name, text)
-        policy = Policy(self.config.stash[SETTINGS].accepted)
+        settings = self.config.stash[SETTINGS]
+        policy = _policy(settings)
         if not policy.accepts(outcome):
             if self.parent.is_known(outcome):
                 pytest.xfail(f"known, let through by the baseline: {outcome.reason}")
@@ -330,14 +331,20 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def _write_page(session: pytest.Session, path: Path) -> None:
     """The posts of which a block was selected."""
-    from dlexamples.model import Policy, Reports
+    from dlexamples.model import Reports
     from dlexamples.page import write_page
 
     posts = dict.fromkeys(item.parent for item in session.items if isinstance(item, BlockItem))
     reports = tuple(post.report() for post in posts)
     not_run = Counter(str(r.document.path) for r in reports for outcome in r.outcomes if outcome.reason == NOT_SELECTED)
     problems = tuple(f"{name}: not selected, and not run: {count} of its blocks" for name, count in not_run.items())
-    write_page(path, Reports(reports, problems=problems), Policy(session.config.stash[SETTINGS].accepted))
+    write_page(path, Reports(reports, problems=problems), _policy(session.config.stash[SETTINGS]))
+
+
+def _policy(settings: Settings) -> Policy:
+    from dlexamples.model import Policy
+
+    return Policy(settings.accepted, errors=settings.errors)
 
 
 def _baseline(settings: Settings) -> tuple[Path | None, tuple[Entry, ...]]:

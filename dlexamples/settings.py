@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,13 +23,16 @@ DEVICES = ("auto", "cpu", "cuda")
 SANDBOXES = ("auto", "require", "off")
 SESSIONS = ("auto", "document", "block")
 ALWAYS_ACCEPTED = frozenset({Verdict.PASSED, Verdict.SKIPPED, Verdict.NOT_PYTHON})
+OF_TRAINING = "DL4"
+"""How the codes of training that teaches nothing begin."""
 LONGEST_TIMEOUT = 86_400
 ACCEPTABLE = ("filled", "repaired")
 EXECUTORS = "local, ray, or ray:ADDRESS, where ADDRESS is auto or HOST:PORT"
+CODES = "a list of codes, or of their beginnings: DL4, DL206"
 MOST_TRIES = 10_000
 LEAST_MEMORY, MOST_MEMORY = 16, 1 << 24
 _OF_ENVIRONMENT = (
-    "accept", "exclude", "device", "session", "timeout", "tries", "search_timeout", "epochs", "smoke", "jobs",
+    "accept", "error", "exclude", "device", "session", "timeout", "tries", "search_timeout", "epochs", "smoke", "jobs",
     "install", "cache", "cache_dir", "baseline", "executor", "sandbox", "memory",
     "output_format", "html",
 )  # fmt: skip
@@ -49,7 +53,9 @@ class Settings:
     accept: tuple[str, ...] = ("filled",)
     """Verdicts that pass beside those that always do: `filled`, `repaired`."""
     strict: bool = False
-    """Only a block that runs as printed passes, whatever `accept` says."""
+    """Only a block that runs as printed, and trains, passes, whatever `accept` says."""
+    error: tuple[str, ...] = ()
+    """Codes, or their beginnings, whose warnings do not pass: `DL4`, `DL206`."""
     device: str = "auto"
     session: str = "auto"
     timeout: float = 60.0
@@ -115,6 +121,10 @@ class Settings:
             return ALWAYS_ACCEPTED
         return ALWAYS_ACCEPTED | {Verdict(name) for name in self.accept}
 
+    @property
+    def errors(self) -> tuple[str, ...]:
+        return (*self.error, OF_TRAINING) if self.strict else self.error
+
 
 def load(start: Path, environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings that hold in the folder `start`: its project's, under `DLEXAMPLES_…` of the environment.
@@ -144,7 +154,7 @@ def _of_project(start: Path) -> Settings:
 
 def _parsed(name: str, text: str) -> Any:
     """A variable's text as the TOML value that it stands for."""
-    if name in {"accept", "exclude"}:
+    if name in {"accept", "error", "exclude"}:
         return [word.strip() for word in text.split(",") if word.strip()]
     if name in {"install", "smoke", "cache"}:
         return {"true": True, "false": False}.get(text.lower(), text)
@@ -183,6 +193,7 @@ def _value(where: str, name: str, value: Any) -> Any:
         "exclude": _patterns,
         "accept": lambda v: _strings(v, ACCEPTABLE),
         "strict": _boolean,
+        "error": _codes,
         "device": lambda v: _one_of(v, DEVICES),
         "session": lambda v: _one_of(v, SESSIONS),
         "timeout": _seconds,
@@ -218,6 +229,17 @@ def _strings(value: Any, allowed: tuple[str, ...] = ()) -> tuple[str, ...]:
     if allowed and not set(value) <= set(allowed):
         raise ValueError(what)
     return tuple(value)
+
+
+def _codes(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) and is_code(item) for item in value):
+        raise ValueError(CODES)
+    return tuple(value)
+
+
+def is_code(text: str) -> bool:
+    """Whether it is a code of a diagnostic, or begins some."""
+    return bool(re.fullmatch(r"DL\d{1,3}", text))
 
 
 def _patterns(value: Any) -> tuple[str, ...]:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "dlexamples"
-ROOMS = ("formats", "data", "repair", "reports")
+ROOMS = ("formats", "data", "repair", "reports", "training")
 INSIDE = sorted((PACKAGE / "run" / "inside").glob("*.py"))
+BELOW = sorted((PACKAGE / "run" / "inside").glob("*/*.py"))
 
 
 def imports(path: Path) -> set[str]:
@@ -39,6 +40,15 @@ def test_rooms_do_not_import_each_other(room: str) -> None:
 @pytest.mark.parametrize("name", ["model.py", "registry.py"])
 def test_the_ground_imports_nothing_of_ours(name: str) -> None:
     assert not ours(PACKAGE / name)
+
+
+@pytest.mark.parametrize("path", BELOW, ids=lambda path: path.name)
+def test_what_is_loaded_before_a_block_imports_the_standard_library_alone(path: Path) -> None:
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(node, ast.Import):
+            assert {alias.name.split(".")[0] for alias in node.names} <= set(sys.stdlib_module_names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            assert (node.module or "").split(".")[0] in sys.stdlib_module_names
 
 
 @pytest.mark.parametrize("path", INSIDE, ids=lambda path: path.name)

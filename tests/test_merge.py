@@ -16,7 +16,7 @@ from dlexamples import reports
 from dlexamples.executors.local import run as run_here
 from dlexamples.formats import read
 from dlexamples.merging import merged
-from dlexamples.model import Policy, Reports, Verdict
+from dlexamples.model import Curve, Policy, Reports, Verdict
 from dlexamples.settings import Settings
 
 if TYPE_CHECKING:
@@ -103,7 +103,8 @@ def test_a_report_is_rebuilt_from_its_json(folder: Path, monkeypatch: pytest.Mon
     made = [
         replace(r, outcomes=tuple(replace(o, seconds=round(o.seconds, 3)) for o in r.outcomes)) for r in ran.reports
     ]
-    made[0] = replace(made[0], named=False)
+    curved = replace(made[0].outcomes[0], curves=(Curve("loss", (1.0, 0.5), 3),))
+    made[0] = replace(made[0], named=False, outcomes=(curved, *made[0].outcomes[1:]))
     policy = Policy(frozenset({Verdict.PASSED}))
     written = io.StringIO()
     reports.write("json", made, policy, written)
@@ -276,7 +277,7 @@ def test_a_post_that_is_gone_or_has_changed(folder: Path) -> None:
 def test_a_report_is_not_written_over_a_post(folder: Path) -> None:
     check(folder, "c.json", "docs/c.md")
     done = merge(folder, "c.json", "-o", "docs/c.md")
-    assert (done.returncode, "-o docs/c.md is a post" in done.stderr) == (2, True)
+    assert (done.returncode, "docs/c.md is a post" in done.stderr) == (2, True)
     assert (folder / "docs" / "c.md").read_text() == FILLED
 
 

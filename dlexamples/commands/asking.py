@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dlexamples.settings import ACCEPTABLE, EXECUTORS, Settings, is_executor, load
+from dlexamples.settings import ACCEPTABLE, EXECUTORS, Settings, is_code, is_executor, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -29,6 +29,8 @@ def settings_of(options: dict[str, Any]) -> Settings:
         given["html"] = str(Path(given["html"]).absolute())
     if "accept" in given:
         given["accept"] = _verdicts(given["accept"])
+    if "error" in given:
+        given["error"] = _codes(given["error"])
     if "executor" in given and not is_executor(given["executor"]):
         raise click.UsageError(f"--executor {given['executor']!r}: it takes {EXECUTORS}")
     return replace(load(Path.cwd()), **given)
@@ -40,6 +42,14 @@ def _verdicts(value: str) -> tuple[str, ...]:
         if verdict not in ACCEPTABLE:
             raise click.UsageError(f"--accept {verdict!r}: there are {' and '.join(ACCEPTABLE)}, comma-separated")
     return verdicts
+
+
+def _codes(value: str) -> tuple[str, ...]:
+    codes = tuple(word.strip().upper() for word in value.split(",") if word.strip())
+    for code in codes:
+        if not is_code(code):
+            raise click.UsageError(f"--error {code!r}: it takes codes, or their beginnings, comma-separated: DL4,DL206")
+    return codes
 
 
 def asked_for(

@@ -136,7 +136,14 @@ def accepting_options(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="VERDICTS",
             help="Verdicts that pass beside `passed`: filled,repaired. [default: filled]",
         ),
-        click.option("--strict", is_flag=True, default=None, help="Only a block that runs as printed passes."),
+        click.option(
+            "--error",
+            metavar="CODES",
+            help="Warnings of these codes do not pass: DL4,DL206. [default: every warning does]",
+        ),
+        click.option(
+            "--strict", is_flag=True, default=None, help="Only a block that runs as printed, and trains, passes."
+        ),
     ):
         command = option(command)
     return command

@@ -44,7 +44,7 @@ def told(found: Reports, settings: Settings, output: Output, baseline: Baseline 
     from dlexamples import reports
     from dlexamples.model import Policy
 
-    policy = Policy(settings.accepted, output.diff)
+    policy = Policy(settings.accepted, output.diff, settings.errors)
     found = baseline.under(found, policy)
     if any(map(reports.offers_fixes, (settings.output_format, *(name for name, _ in output.also)))):
         from dlexamples.suggestions import with_suggestions
@@ -114,10 +114,11 @@ def tell_cached(counted: tuple[int, int]) -> None:
 
 
 def tell_fixed(report: Report, written: Sequence[Outcome], left: Sequence[Outcome], target: Path) -> int:
-    from dlexamples.model import Verdict
+    from dlexamples.model import Applicability, Verdict
 
     for outcome in written:
-        done = dict.fromkeys(d.fix.description.rstrip(".") for d in outcome.diagnostics if d.fix)
+        fixes = [d.fix for d in outcome.diagnostics if d.fix and d.fix.applicability is not Applicability.DISPLAY]
+        done = dict.fromkeys(fix.description.rstrip(".") for fix in fixes)
         click.echo(f"{target}: {outcome.block.id}: {'; '.join(done)}")
     failing = [o for o in report.outcomes if o.verdict in {Verdict.FAILED, Verdict.BLOCKED}]
     parts = [f"{count(len(written), 'block')} fixed" if written else "nothing to fix"]

@@ -102,7 +102,7 @@ def _of_report(report: Report, reports: Sequence[Report], policy: Policy) -> Ite
 def _in_order(report: Report, reports: Sequence[Report], policy: Policy) -> list[Finding]:
     found = [*_without_python(report, reports), *_flaws(report.document)]
     for outcome in report.outcomes:
-        found += _of_outcome(outcome, accepted=policy.accepts(outcome))
+        found += _of_outcome(outcome, policy)
     return sorted(found, key=lambda each: each.span.line)
 
 
@@ -123,15 +123,17 @@ def _flaws(document: Document) -> Iterator[Finding]:
         yield _finding(flaw.diagnostic, "note" if flaw.known else flaw.diagnostic.level, rank=1, known=flaw.known)
 
 
-def _of_outcome(outcome: Outcome, *, accepted: bool) -> Iterator[Finding]:
+def _of_outcome(outcome: Outcome, policy: Policy) -> Iterator[Finding]:
     """Where a block is not accepted, at least one of them is an error."""
     rank = _RANKS.get(outcome.verdict, 2)
+    accepted = policy.accepts(outcome)
     red = not accepted and all(diagnostic.level != "error" for diagnostic in outcome.diagnostics)
     if not outcome.diagnostics and (red or outcome.known):
         level = "note" if outcome.known else "error"
         yield _whole(outcome, level, rank)
-    for index, diagnostic in enumerate(outcome.diagnostics):
-        level = "error" if red and index == 0 else diagnostic.level
+    refused = [*filter(policy.refuses, outcome.diagnostics)] or outcome.diagnostics[:1]
+    for diagnostic in outcome.diagnostics:
+        level = "error" if red and diagnostic in refused else diagnostic.level
         if accepted and level == "error":
             level = "warning"
         if outcome.known:

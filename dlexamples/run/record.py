@@ -139,6 +139,8 @@ class Run:
     """Seconds for which its blocks ran, up to where it stopped."""
     imported: Imported | None = None
     """None where its process did not come to the session's end."""
+    trained: dict[str, Any] = field(default_factory=dict)
+    """What was seen of training, up to the end of the last block that has one: see `inside.watching`."""
 
     def close(self) -> None:
         self.stopped = None

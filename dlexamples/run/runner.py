@@ -106,7 +106,7 @@ class Runner:
             ended = {**run.ended, **{index: block for index, block in enumerate(run.blocks) if block.fatal}}
             again = self.run(session, run.text.sources, wait=wait, ended=ended)
             run.blocks, run.stopped, run.process, run.ended = again.blocks, again.stopped, again.process, again.ended
-            run.imported = again.imported
+            run.imported, run.trained = again.imported, again.trained
             run.asked = False
 
     def rest_of_block(self, session: Session, run: Run) -> None:
@@ -217,6 +217,8 @@ class Runner:
                 run.process.number = event["process"]
             elif kind == "imported":
                 run.imported = Imported(tuple(event["modules"]), tuple(event["roots"]))
+            elif kind == "trained":
+                run.trained = event
             elif kind == "end":
                 current = None
             elif kind == "block":

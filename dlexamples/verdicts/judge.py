@@ -34,6 +34,7 @@ from dlexamples.verdicts.expectations import prints_otherwise, unmet
 from dlexamples.verdicts.finding import Finding
 from dlexamples.verdicts.flaws import told
 from dlexamples.verdicts.left_out import left_out
+from dlexamples.verdicts.training import trained
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,11 +58,13 @@ def judge(
 ) -> Iterator[Outcome]:
     """The outcomes of the blocks that `session` judges, in order. `run` is the run of `mended.sources`, and `other`
     one with another seed, where the output of the first is not the post's."""
+    seen = trained(session, mended, run, conditions)
     for index, block in enumerate(session.blocks):
         if block.id in session.judged:
             not_run = left_out(block, session.name, run.blocks[index], static=conditions.static)
             case = _Case(session, mended, run, conditions, index, other)
-            yield told(not_run or case.with_unreached(case.outcome()))
+            outcome = not_run or case.with_unreached(case.outcome())
+            yield told(seen[index].told(outcome) if index in seen else outcome)
 
 
 class _Case:

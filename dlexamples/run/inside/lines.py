@@ -7,6 +7,7 @@ full speed. Before: `sys.settrace`, which leaves every frame that is not the pos
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Mapping
 from types import CodeType, FrameType
 from typing import Any
 
@@ -38,8 +39,10 @@ def function_lines(code: CodeType, inside: bool = False) -> set[int]:
 class Lines:
     """The lines of `filename` that have run since the start."""
 
-    def __init__(self, filename: str) -> None:
+    def __init__(self, filename: str, calls: Mapping[int, Callable[[FrameType], Any]]) -> None:
+        """`calls`: by the `id` of a code object, who is told its calls where there is one trace function for all."""
         self.filename = filename
+        self.calls = calls
         self.run: set[int] = set()
         self._tool = 0
 
@@ -72,7 +75,8 @@ class Lines:
 
     def _call(self, frame: FrameType, event: str, argument: Any) -> Any:
         if frame.f_code.co_filename != self.filename:
-            return None
+            begin = self.calls.get(id(frame.f_code))
+            return begin(frame) if begin else None
         self.run.add(frame.f_lineno)
         return self._inside
 

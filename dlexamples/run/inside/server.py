@@ -21,7 +21,7 @@ import traceback
 import warnings
 from typing import Any
 
-from . import imported, offline, sandbox, worker
+from . import imported, offline, sandbox, watching, worker
 from .channel import SocketChannel
 from .kernel import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, process_control
 from .limits import Watch
@@ -37,6 +37,7 @@ def main(arguments: list[str]) -> None:
         listener.bind(path)
         listener.listen(64)
         offline.load()
+        watching.load()
         preload(modules)
         sandbox.look_round(beside)
         settle(beside)

@@ -19,6 +19,7 @@ A job is a dict (see `dlexamples.run.job`), an event is a dict with the key `eve
 |           |                                       | and `written` where the post shows output           |
 | answer    | `ask` was asked                       | candidates, refusals, explanation, fault            |
 | no-device | the device of the job is not here     |                                                     |
+| trained   | a block has ended: what was seen of training up to here | those of `watching.Watch.facts`    |
 | imported  | the same: what was imported, for the cache | those of `imported.imported`                   |
 | end       | the session ended                     |                                                     |
 
@@ -44,7 +45,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-from . import errors, offline, refused, shown
+from . import errors, offline, refused, shown, watching
 from .calls import findings
 from .channel import Channel, PipeChannel
 from .imported import imported
@@ -65,11 +66,13 @@ def run(job: dict[str, Any], channel: Channel) -> None:
     session = SessionRun(job, channel)
     if not job["network"]:
         offline.stand_in(session.serve, session.fault)
+    session.watch.start()
     tell_where(job["results"])
     session.lines.start()
     for index in range(len(session.blocks)):
         session.block(index)
     session.lines.stop()
+    session.watch.calls.stop()
     session.check_unreached()
     with contextlib.suppress(Exception):  # A block may have left nothing to ask.
         channel.send({"event": "imported", **imported(job)})
@@ -109,7 +112,8 @@ class SessionRun:
         self.channel = channel
         self.blocks: list[dict[str, Any]] = job["blocks"]
         self.filename: str = job["filename"]
-        self.lines = Lines(self.filename)
+        self.watch = watching.Watch(self.filename, self.fault)
+        self.lines = Lines(self.filename, self.watch.calls.begins)
         self.lost: dict[str, int] = {}
         """By name: the block that failed before it bound the name, or changed its object."""
         self.failed: set[int] = set()
@@ -137,7 +141,8 @@ class SessionRun:
 
     def fault(self, trace: str) -> None:
         """Tells an error of our own."""
-        self.channel.send({"event": "fault", "trace": trace})
+        if os.getpid() == self.process:
+            self.channel.send({"event": "fault", "trace": trace})
 
     def block(self, index: int) -> None:
         """Runs one block to its end."""
@@ -170,6 +175,7 @@ class SessionRun:
                 "written": self.written,
             }
         )
+        self.channel.send({"event": "trained", **self.watch.facts()})
 
     def check_unreached(self) -> None:
         """Looks at the calls that no run reached, with all that the session has left alive."""
@@ -330,6 +336,7 @@ class SessionRun:
         stopped = time.perf_counter()
         while (command := self.channel.receive()) is not None and command["do"] == "ask":
             self.is_asked = True
+            self.watch.calls.stop()
             self.job["post"] = command["post"]
             reply = self._answer(index, node, error)
             self.is_asked = False
@@ -368,6 +375,7 @@ def main(arguments: list[str]) -> None:
     os.environ.update(job["environment"])
     see(job["beside"])
     offline.load()
+    watching.load()
     with open(os.devnull, "wb") as nothing:
         os.dup2(nothing.fileno(), 1)
         os.dup2(nothing.fileno(), 2)

@@ -12,15 +12,12 @@ import contextlib
 import importlib
 import os
 import pkgutil
-import sys
 import traceback
 from collections.abc import Callable, Iterator
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
-from types import ModuleType
 from typing import Any, NamedTuple
 
-Change = Callable[[ModuleType], None]
+from ..after_import import Change, after_import
+
 Tell = Callable[[dict[str, Any]], None]
 TellFault = Callable[[str], None]
 
@@ -100,44 +97,4 @@ def load() -> None:
 def stand_in(tell: Tell, tell_fault: TellFault) -> None:
     """From now on the loaders of modules that are imported, and of those that will be, need no network."""
     _TELL[:], _TELL_FAULT[:] = [tell], [tell_fault]
-    for name in CHANGES:
-        if module := sys.modules.get(name):
-            _change(module)
-    sys.meta_path.insert(0, _Finder())
-
-
-def _change(module: ModuleType) -> None:
-    for change in CHANGES[module.__name__]:
-        # A version of the library that has other names inside is left as it is, and its download fails as it would.
-        with contextlib.suppress(AttributeError, ImportError):
-            change(module)
-
-
-class _Finder(MetaPathFinder):
-    """Finds what the others find, and changes it once it is executed."""
-
-    def find_spec(self, name: str, path: Any = None, target: ModuleType | None = None) -> ModuleSpec | None:
-        if name not in CHANGES:
-            return None
-        specs: Iterator[ModuleSpec | None] = (
-            finder.find_spec(name, path, target) for finder in sys.meta_path if finder is not self
-        )
-        spec = next(filter(None, specs), None)
-        if spec and spec.loader:
-            spec.loader = _Changing(spec.loader)
-        return spec
-
-
-class _Changing(Loader):
-    def __init__(self, loader: Loader) -> None:
-        self.loader = loader
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        return self.loader.create_module(spec)
-
-    def exec_module(self, module: ModuleType) -> None:
-        assert module.__spec__
-        # Its own loader is what `inspect` and pickle ask for.
-        module.__spec__.loader = module.__loader__ = self.loader
-        self.loader.exec_module(module)
-        _change(module)
+    after_import(CHANGES)

@@ -1,0 +1,82 @@
+"""Training is watched from outside the block's code: losses, optimizers, models, as plain facts.
+
+One part of a library a file, found by walking this folder. A function under `@watches("package.module")` gets that
+module once it is imported, by whomever, and a `Watch`, which it tells whose calls it wants to hear of. It keeps what it
+sees as numbers, names and lines: no tensor, no graph; it draws from no generator and calls nothing of the block's. What
+the facts mean is judged in `dlexamples.training`, by the parent.
+
+Nothing here imports more than the standard library at its top.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from functools import partial
+from types import ModuleType
+from typing import Any
+
+from ..after_import import after_import
+from .calls import Calls
+from .seen import Fit, Loss, Model, Optimizer
+
+Watcher = Callable[[ModuleType, "Watch"], None]
+
+WATCHERS: dict[str, list[Watcher]] = {}
+"""By the module's name."""
+
+
+class Watch:
+    """What has been seen of a session's training."""
+
+    def __init__(self, filename: str, fault: Callable[[str], None]) -> None:
+        """`filename`: of the post, as its code objects have it."""
+        self.filename = filename
+        self.calls = Calls(fault)
+        self.losses: dict[tuple[int, str, bool], Loss] = {}
+        """By line, function, and whether gradients are wanted."""
+        self.optimizers: dict[int, Optimizer] = {}
+        """By the object's id."""
+        self.models: dict[int, Model] = {}
+        self.fits: list[Fit] = []
+        self.called: dict[int, Model] = {}
+        """The models that have been called, with gradients, since the last update."""
+        self.backwards = 0
+
+    def start(self) -> None:
+        """Modules that are imported, and those that will be, are watched."""
+        after_import(
+            {name: [partial(_watched_by, watcher, self) for watcher in those] for name, those in WATCHERS.items()}
+        )
+
+    def facts(self) -> dict[str, Any]:
+        """All of it, for JSON."""
+        return {
+            "losses": [loss.facts() for loss in self.losses.values()],
+            "optimizers": [optimizer.facts() for optimizer in self.optimizers.values()],
+            "models": [model.facts() for model in self.models.values()],
+            "fits": [fit.facts() for fit in self.fits],
+            "backwards": self.backwards,
+        }
+
+
+def watches(*modules: str) -> Callable[[Watcher], Watcher]:
+    """Registers a function for each of these modules."""
+
+    def register(watcher: Watcher) -> Watcher:
+        for module in modules:
+            WATCHERS.setdefault(module, []).append(watcher)
+        return watcher
+
+    return register
+
+
+def load() -> None:
+    """Imports every file of this folder; nothing is watched yet."""
+    for module in pkgutil.iter_modules(__path__, __name__ + "."):
+        importlib.import_module(module.name)
+
+
+def _watched_by(watcher: Watcher, watch: Watch, module: ModuleType) -> None:
+    watcher(module, watch)

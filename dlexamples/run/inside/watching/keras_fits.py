@@ -1,0 +1,112 @@
+"""Keras's `fit`: the model, the data that go in as they are, and the history that comes out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+
+from . import Watch, watches
+from .places import is_direct, line_of
+from .seen import Fit, Values
+
+LIBRARIES = ("keras", "tensorflow", "tf_keras")
+MOST_LOOKED_AT = 4096
+_PENALTIES = (
+    "kernel_regularizer", "bias_regularizer", "activity_regularizer", "embeddings_regularizer", "recurrent_regularizer",
+)  # fmt: skip
+_PASSES_ON = {
+    "_BatchDataset", "_CacheDataset", "_OptionsDataset", "_ParallelBatchDataset", "_PrefetchDataset", "_RepeatDataset",
+    "_ShuffleDataset",
+}  # fmt: skip
+"""Steps of `tf.data` that leave the rows as they are."""
+
+
+@watches("keras.src.backend.tensorflow.trainer", "keras.src.backend.torch.trainer", "keras.src.backend.jax.trainer")
+def fits(module: Any, watch: Watch) -> None:
+    from keras.src.trainers.trainer import Trainer
+
+    watcher = _Watcher(watch)
+    watch.calls.watch(Trainer.compile, watcher.compiled)
+    for name in ("TensorFlowTrainer", "TorchTrainer", "JAXTrainer"):
+        if trainer := getattr(module, name, None):
+            watch.calls.watch(trainer.fit, watcher.start, watcher.end)
+
+
+class _Watcher:
+    """What is done when `compile` starts, and when `fit` starts and returns."""
+
+    def __init__(self, watch: Watch) -> None:
+        self.seen = watch
+        self.open: dict[int, tuple[Fit, int]] = {}
+        """By the model's id: the call that runs, and the updates before it."""
+        self.compiles: dict[int, int] = {}
+        """By the model's id: the line on which it was compiled last."""
+
+    def compiled(self, frame: FrameType) -> None:
+        self.compiles[id(frame.f_locals["self"])] = line_of(frame, self.seen.filename)
+
+    def start(self, frame: FrameType) -> None:
+        model = frame.f_locals["self"]
+        line = line_of(frame, self.seen.filename)
+        if not line or not is_direct(frame, self.seen.filename, LIBRARIES):
+            return
+        fit = Fit(type(model).__name__, line, self.compiles.get(id(model), 0))
+        layers = list(model._flatten_layers(include_self=False))
+        fit.layers = tuple(type(layer).__name__ for layer in layers)
+        fit.plain = _is_plain(frame.f_locals, model, layers)
+        inputs, targets = _data(frame.f_locals["x"], frame.f_locals["y"])
+        fit.input_shape = _add(fit.inputs, inputs)
+        _add(fit.targets, targets)
+        self.open[id(model)] = (fit, _updates(model))
+
+    def end(self, frame: FrameType, history: Any) -> None:
+        model = frame.f_locals["self"]
+        fit, before = self.open.pop(id(model), (None, 0))
+        if fit is None or history is None:
+            return
+        fit.updates = _updates(model) - before
+        fit.history = {name: [float(value) for value in values] for name, values in _scalars(history.history)}
+        self.seen.fits.append(fit)
+
+
+def _is_plain(arguments: dict[str, Any], model: Any, layers: list[Any]) -> bool:
+    weighted = any(arguments.get(name) is not None for name in ("class_weight", "sample_weight"))
+    penalties = any(getattr(layer, name, None) is not None for layer in layers for name in _PENALTIES)
+    added = any(getattr(layer, "_losses", None) for layer in layers)
+    return not (weighted or penalties or added) and not isinstance(getattr(model, "loss", None), (list, tuple, dict))
+
+
+def _scalars(history: dict[str, list[Any]]) -> Iterator[tuple[str, list[Any]]]:
+    for name, values in history.items():
+        if all(isinstance(value, (int, float)) or getattr(value, "ndim", 1) == 0 for value in values):
+            yield name, values
+
+
+def _updates(model: Any) -> int:
+    optimizer = getattr(model, "optimizer", None)
+    return 0 if optimizer is None else int(optimizer.iterations.numpy())
+
+
+def _data(inputs: Any, targets: Any) -> tuple[Any, Any]:
+    """Inputs and targets as arrays or tensors, where they lie in memory as such; else None. Nothing is drawn from a
+    data set, whose order would be another one then."""
+    while type(inputs).__name__ in _PASSES_ON:
+        inputs = inputs._input_dataset
+    if type(inputs).__name__ == "_TensorSliceDataset":
+        held = inputs._tensors
+        return (held[0], held[1]) if len(held) == 2 else (None, None)
+    return inputs, targets
+
+
+def _add(values: Values, data: Any) -> tuple[int | None, ...]:
+    """Some numbers of an array, evenly spread; its shape, or () where it is none."""
+    if type(data).__module__.partition(".")[0] == "tensorflow" and hasattr(data, "numpy"):
+        data = data.numpy()
+    if type(data).__module__ != "numpy" or getattr(data.dtype, "kind", "") not in "fiub" or not data.size:
+        return ()
+    step = max(1, math.ceil(data.size / MOST_LOOKED_AT))
+    # An even step would take the same column of each row.
+    values.add([float(number) for number in data.reshape(-1)[:: step | 1].tolist()])
+    return tuple(data.shape)

@@ -1,0 +1,135 @@
+"""What a session's training says: diagnostics and curves, on the blocks whose lines they are of."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from dlexamples.alignment import as_published, whole_line
+from dlexamples.epochs import shortened
+from dlexamples.model import Applicability, Claim, Curve, Diagnostic, Fix, Related, Span, Verdict
+from dlexamples.training import findings
+from dlexamples.training.evidence import training
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dlexamples.model import Outcome, Session
+    from dlexamples.run.conditions import Conditions
+    from dlexamples.run.record import Run
+    from dlexamples.run.search import Mended
+    from dlexamples.training import Finding
+    from dlexamples.training.evidence import Training
+
+RAN = {Verdict.PASSED, Verdict.FILLED, Verdict.REPAIRED}
+_INVENTED = {Claim.STAND_IN, Claim.SYNTHETIC}
+_DRAWN = re.compile(
+    r"\b(rand|randn|randint|rand_like|randn_like|randint_like|normal|uniform|standard_normal|random_sample|gauss"
+    r"|make_\w+|choice|choices|integers|random)\s*\(|\benv\w*\.(step|reset)\("
+)
+"""Calls that draw data, or play a game: what a loss comes to is chance's, too."""
+DIGITS = 5
+"""Of a curve's numbers: further ones depend on how many threads computed them."""
+_BROADCASTS = "Using a target size"
+"""How torch's own warning begins, of what DL401 says."""
+
+
+@dataclass
+class Trained:
+    """Of one block."""
+
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    curves: list[Curve] = field(default_factory=list)
+
+    def told(self, outcome: Outcome) -> Outcome:
+        """`outcome` with what its training says, which is nothing where it does not run to its end."""
+        if outcome.verdict not in RAN:
+            return outcome
+        broadcast = {each.span.line for each in self.diagnostics if each.code == "DL401"}
+        kept = [
+            each
+            for each in outcome.diagnostics
+            if not (each.code == "DL206" and _BROADCASTS in each.message and each.span.line in broadcast)
+        ]
+        return replace(outcome, diagnostics=(*kept, *self.diagnostics), curves=tuple(self.curves))
+
+
+def trained(session: Session, mended: Mended, run: Run, conditions: Conditions) -> Mapping[int, Trained]:
+    """By the block's index in the session."""
+    found: dict[int, Trained] = defaultdict(Trained)
+    here = _Lines(session, mended, run)
+    seen = training(
+        run.trained,
+        shortened=_is_shortened(session, mended, run, conditions),
+        invented=any(fill.claim in _INVENTED for mend in mended.mends for fill in mend.proposal.fills),
+        served=any(fill.claim in _INVENTED for block in run.blocks for fill in block.served),
+        random=any(_DRAWN.search(source) for source in mended.sources),
+    )
+    for code, finding in findings(seen):
+        if place := here.of(finding.line):
+            found[place[0]].diagnostics.append(_diagnostic(code, finding, place[1], here))
+    for line, curve in _curves(seen):
+        if place := here.of(line):
+            found[place[0]].curves.append(replace(curve, line=place[1].line))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The lines that ran, in the published document."""
+
+    session: Session
+    mended: Mended
+    run: Run
+
+    def of(self, line: int) -> tuple[int, Span] | None:
+        """The block's index in the session and the place; None for a line of no block."""
+        found = self.run.text.place(line)
+        if found is None:
+            return None
+        index, number = found
+        block, source = self.session.blocks[index], self.mended.sources[index]
+        return index, block.span(as_published(whole_line(source, index, number), source, block.source))
+
+
+def _is_shortened(session: Session, mended: Mended, run: Run, conditions: Conditions) -> bool:
+    """Whether training was, or a block of it did not come to its end."""
+    each = zip(session.blocks, mended.sources, run.blocks, strict=True)
+    return any(
+        not ran.ok or bool(shortened(source, block.marks.epochs or conditions.epochs)[1]) for block, source, ran in each
+    )
+
+
+def _diagnostic(code: str, finding: Finding, span: Span, here: _Lines) -> Diagnostic:
+    related = [(label, place[1]) for line, label in finding.related if line and (place := here.of(line))]
+    return Diagnostic(
+        code,
+        finding.level,
+        finding.message,
+        span,
+        tuple(Related(label, at) for label, at in related if at.line != span.line),
+        Fix(Applicability.DISPLAY, finding.suggestion),
+        finding.label,
+    )
+
+
+def _curves(seen: Training) -> Iterator[tuple[int, Curve]]:
+    """With the line that each is of. JSON has no numbers but finite ones."""
+    for fit in seen.fits:
+        for name, values in fit.history.items():
+            yield fit.line, _finite(name, values)
+    losses = [loss for loss in seen.losses if len(loss.curve) > 1]
+    for loss in losses:
+        named = "loss" if loss.gradients else "loss without gradients"
+        several = sum(loss.gradients == other.gradients for other in losses) > 1
+        yield loss.line, _finite(f"{named}: {loss.function}" if several else named, loss.curve)
+    for optimizer in seen.optimizers:
+        if len(set(optimizer.rates)) > 1:
+            yield optimizer.step_line, _finite("learning rate", optimizer.rates)
+
+
+def _finite(name: str, values: tuple[float, ...]) -> Curve:
+    return Curve(name, tuple(float(f"{value:.{DIGITS}g}") for value in values if math.isfinite(value)))
