@@ -164,7 +164,7 @@ def reporting_options(command: Callable[..., Any]) -> Callable[..., Any]:
             type=ReportFile(),
             help="Also write a report in that format there; may be given several times.",
         ),
-        click.option("--output-format", type=OutputFormat(), help="[default: text]"),
+        click.option("--output-format", type=OutputFormat(), help="What the report is written as. [default: text]"),
     ):
         command = option(command)
     return command
