@@ -61,7 +61,7 @@ def test_exit_codes(folder: Path) -> None:
     assert run("check", "good.md", "prose.md", folder=folder).returncode == 5
     assert run("check", "np.md", folder=folder).returncode == 0
     assert run("check", "--strict", "np.md", folder=folder).returncode == 1
-    assert run("check", "--error", "DL102,DL4", "np.md", folder=folder).returncode == 1
+    assert run("check", "--error", "DL103,DL4", "np.md", folder=folder).returncode == 1
     assert run("check", "--error", "DL4", "np.md", folder=folder).returncode == 0
 
 

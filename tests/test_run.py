@@ -288,7 +288,9 @@ def test_tracebacks_after_a_mended_block_tell_the_published_lines(pool: Pool) ->
 
 
 def test_a_process_that_cannot_be_asked_for_a_mend_is_told(pool: Pool) -> None:
-    (outcome,) = outcomes(pool, "import sys\nsys.modules['dlexamples'] = None\nprint(np.zeros(1))")
+    (outcome,) = outcomes(
+        pool, "import sys, time\nsys.modules['dlexamples'] = None\ntime.sleep(0.6)\nprint(np.zeros(1))"
+    )
     assert outcome.verdict is Verdict.FAILED
     assert "no mend could be looked for (ModuleNotFoundError" in outcome.reason
 

@@ -67,6 +67,8 @@ class Mended:
     """Blocks that stopped and that nothing mended."""
     dropped: list[Mend] = field(default_factory=list)
     """Mends that did not lead to a block that passes."""
+    chancy: set[int] = field(default_factory=set)
+    """Blocks that stopped in one run of a text, and not in the next."""
     unasked: dict[int, str] = field(default_factory=dict)
     """By block: why its process could not be asked for mends."""
     later: dict[int, tuple[list[Halt], tuple[str, ...]]] = field(default_factory=dict)
@@ -210,7 +212,7 @@ def what_came_of(attempt: Attempt, halt: Halt) -> str:
 
 def _asked(session: Session, run: Run, wait: Collection[int], mended: Mended, runner: Runner) -> list[Proposal]:
     """What is proposed at the stop where `run` waits."""
-    same = _at_the_same_stop(session, run, wait, runner)
+    same = _at_the_same_stop(session, run, wait, mended, runner)
     try:
         return _ask(session, same or run, mended, runner)
     finally:
@@ -218,7 +220,7 @@ def _asked(session: Session, run: Run, wait: Collection[int], mended: Mended, ru
             same.close()
 
 
-def _at_the_same_stop(session: Session, run: Run, wait: Collection[int], runner: Runner) -> Run | None:
+def _at_the_same_stop(session: Session, run: Run, wait: Collection[int], mended: Mended, runner: Runner) -> Run | None:
     """Another run of the text, for the search alone; None where that would take too long, or does not stop there."""
     halt = run.stopped
     assert halt
@@ -230,6 +232,8 @@ def _at_the_same_stop(session: Session, run: Run, wait: Collection[int], runner:
     there = again.stopped
     if there and (there.block, there.statement, there.error) == (halt.block, halt.statement, halt.error):
         return again
+    if there is None and again.blocks[halt.block].ok:
+        mended.chancy.add(halt.block)
     again.close()
     return None
 

@@ -242,7 +242,7 @@ class _Case:
             return Diagnostic(last.proposal.code, "note", message, self._span(last.halt.at, last.before))
         finding, span, related = self._finding()
         finding = self._beside_the_expected(self._with_doubt_about_the_label(finding))
-        if self.run.ok:
+        if self.run.ok or self.index in self.mended.chancy:
             finding = replace(finding, message=f"stops in one run and not in the next: {finding.message}")
         if finding.code in MAY_BE_OURS and any(not mend.proposal.fills for mend in dropped):
             message = f"no fix is offered: with that mended, the block stops here: {finding.message}"
