@@ -21,18 +21,17 @@ import traceback
 import warnings
 from typing import Any
 
-from . import imported, offline, sandbox, watching, worker
+from . import imported, offline, sandbox, surroundings, watching, worker
 from .channel import SocketChannel
 from .kernel import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, process_control
 from .limits import Watch
-from .surroundings import see
 
 leave = os._exit
 
 
 def main(arguments: list[str]) -> None:
     path, beside, *modules = arguments
-    see(beside)
+    surroundings.see(beside)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
         listener.bind(path)
         listener.listen(64)
@@ -71,6 +70,7 @@ def preload(modules: list[str]) -> None:
 def settle(beside: str) -> None:
     """What is in memory stays there, shared with each run."""
     imported.look_round(beside)
+    surroundings.look_round()
     gc.collect()
     gc.freeze()
 
