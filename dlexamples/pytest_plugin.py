@@ -196,13 +196,10 @@ class PostFile(pytest.File):
         """Once a post, and before its first block runs."""
         if self.equipped:
             return
-        from dlexamples.stated.compared import compared
+        from dlexamples.equipped import equipped
 
-        if self.config.stash[SETTINGS].install:
-            from dlexamples.install import equipped
-
-            self.document = equipped(self.document, lambda document, requirements: None)
-        self.document = compared(self.document)
+        install = self.config.stash[SETTINGS].install
+        self.document = equipped(self.document, install, lambda document, requirements: None)
         self.equipped = True
 
     def _selected(self, session: Session) -> set[str]:

@@ -45,13 +45,13 @@ def running(
     Raises `dlexamples.run.machine.NotShutInError`.
     """
     from dlexamples.cache import cache_of
+    from dlexamples.equipped import equipped as with_packages
     from dlexamples.reports.progress import progress
     from dlexamples.run import machine
     from dlexamples.run.conditions import Conditions
     from dlexamples.run.pool import Pool
     from dlexamples.run.runner import Runner
     from dlexamples.run.side_by_side import Lanes
-    from dlexamples.stated.compared import compared
 
     faults: list[str] = []
     conditions = Conditions.of(settings)
@@ -66,11 +66,7 @@ def running(
     ):
 
         def equipped(document: Document) -> Document:
-            if settings.install:
-                from dlexamples.install import equipped
-
-                document = equipped(document, shown.installing)
-            return compared(document)
+            return with_packages(document, settings.install, shown.installing)
 
         def runner_for(document: Document) -> Runner:
             return Runner(

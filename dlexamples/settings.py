@@ -76,8 +76,9 @@ class Settings:
     """Whether blocks are shut in: as far as the machine lets us, wholly or not run, not at all."""
     memory: int = 8192
     """Megabytes that a block may take beside what its libraries take."""
-    install: bool = False
-    """What a post installs or imports, and is not installed, is put into an environment of its own."""
+    install: bool | None = None
+    """Whether what a post wants and is not here is installed, for that post alone. None: what it states of its
+    environment is, where uv is there to do it."""
     cache: bool = True
     """What a session gave is kept, and given again while nothing has changed that decides it."""
     cache_dir: str = ""

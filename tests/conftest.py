@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 # A test that passes from a cache has tested nothing. Processes that tests start inherit it.
 os.environ["DLEXAMPLES_CACHE"] = "false"
+# A test that asks an index says so: what a package index has today decides nothing.
+os.environ["UV_OFFLINE"] = "1"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

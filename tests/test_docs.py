@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-SHOWN = [("start.md", "irises.md"), ("environment.md", "old.md")]
-"""Pages that show a post and what `dlexamples check` says of it."""
+SHOWN = [("start.md", ["irises.md"]), ("environment.md", ["--no-install", "old.md"])]
+"""Pages that show a post and what `dlexamples check` says of it, with the command's arguments."""
 VARIES = re.compile(r"\d+\.\d s|(?<=click )[\d.]+")
 LOADED = re.compile(
     r"""<(?:script|img|iframe|link(?=[^>]*rel="(?:stylesheet|preload|icon)"))[^>]*(?:src|href)=["']?(//|https?:)"""
@@ -90,14 +90,17 @@ def test_the_site_holds_the_table(site: Path) -> None:
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="the interpreter tells columns from 3.11")
-@pytest.mark.parametrize(("page", "name"), SHOWN, ids=[page for page, _ in SHOWN])
-def test_the_output_that_is_shown_is_the_output(page: str, name: str, tmp_path: Path, update_cases: bool) -> None:
+@pytest.mark.parametrize(("page", "arguments"), SHOWN, ids=[page for page, _ in SHOWN])
+def test_the_output_that_is_shown_is_the_output(
+    page: str, arguments: list[str], tmp_path: Path, update_cases: bool
+) -> None:
     path = DOCS / page
+    assert f"`dlexamples check {' '.join(arguments)}`" in path.read_text("utf-8")
     blocks = read(path).blocks
     post = next(block for block in blocks if block.info == "markdown" and "```python" in block.source)
     shown = next(block for block in blocks if block.info == "text" and block.line > post.line)
-    (tmp_path / name).write_text(post.source, "utf-8")
-    output = run("check", name, folder=tmp_path, COLUMNS="80").stdout
+    (tmp_path / arguments[-1]).write_text(post.source, "utf-8")
+    output = run("check", *arguments, folder=tmp_path, COLUMNS="80").stdout
     if update_cases:
         text = path.read_text("utf-8")
         path.write_text(text.replace(f"```text\n{shown.source}```", f"```text\n{output}```"), "utf-8")

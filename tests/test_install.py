@@ -136,7 +136,7 @@ def test_a_package_that_wants_another_version_of_what_is_here_is_refused(pool: P
     )
     assert [package.name for package in document.environment.packages] == ["tiny-one", "tiny-two"]
     reason = checked(pool, document)[1].reason
-    assert reason.startswith("package `wants_old` is not installed, and `--install` leaves `wants-old` out: ")
+    assert reason.startswith("package `wants_old` is not installed, and `wants-old` was left out for this post: ")
     assert "numpy<1" in reason
     assert here()["numpy"] in reason
 
@@ -205,7 +205,7 @@ def test_no_index_that_answers(pool: Pool, index: Path, monkeypatch: pytest.Monk
     document = with_packages("```python\nimport einx_not_here\n```\n\n`pip install einx-not-here`\n")
     (outcome,) = checked(pool, document)
     assert outcome.verdict is Verdict.FAILED
-    assert outcome.reason.endswith("`--install` leaves `einx-not-here` out: no package index answers")
+    assert outcome.reason.endswith("`einx-not-here` was left out for this post: no package index answers")
     assert not list((index.parent / "cache").rglob("*.refused.json")), "the next check asks again"
 
 

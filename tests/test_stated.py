@@ -17,8 +17,9 @@ from test_cli import run
 from wheels import wheel
 
 from dlexamples.check import check
+from dlexamples.equipped import equipped
 from dlexamples.formats import parse
-from dlexamples.install import environments, equipped
+from dlexamples.install import environments
 from dlexamples.install.installers import Pin, Pip, RefusedError
 from dlexamples.install.wanted import STATED, here
 from dlexamples.model import Document, Package, Verdict
@@ -29,7 +30,7 @@ from dlexamples.stated import stated
 from dlexamples.stated.compared import compared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from dlexamples.model import Outcome
 
@@ -70,7 +71,7 @@ def checked(pool: Pool, document: Document) -> list[Outcome]:
 
 
 def installed(text: str) -> Document:
-    return compared(equipped(post(text), lambda document, requirements: None))
+    return equipped(post(text), True, lambda document, requirements: None)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +199,7 @@ def test_what_is_stated_and_not_here_is_installed_beside(pool: Pool, index: Path
 
 def test_an_extra_of_what_is_here_is_installed_beside(index: Path) -> None:
     wheel(index, "tiny-extra", files={"tiny_extra.py": ""})
-    document = equipped(post(script("click[x]")), lambda document, requirements: None)
+    document = equipped(post(script("click[x]")), True, lambda document, requirements: None)
     assert not document.environment.alone
 
 
@@ -206,7 +207,7 @@ def test_a_place_is_not_followed(index: Path) -> None:
     heard: list[object] = []
     (index / "evil").mkdir()
     text = script(f"evil @ file://{index}/evil", "tiny-two", "click @ https://e.org/click.whl")
-    document = compared(equipped(post(text), lambda document, requirements: heard.extend(requirements)))
+    document = equipped(post(text), True, lambda document, requirements: heard.extend(requirements))
     assert heard == ["tiny-two"]
     assert [package.name for package in document.environment.packages] == ["tiny-two"]
     found = [(level, line, message.split("\n")[0]) for _, level, line, message in told(document)]
@@ -266,9 +267,61 @@ def test_an_environment_that_cannot_be_had_is_told_and_none_is_made(pool: Pool, 
     assert not document.environment.folder
     refused, missing = told(document)
     assert refused[:3] == ("DL506", "error", 6)
-    assert f"click {here()['click']} is here\n`--install` cannot provide it: " in refused[3]
-    assert "tiny-two is not installed\n`--install` cannot provide it: " in missing[3]
+    assert f"click {here()['click']} is here\nit cannot be installed for this post: " in refused[3]
+    assert "tiny-two is not installed\nit cannot be installed for this post: " in missing[3]
     assert checked(pool, document)[0].verdict is Verdict.PASSED
+
+
+@pytest.mark.usefixtures("of_another_release")
+def test_unasked_uv_installs_what_is_stated_and_nothing_else(pool: Pool) -> None:
+    heard: list[str] = []
+    text = f"`pip install tiny-one`\n\n{script('tiny-two', code='import tiny_two')}"
+    beside = equipped(post(text), None, lambda document, requirements: heard.extend(requirements))
+    assert beside.environment.packages == (Package("tiny-two", "1.0", STATED),)
+    assert not beside.flaws
+    own = equipped(post(ALONE), None, lambda document, requirements: heard.extend(requirements))
+    assert heard == ["tiny-two", "click==0.5", "tiny-two"]
+    assert checked(pool, own)[0].stdout == "the old one True\n"
+    without = post("`pip install tiny-one`\n\n```python\nimport tiny_one\n```\n")
+    assert equipped(without, None, lambda document, requirements: heard.append("a package")) == without
+    assert len(heard) == 3
+
+
+@pytest.mark.usefixtures("of_another_release")
+def test_unasked_nothing_is_installed_without_uv_or_where_that_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(document: Document, requirements: Sequence[str]) -> None:
+        raise AssertionError
+
+    refused = equipped(post(ALONE), False, never)
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
+    for document in (refused, equipped(post(ALONE), None, never)):
+        assert not document.environment.folder
+        assert [(level, line) for _, level, line, _ in told(document)] == [("error", 6), ("error", 7)]
+    by_pip = equipped(post(ALONE), True, lambda document, requirements: None)
+    assert by_pip.environment.alone
+
+
+@pytest.mark.usefixtures("of_another_release")
+def test_the_command_tells_of_it(tmp_path: Path) -> None:
+    (tmp_path / "post.md").write_text(ALONE, "utf-8")
+    shown = run("check", "post.md", folder=tmp_path)
+    assert shown.returncode == 0, shown
+    assert "post.md: installing click==0.5" in shown.stderr
+    assert f"installed {STATED}: click 0.5, tiny-two 1.0\n" in shown.stdout
+    here_alone = run("check", "--no-install", "post.md", folder=tmp_path)
+    assert here_alone.returncode == 1
+    assert "installing" not in here_alone.stderr
+
+
+def test_a_framework_that_is_stated_and_not_here_gets_an_environment_of_its_own(
+    index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel(index, "torch", "9.0", files={"torch/__init__.py": "", "torch/torch_version.py": ""})
+    for module in ("dlexamples.install", "dlexamples.install.wanted"):
+        monkeypatch.setattr(importlib.import_module(module), "here", dict)
+    document = equipped(post(script("torch>=9")), None, lambda document, requirements: None)
+    assert document.environment.alone
+    assert document.environment.packages == (Package("torch", "9.0", STATED),)
 
 
 def test_pip_alone_can_make_one(index: Path, tmp_path: Path) -> None:
@@ -287,6 +340,7 @@ def test_uv_makes_one_from_the_real_index(pool: Pool, tmp_path: Path, monkeypatc
     asked = [sys.executable, "-m", "pip", "config", "get", "global.index-url"]
     if url := subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip():
         monkeypatch.setenv("UV_DEFAULT_INDEX", url)
+    monkeypatch.delenv("UV_OFFLINE")
     monkeypatch.setattr(environments, "user_cache_path", lambda name: tmp_path / name)
     document = installed(script("packaging==23.2", code="import packaging\nprint(packaging.__version__)\n"))
     if any("no package index answers" in why for why in document.environment.refused.values()):

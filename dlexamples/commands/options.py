@@ -111,10 +111,10 @@ def running_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Megabytes that a block may take beside its libraries. [default: 8192]",
         ),
         click.option(
-            "--install",
-            is_flag=True,
+            "--install/--no-install",
             default=None,
-            help="Install what a post wants and is not here, for that post alone. [default: nothing is]",
+            help="Install what a post wants and is not here, for that post alone, or nothing. "
+            "[default: the environment that it states, through uv]",
         ),
         accepting_options,
         exclude_option,

@@ -1,4 +1,5 @@
-"""`--install`: packages of a post's own, beside those that are installed here and never in their place."""
+"""Packages of a post's own, beside those that are installed here and never in their place: those of the environment
+that it states, and with `--install` those that it tells its reader to install, or imports."""
 
 from __future__ import annotations
 
@@ -8,8 +9,9 @@ from typing import TYPE_CHECKING
 from packaging.requirements import Requirement
 
 from dlexamples.install.environments import environment
+from dlexamples.install.installers import is_framework, uv
 from dlexamples.install.telling import flaw_at
-from dlexamples.install.wanted import IMPORTED, SAID, STATED, Remark, here, same_modules, wanted
+from dlexamples.install.wanted import IMPORTED, SAID, STATED, Remark, here, same_modules, wanted, what_is_stated
 from dlexamples.model import Environment, Package
 from dlexamples.stated import stated
 from dlexamples.stated.compared import met_by_python
@@ -25,20 +27,27 @@ if TYPE_CHECKING:
 NEEDED = "needed by another one"
 
 
-def equipped(document: Document, tell: Callable[[Document, Sequence[str]], None]) -> Document:
+def equipped(
+    document: Document, tell: Callable[[Document, Sequence[str]], None], *, only_stated: bool = False
+) -> Document:
     """`document` with an environment that holds what it wants and lacks here. `tell` hears of the requirements for
     which an installer is started. What the post states comes first: where releases are here that it does not suit, it
-    gets an environment of its own, and where that cannot be had, none."""
+    gets an environment of its own, and where that cannot be had, none. `only_stated`: nothing else is installed, and
+    by uv alone, whose users expect that it is."""
     declared = stated(document)
-    if any(_is_here_otherwise(need.requirement) for need in declared.needs):
+    if only_stated and not (declared.needs and uv()):
+        return document
+    if any(_is_of_its_own(need.requirement) for need in declared.needs):
         return _alone(document, declared, tell)
-    want = wanted(document, declared)
+    want = what_is_stated(declared) if only_stated else wanted(document, declared)
     if not (want.requirements or want.refused or want.not_done):
         return document
     built = environment(want.requirements, lambda requirements: tell(document, requirements))
     failed = {_name(each): want.requirements[each]._replace(text=why) for each, why in built.refused.items()}
     refused = want.refused | failed
-    told = _left_out({name: each for name, each in refused.items() if name not in want.imports})
+    # Of what is stated, the comparison with it tells.
+    apart = want.imports | {plain(need.requirement.name) for need in declared.needs}
+    told = _left_out({name: each for name, each in refused.items() if name not in apart})
     older = _older(built.pins, want.requirements)
     flaws = [flaw_at(document, each.line, "DL502", "warning", each.text) for each in (*told, *older)]
     flaws += [flaw_at(document, each.line, "DL502", "note", each.text) for each in want.not_done]
@@ -65,11 +74,14 @@ def _alone(document: Document, declared: Stated, tell: Callable[[Document, Seque
     return replace(document, environment=Environment(built.folder, tuple(_packages(built.pins, want)), alone=True))
 
 
-def _is_here_otherwise(requirement: Requirement) -> bool:
-    """Installed, perhaps as another distribution of the same modules, in a release that does not suit."""
+def _is_of_its_own(requirement: Requirement) -> bool:
+    """Not to be had beside what is installed: that has it, perhaps as another distribution of the same modules, in a
+    release that does not suit, or it is a framework, which brings half of what is here along."""
     names = (plain(requirement.name), *same_modules(requirement.name))
     version = next((here()[name] for name in names if name in here()), "")
-    return bool(version) and not requirement.specifier.contains(version, prereleases=True)
+    if not version:
+        return is_framework(requirement.name) and not requirement.url
+    return not requirement.specifier.contains(version, prereleases=True)
 
 
 def _packages(pins: Sequence[Pin], requirements: Mapping[str, Remark]) -> list[Package]:

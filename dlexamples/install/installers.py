@@ -34,7 +34,9 @@ _CONFLICT = re.compile(
 )
 """What uv and pip say when the wanted releases do not suit each other, or what is here."""
 _NONE_FOUND = re.compile(r"No matching distribution|was not found|no (usable )?wheels", re.I)
-_TOO_LARGE = re.compile(
+_OFFLINE = "was not found in the cache"
+"""Of a package, where uv is told to ask no index."""
+_FRAMEWORK = re.compile(
     r"(torch|tensorflow(-cpu|-gpu|-intel|-macos)?|tf-nightly|triton|jaxlib-cuda.*|nvidia-.*|.*-cu1\d)"
 )
 
@@ -74,12 +76,17 @@ class Installer(Protocol):
 
 def installer() -> Installer:
     """uv where it is there, else the running interpreter's pip. Raises RefusedError."""
-    beside = shutil.which("uv", path=str(Path(sys.executable).parent))
-    if uv := beside or shutil.which("uv"):
-        return Uv(uv)
+    if program := uv():
+        return Uv(program)
     if subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, check=False).returncode:
         raise RefusedError(f"neither uv nor the pip of {sys.executable} is there to install it", for_now=True)
     return Pip()
+
+
+def uv() -> str:
+    """The program; empty where it is not there."""
+    beside = shutil.which("uv", path=str(Path(sys.executable).parent))
+    return beside or shutil.which("uv") or ""
 
 
 class Uv:
@@ -140,9 +147,14 @@ class Pip:
         _run(sys.executable, "-m", "pip", "install", *self.options, *how, *_exactly(pins))
 
 
+def is_framework(name: str) -> bool:
+    """Or what one brings: gigabytes."""
+    return bool(_FRAMEWORK.fullmatch(plain(name)))
+
+
 def require_small(name: str) -> None:
     """Raises RefusedError for a framework and what it brings: gigabytes, once more for every post."""
-    if _TOO_LARGE.fullmatch(plain(name)):
+    if is_framework(name):
         raise RefusedError(f"{name} is too large for an environment of one post; install it where dlexamples runs")
 
 
@@ -183,6 +195,8 @@ def _refusal(said: str) -> RefusedError:
     if _NO_ANSWER.search(said) and not _CONFLICT.search(said):
         return RefusedError("no package index answers", for_now=True)
     reason = "; ".join(dict.fromkeys(_reasons(said))) or "the installer does not say why"
+    if _OFFLINE in reason:
+        return RefusedError(reason, for_now=True)
     return RefusedError(f"{reason} (only wheels are taken)" if _NONE_FOUND.search(reason) else reason)
 
 

@@ -65,15 +65,21 @@ class Wanted(NamedTuple):
     """What of the post's commands is not followed."""
 
 
-def wanted(document: Document, declared: Stated) -> Wanted:
-    """What is to be added to what is installed. Where the post states its environment, that tells all that its reader
-    gets, and what it only imports is not added."""
+def what_is_stated(declared: Stated) -> Wanted:
+    """What the post states and is not installed."""
     requirements = {
         str(need.requirement): Remark(STATED, need.line)
         for need in declared.needs
         # A place is not followed from a post, also where the post states it.
         if not need.requirement.url and not _is_here(need.requirement)
     }
+    return Wanted(requirements, {}, frozenset(), ())
+
+
+def wanted(document: Document, declared: Stated) -> Wanted:
+    """What is to be added to what is installed. Where the post states its environment, that tells all that its reader
+    gets, and what it only imports is not added."""
+    requirements = what_is_stated(declared).requirements
     refused: dict[str, Remark] = {}
     not_done: list[Remark] = []
     for command in commands(document):

@@ -79,6 +79,11 @@ class _Table(NamedTuple):
     """Of what is wrong with it: an error where its form is standardised."""
 
 
+def states(document: Document) -> bool:
+    """Whether it states anything of its environment, in whatever form."""
+    return any(True for _ in _tables(document))
+
+
 def stated(document: Document) -> Stated:
     """What the post states, in its order. Requirements whose marker does not hold on this machine are left out."""
     needs: list[Need] = []

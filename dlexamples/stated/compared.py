@@ -33,7 +33,8 @@ def compared(document: Document) -> Document:
     told = [flaw_at(document, fault.line, UNREAD, fault.level, fault.text) for fault in found.faults]
     for line, level, text in (*_pythons(found.pythons), *_needs(found, document), *_undeclared(found, document)):
         told.append(flaw_at(document, line, UNMET, level, text))
-    return replace(document, flaws=(*document.flaws, *sorted(dict.fromkeys(told), key=lambda flaw: flaw.diagnostic.span)))
+    told.sort(key=lambda flaw: flaw.diagnostic.span)
+    return replace(document, flaws=(*document.flaws, *dict.fromkeys(told)))
 
 
 def met_by_python(found: Stated) -> bool:
@@ -68,7 +69,7 @@ def _told(stated: Requirement, missing: str, environment: Environment) -> str:
     from dlexamples.verdicts.packages import plain
 
     if why := environment.refused.get(plain(stated.name)):
-        return f"the post states `{stated}`, and {missing}\n`--install` cannot provide it: {why}"
+        return f"the post states `{stated}`, and {missing}\nit cannot be installed for this post: {why}"
     quoted = f"'{stated}'" if any(sign in str(stated) for sign in "<>=!~[; ") else str(stated)
     return (
         f"the post states `{stated}`, and {missing}\n`pip install {quoted}` where dlexamples runs would do, "

@@ -97,7 +97,7 @@ def told(package: str, installs: Sequence[str], environment: Environment | None 
     if environment.alone:
         return f"package `{package}` is not in the environment that the post states; add `{name}` to it"
     if why := environment.refused.get(plain(name)):
-        return f"package `{package}` is not installed, and `--install` leaves `{name}` out: {why}"
+        return f"package `{package}` is not installed, and `{name}` was left out for this post: {why}"
     doubt = "" if vouched(package, name, installs) else "if that is its name on PyPI, "
     return f"package `{package}` is not installed; {doubt}install it with `pip install {name}`"
 
