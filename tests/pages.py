@@ -163,7 +163,13 @@ def every_verdict(path: str = "posts/xor.md") -> Report:
                 fills=(Fill("XOR_data", "xor", Claim.SYNTHETIC, (4, 2), "float32", "the name", "XOR_data = 1\n"),),
                 edits=(edit(filled),),
             ),
-            outcome(failed, Verdict.FAILED, diagnostics=(diagnostic(failed, 1, "DL901", level="error"),)),
+            outcome(
+                failed,
+                Verdict.FAILED,
+                diagnostics=(
+                    diagnostic(failed, 1, "DL901", level="error", fix=Fix(Applicability.DISPLAY, "a smaller loop")),
+                ),
+            ),
             outcome(blocked, Verdict.BLOCKED, runnable_source="", reason="needs `result` from block xor-1"),
             outcome(skipped, Verdict.SKIPPED, runnable_source="", reason="needs 8 GPUs"),
             outcome(text, Verdict.NOT_PYTHON, runnable_source=""),

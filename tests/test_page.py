@@ -150,7 +150,8 @@ def test_a_card_says_what_became_of_its_block() -> None:
     for said in (
         "what DL201 says of it xor.md:28",
         "line 27 model is made here",
-        "train with a for loop unsafe fix · verified on CPU in 0.6\N{NO-BREAK SPACE}s",
+        "fix train with a for loop unsafe fix · verified on CPU in 0.6\N{NO-BREAK SPACE}s",
+        "help a smaller loop never written: only you know what is meant",
         "4\N{MULTIPLICATION SIGN}2 float32 · the name",
         "XOR_data: real",
         "8 unchanged lines",

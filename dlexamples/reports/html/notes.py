@@ -36,6 +36,8 @@ class Note:
     label: str
     related: tuple[Related, ...]
     fix: Markup | None
+    kind: str
+    """`fix`, or `help` where nobody but the author can write it."""
     applicability: str
     """How certain the fix is, and where it ran."""
     layout: tuple[tuple[str, int, str], ...]
@@ -62,6 +64,7 @@ def _note(diagnostic: Diagnostic, edits: Sequence[Edit]) -> Note:
         diagnostic.label,
         diagnostic.related,
         ticked(fix.description) if fix else None,
+        "help" if fix and fix.applicability is Applicability.DISPLAY else "fix",
         f"{FIXES[fix.applicability]}{ran}" if fix else "",
         tuple(_layout(edits)),
     )
