@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 CASES = sorted((Path(__file__).parent / "cases" / "loaders").glob("*.md"))
 EXPECTED = re.compile(r"<!-- expected\n(.*?)-->\n?\Z", re.DOTALL)
-NEEDS = {"keras": "tensorflow", "urls": "pandas", "sklearn": "pandas"}
+NEEDS = {"keras": "tensorflow", "speech": "tensorflow", "urls": "pandas", "sklearn": "pandas"}
 """By case: the package without which it is skipped, where it is not the case's own name."""
 
 

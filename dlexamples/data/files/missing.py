@@ -26,7 +26,7 @@ _HOMES = {"_io": "builtins", "io": "builtins", "posix": "os", "nt": "os", "keras
 _PUTS_TOGETHER = {"Path", "PurePath", "join", "joinpath", "str", "fspath", "format"}
 # They give None, or an empty list, for what is not there, and the stop comes later.
 _SILENT = {"cv2.imread", "glob.glob"}
-_NOT_THERE = re.compile(r"no such file|file not found|unable to open|cannot open|does not exist", re.I)
+_NOT_THERE = re.compile(r"no such file|file not found|unable to open|cannot open|error opening|does not exist", re.I)
 
 
 @dataclass(frozen=True, slots=True)
