@@ -68,7 +68,8 @@ def check_session(session: Session, runner: Runner) -> Iterator[Outcome]:
 def run_session(session: Session, runner: Runner) -> Judged:
     # What is kept is told without the modules that run and judge.
     from dlexamples.run.search import mend, unmended
-    from dlexamples.verdicts.judge import judge, prints_by_chance
+    from dlexamples.verdicts.doubts import prints_by_chance
+    from dlexamples.verdicts.judge import judge
 
     outcomes = [left_out(block, session.name, None) for block in session.blocks if block.id in session.judged]
     if all(outcomes):
@@ -88,7 +89,7 @@ def run_session(session: Session, runner: Runner) -> Judged:
 def settle(session: Session, runner: Runner, mended: Mended, run: Run) -> tuple[Mended, Run]:
     """Takes back what was done for blocks that fail all the same, or that no expert would sign, until all that is
     left was run and passed."""
-    from dlexamples.verdicts.judge import doubtful
+    from dlexamples.verdicts.doubts import doubtful
 
     while True:
         concerned = [index for index in range(len(session.blocks)) if mended.concerned(index)]

@@ -14,7 +14,8 @@ from dlexamples.run.record import BlockRun, Halt, Run
 from dlexamples.run.rivals import Attempt
 from dlexamples.run.search import Mend, Mended, what_came_of
 from dlexamples.sessions import sessions
-from dlexamples.verdicts.judge import doubtful, judge
+from dlexamples.verdicts.doubts import doubtful
+from dlexamples.verdicts.judge import judge
 
 PUBLISHED = "a = 1\nb = fit(a)\nc = 3\n"
 AFTER = "import x\na = 1\nfor i in a:\n    b = fit(a)\nc = 3\n"

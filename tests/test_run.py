@@ -396,6 +396,17 @@ def test_output_is_not_judged_after_shorter_training(pool: Pool) -> None:
     assert [(d.code, d.level) for d in after.diagnostics] == [("DL207", "note"), ("DL905", "note")]
 
 
+def test_a_stop_after_shorter_training_may_follow_from_it(pool: Pool) -> None:
+    before = "```python\nlosses = []\nprint(losses[5:])\n```\n"
+    loop = "```python\nfor epoch in range(9):\n    losses.append(epoch)\n```\n"
+    found = budgeted(pool, f"{before}{loop}```python\nprint(losses[5])\n```\n```python\nnot_there\n```\n", 1)
+    reasons = [outcome.reason for outcome in found]
+    assert reasons[2] == "IndexError: list index out of range; training was shortened, which may be why"
+    assert "shortened" not in reasons[3]
+    (early,) = budgeted(pool, "```python\nprint([][0])\nfor epoch in range(1):\n    pass\n```\n", 1)
+    assert "shortened" not in early.reason
+
+
 def budgeted(pool: Pool, text: str, epochs: int) -> list[Outcome]:
     document = parse(Path("post.md"), text)
     return in_order(document, check(document, Runner(pool, document, Conditions(timeout=20.0, epochs=epochs))))

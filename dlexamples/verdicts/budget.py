@@ -36,6 +36,13 @@ def not_compared(broken: Diagnostic) -> Diagnostic:
     return replace(broken, level="note", message=f"{broken.message}; not judged, for training was shortened")
 
 
+def may_follow(finding: Finding) -> Finding:
+    """The finding of a block that stopped after shorter training: what it takes from the epochs may not be there."""
+    if finding.code not in {"DL204", "DL205"}:
+        return finding
+    return replace(finding, message=f"{finding.message}; training was shortened, which may be why")
+
+
 def with_budget(finding: Finding, block: Block, source: str, epochs: int | None) -> Finding:
     """The finding of a block that ran out of time, with what would help: less training, where its length is written."""
     short = shortened(source, block.marks.epochs or epochs)[0]

@@ -28,9 +28,9 @@ from dlexamples.names import names
 from dlexamples.run.columns import characters, rows
 from dlexamples.sessions import installed_in
 from dlexamples.verdicts import packages
-from dlexamples.verdicts.budget import not_compared, ran_shorter, with_budget
+from dlexamples.verdicts.budget import may_follow, not_compared, ran_shorter, with_budget
 from dlexamples.verdicts.diagnose import diagnose, diagnose_end, first_line, without_addresses
-from dlexamples.verdicts.expectations import prints_otherwise, unmet
+from dlexamples.verdicts.expectations import unmet
 from dlexamples.verdicts.finding import Finding
 from dlexamples.verdicts.flaws import told
 from dlexamples.verdicts.left_out import left_out
@@ -43,14 +43,10 @@ if TYPE_CHECKING:
     from dlexamples.run.record import BlockRun, Halt, Run
     from dlexamples.run.search import Mend, Mended
 
-OF_SHAPES = {"DL301", "DL302", "DL303"}
-BROADCASTS = re.compile(r"^Using a target size .* that is different to the input size")
-"""torch's warning of a loss that compares each output with each target, as no author means it."""
 MAY_BE_OURS = {"DL202", "DL203", "DL204", "DL301", "DL302", "DL303"}
 """What stops a mended text with one of these may be the mend's own doing: it is told as a note, not as an error."""
 
 MOST_TRIED = 3
-_QUOTED = re.compile(r"`(\w+)`")
 
 
 def judge(
@@ -242,6 +238,8 @@ class _Case:
             return Diagnostic(last.proposal.code, "note", message, self._span(last.halt.at, last.before))
         finding, span, related = self._finding()
         finding = self._beside_the_expected(self._with_doubt_about_the_label(finding))
+        if self._follows_shorter_training():
+            finding = may_follow(finding)
         if self.run.ok or self.index in self.mended.chancy:
             finding = replace(finding, message=f"stops in one run and not in the next: {finding.message}")
         if finding.code in MAY_BE_OURS and any(not mend.proposal.fills for mend in dropped):
@@ -399,39 +397,8 @@ class _Case:
         return self.block.span(whole_line(self.block.source, self.index, 1))
 
 
-def prints_by_chance(session: Session, run: Run) -> bool:
-    """Whether another seed may tell why a block prints something else than the post shows."""
-    each = zip(session.blocks, run.text.sources, run.blocks, strict=True)
-    return any(ran.ok and prints_otherwise(block, source, ran) for block, source, ran in each)
-
-
-def doubtful(session: Session, mended: Mended, run: Run, index: int) -> str:
-    """Why no expert would sign the mended block although it ran; empty when nothing speaks against it.
-
-    A line that a mend brought and that makes a library warn (a silent broadcast, say) is no good line. One in which
-    only a number is another makes the calls that its author wrote, with the warnings that those gave before. The same
-    holds of a warning about an argument that the author's text has as well. After a mend of shapes a loss that
-    broadcasts is no good one wherever it stands: its output has another shape than before.
-    """
-    lines = [_without_numbers(line) for line in rows(mended.sources[index])]
-    published = [_without_numbers(line) for line in rows(session.blocks[index].source)]
-    reshaped = any(mend.proposal.code in OF_SHAPES for mend in mended.mends if mend.concerns(index))
-    for category, message, line in run.blocks[index].warned:
-        broadcasts = reshaped and bool(BROADCASTS.search(message))
-        if category == "UserWarning" and line and (broadcasts or lines[line - 1] not in published):
-            named = [name for name in _QUOTED.findall(message) if re.search(rf"\b{name}=", lines[line - 1])]
-            if named and all(re.search(rf"\b{name}=", session.blocks[index].source) for name in named):
-                continue
-            return f"in the mended text the library warns: {first_line(message)}"
-    return ""
-
-
 def _why_not(block: Block, run: BlockRun) -> str:
     return "is not run" if left_out(block, "", run) else "did not run to its end"
-
-
-def _without_numbers(line: str) -> str:
-    return re.sub(r"\b\d+\b", "0", line)
 
 
 def _words(line: str) -> set[str]:
