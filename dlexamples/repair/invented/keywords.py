@@ -54,19 +54,30 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """A keyword that asks for what the called does anyway."""
+
+    keyword: str
+    value: str
+    change: Change
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Keywords:
     """What becomes of the keywords of one call that are refused."""
 
     renamed: tuple[Renamed, ...]
+    dropped: tuple[Dropped, ...]
     refused: tuple[Refused, ...]
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        return tuple(change for found in self.renamed for change in found.changes)
+        return (*(change for found in self.renamed for change in found.changes), *(one.change for one in self.dropped))
 
 
-def keywords_of(tree: edit.Tree, call: cst.Call, function: Any, error: str = "") -> Keywords | None:
-    """None where every keyword is taken, or nothing tells which are."""
+def keywords_of(tree: edit.Tree, call: cst.Call, function: Any, error: str = "", package: str = "") -> Keywords | None:
+    """None where every keyword is taken, or nothing tells which are. `package`: that of the function."""
     taken = parameters_of(function, error)
     if taken is None or any(argument.star for argument in call.args):
         return None
@@ -76,8 +87,11 @@ def keywords_of(tree: edit.Tree, call: cst.Call, function: Any, error: str = "")
         return None
     given = {*taken.positional[: len(call.args) - len(written)], *(name for name in written if name not in unknown)}
     renamed: list[Renamed] = []
+    dropped = [one for name in unknown if (one := _dropped(tree, written[name], package))]
     refused: list[Refused] = []
     for name in unknown:
+        if any(name == one.keyword for one in dropped):
+            continue
         if any(name in found.keyword.split("`, `") for found in renamed):
             continue
         free = [parameter for parameter in taken.names if parameter not in given]
@@ -88,7 +102,16 @@ def keywords_of(tree: edit.Tree, call: cst.Call, function: Any, error: str = "")
             continue
         given.add(made.parameter)
         renamed.append(made)
-    return Keywords(tuple(renamed), tuple(refused))
+    return Keywords(tuple(renamed), tuple(dropped), tuple(refused))
+
+
+def _dropped(tree: edit.Tree, argument: cst.Arg, package: str) -> Dropped | None:
+    assert argument.keyword
+    name, value = argument.keyword.value, tree.text(argument.value)
+    always = _table()["always"].get(package, {}).get(name)
+    if always is None or value.replace('"', "'") != always:
+        return None
+    return Dropped(name, value, removed(tree, argument), hint(package, name))
 
 
 def _renamed(tree: edit.Tree, argument: cst.Arg, free: Sequence[str]) -> Renamed | None:
@@ -179,7 +202,13 @@ def _operand(tree: edit.Tree, value: cst.BaseExpression) -> str:
 
 def described(found: Keywords) -> str:
     """What the edit does, and by what source."""
-    return f"rename {', '.join(one.told for one in found.renamed)}, as the installed signature has it"
+    renamed = ", ".join(one.told for one in found.renamed)
+    told = [f"rename {renamed}, as the installed signature has it"] if renamed else []
+    return "; ".join([*told, *left_out(found)])
+
+
+def left_out(found: Keywords) -> list[str]:
+    return [f"leave `{one.keyword}={one.value}` out: {one.why}" for one in found.dropped]
 
 
 def hint(package: str, keyword: str) -> str:

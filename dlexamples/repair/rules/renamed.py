@@ -48,6 +48,17 @@ def renamed(stop: Stop) -> Iterator[Proposal]:
             if REMOVED.search(str(stop.error)):
                 yield from _calls(stop, call)
         yield from _values(stop)
+    for call in called(stop):
+        yield from _reordered(stop, call)
+
+
+def _reordered(stop: Stop, call: Called) -> Iterator[Proposal]:
+    """A call of the old form that the library takes for another one, by the values that it is given."""
+    for row in rows(Call):
+        bound = template.bind(call.tree, call.node, row) if row.reordered and call.means(row.old) else None
+        if bound and template.fits(stop, row, bound):
+            yield from _forms(stop, call.tree, call.node, [row], "")
+            return
 
 
 def _attribute(stop: Stop, attributes: list[Missing]) -> Iterator[Proposal]:
@@ -80,7 +91,8 @@ def _renamed_attribute(stop: Stop, found: Missing, row: Name) -> Proposal:
 
 def _forms(stop: Stop, tree: Tree, node: cst.Call, forms: list[Call], beside: str) -> Iterator[Proposal]:
     """The call in the first form that fits it."""
-    code = "DL203" if isinstance(stop.error, TypeError) else "DL202"
+    is_there = isinstance(stop.error, TypeError) or any(row.reordered for row in forms)
+    code = "DL203" if is_there else "DL202"
     written = " ".join(tree.text(node).split()) if code == "DL203" else tree.text(node.func)
     for row in forms:
         bound = template.bind(tree, node, row, beside)
@@ -98,7 +110,8 @@ def _forms(stop: Stop, tree: Tree, node: cst.Call, forms: list[Call], beside: st
         yield proposal(stop, row, written, value, replaced(stop, tree, part[0], part[2] + value, made[1]), code)
         return
     if forms:
-        news = [new for row in forms for new in ([row.new] if isinstance(row.new, str) else row.new) if new]
+        calls = [new for row in forms for new in ([row.new] if isinstance(row.new, str) else row.new) if new]
+        news = [f"{new.partition('(')[0]}(…)" for new in calls]
         yield refusal(
             stop,
             forms[0],
@@ -114,14 +127,15 @@ def _imports(stop: Stop) -> Iterator[Proposal]:
     targets: dict[str, str] = {}
     used: list[Name] = []
     for imported in found:
+        # A module and a function may have had the same name: the post's calls tell which it means.
+        forms = [call for call in rows(Call) if call.old == imported.full]
+        made = with_calls(stop, imported, forms, quoted) if forms else None
         row, target = _target(imported.full)
-        if row is not None and exists(target):
+        if made is None and row is not None and exists(target):
             targets[imported.full] = target
             used.append(row)
             continue
         told = next((gone for gone in rows(Gone) if _covers(gone.old, imported.full)), None)
-        forms = [call for call in rows(Call) if call.old == imported.full]
-        made = with_calls(stop, imported, forms, quoted) if forms else None
         if told:
             yield refusal(stop, told, imported.full, told.instead)
         elif made:
@@ -161,7 +175,7 @@ def _covers(old: str, full: str) -> bool:
 
 
 def _calls(stop: Stop, call: Called) -> Iterator[Proposal]:
-    forms = [row for row in rows(Call) if call.means(row.old) and not row.works]
+    forms = [row for row in rows(Call) if call.means(row.old) and not (row.works or row.reordered)]
     func = call.node.func
     beside = call.tree.text(func.value) if isinstance(func, cst.Attribute) else ""
     yield from _forms(stop, call.tree, call.node, forms, beside)

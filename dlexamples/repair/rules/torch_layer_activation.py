@@ -13,7 +13,7 @@ import libcst as cst
 from dlexamples.model import Applicability, Proposal
 from dlexamples.repair import edit, live, rule
 from dlexamples.repair.invented.calling import called, failed_call
-from dlexamples.repair.invented.keywords import Change, Keywords, changed, keywords_of, removed
+from dlexamples.repair.invented.keywords import Change, Keywords, changed, keywords_of, left_out, removed
 from dlexamples.repair.invented.spelling import normal
 from dlexamples.repair.names import spelled
 
@@ -40,7 +40,7 @@ def torch_layer_activation(stop: Stop) -> Iterator[Proposal]:
     call = failed_call(stop, tree) if tree else None
     if tree is None or call is None or _features(called(stop, tree, call)) is None:
         return
-    found = keywords_of(tree, call, called(stop, tree, call), str(stop.error))
+    found = keywords_of(tree, call, called(stop, tree, call), str(stop.error), "torch")
     if found is None or not all(_is_understood(stop, tree, call, one.keyword) for one in found.refused):
         return
     made = _mended(stop, tree, call, found) if found.refused else None
@@ -100,7 +100,7 @@ def _mended(stop: Stop, tree: edit.Tree, call: cst.Call, found: Keywords) -> Pro
         code="DL203",
         message=f"`{tree.text(call.func)}` takes no {' and no '.join(f'`{keyword}`' for keyword in refused)}",
         applicability=Applicability.UNSAFE,
-        description="; ".join([*said, *(f"rename {one.told}" for one in found.renamed)]),
+        description="; ".join([*said, *(f"rename {one.told}" for one in found.renamed), *left_out(found)]),
         sources=tuple(blocks),
         label="an activation is a layer of its own in torch" if "activation" in refused else "no such parameter",
     )

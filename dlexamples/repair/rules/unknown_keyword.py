@@ -27,7 +27,7 @@ def unknown_keyword(stop: Stop) -> Iterator[Proposal]:
     function = called(stop, tree, call) if tree and call else live.MISSING
     if tree is None or call is None or is_the_posts(function):
         return
-    found = keywords_of(tree, call, function, str(stop.error))
+    found = keywords_of(tree, call, function, str(stop.error), library.root(home_of(function)))
     if found is None:
         return
     if not found.refused:
@@ -40,10 +40,11 @@ def _proposal(stop: Stop, tree: edit.Tree, call: cst.Call, found: Keywords) -> P
     blocks = list(stop.sources)
     blocks[stop.at.block] = changed(tree.source, found.changes)
     is_guess = any(one.is_guess for one in found.renamed)
+    refused = [*(one.keyword for one in found.renamed), *(one.keyword for one in found.dropped)]
     return Proposal(
         rule="unknown_keyword",
         code="DL203",
-        message=_refuses(tree, call, [one.keyword for one in found.renamed]),
+        message=_refuses(tree, call, refused),
         applicability=Applicability.UNSAFE if is_guess else Applicability.SAFE,
         description=described(found),
         sources=tuple(blocks),

@@ -49,6 +49,9 @@ named tuple) and `new` has an expression for each, "" for what is gone. Then `f(
     fields = ["solution", "LU"]
     new = ["torch.linalg.solve(A, B)", ""]
 
+With `reordered = true` the library takes the old call for one of the new form, and fails in its own way or not at all:
+`when` alone tells the old one, whatever is raised.
+
 **keyword**: an argument has another name. `of` is a function, a class (its subclasses included) or a method, or a list
 of them; `values` maps the old value's code to the new one's, where that changed too. With `new = ""` the argument is
 left out: only for what had no effect on results, which `note` explains, and only with one of the `values`, if there are
@@ -117,6 +120,7 @@ class Call(Row):
     when: str = ""
     fields: tuple[str, ...] = ()
     unsafe: bool = True
+    reordered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
