@@ -318,7 +318,7 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One number of a training run, step after step: a loss, a metric."""
+    """One number of a training run, thinned where there are many: a loss, a metric."""
 
     name: str
     """As the code, or its output, calls it: `loss`, `val_accuracy`."""

@@ -157,7 +157,7 @@ def test_a_card_says_what_became_of_its_block() -> None:
         "8 unchanged lines",
         "needs result from block xor-1",
         "needs 8 GPUs",
-        "loss 0.7 → 0.1 4 steps, line 7, 1 not finite",
+        "loss 0.7 → 0.1 4 points, line 7, 1 not finite",
         "100%|████|",
     ):
         assert said in text, said
@@ -257,7 +257,7 @@ def test_a_curve_is_drawn_in_its_box() -> None:
     assert len(points) <= 2 * MOST
     assert all(0 <= x <= WIDTH and 0 <= y <= HEIGHT for x, y in points)
     assert points == sorted(points)
-    assert found.label == "loss over 10000 steps: from 1 to 0.0001, lowest 0.0001, highest 1"
+    assert found.label == "loss over 10000 points: from 1 to 0.0001, lowest 0.0001, highest 1"
 
 
 def test_a_curve_has_gaps_where_it_is_not_finite() -> None:

@@ -28,7 +28,7 @@ class Drawing:
     label: str
     """What it shows, for those who do not see it."""
     change: str
-    steps: int
+    points: int
     highest: str
     lowest: str
     lines: tuple[str, ...]
@@ -46,10 +46,10 @@ def drawn(curve: Curve) -> Drawing | None:
     runs = list(_runs(curve.values))
     change = f"{_number(finite[0])} → {_number(finite[-1])}"
     not_finite = len(curve.values) - len(finite)
-    steps = len(curve.values)
+    points = len(curve.values)
     gaps = f", {not_finite} of them not finite" if not_finite else ""
     label = (
-        f"{curve.name} over {steps} step{'s' * (steps != 1)}{gaps}: "
+        f"{curve.name} over {points} point{'s' * (points != 1)}{gaps}: "
         f"from {_number(finite[0])} to {_number(finite[-1])}, "
         f"lowest {_number(min(finite))}, highest {_number(max(finite))}"
     )
@@ -58,7 +58,7 @@ def drawn(curve: Curve) -> Drawing | None:
         curve.line,
         label,
         change,
-        steps,
+        points,
         _number(max(finite)),
         _number(min(finite)),
         tuple(" ".join(f"{x:g},{y:g}" for x, y in run) for run in runs if len(run) > 1),
