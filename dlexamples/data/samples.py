@@ -55,6 +55,8 @@ _UNBUILT = {
     "Flatten": (28, 28),
 }
 """What is chosen for the first layer of a model that is not built."""
+_WIDTH = 8
+"""What is chosen for rows of whatever width."""
 
 
 def sample(model: Any, scene: Scene) -> Sample | None:
@@ -63,7 +65,8 @@ def sample(model: Any, scene: Scene) -> Sample | None:
         return _of_keras(model)
     if kind(model) == "torch":
         return _of_torch(model)
-    return next(_reshaped(scene), None) or next(_written(scene), None) or _of_estimators(scene)
+    found = (*_reshaped(scene), *_written(scene), *_multiplied(scene))
+    return found[0] if found else _of_estimators(scene)
 
 
 def _of_estimators(scene: Scene) -> Sample | None:
@@ -187,6 +190,26 @@ def _reshaped(scene: Scene) -> Iterator[Sample]:
     _, (_, *shape), call = found[0]
     counts = tuple((name, count) for name, (count, *_), _ in found)
     yield Sample((Input(tuple(shape)),), _last_units(scene), f"the code says `{ast.unparse(call)}`", counts=counts)
+
+
+def _multiplied(scene: Scene) -> Iterator[Sample]:
+    """What is multiplied with its own transpose is a matrix, of whatever width: `np.dot(X.T, X)`, `X.T @ X`."""
+    for name in scene.free:
+        for node in scene.reads(name):
+            transposed = scene.parents[node]
+            product = scene.parents.get(transposed)
+            if not (isinstance(transposed, ast.Attribute) and transposed.attr == "T"):
+                continue
+            match product:
+                case ast.BinOp(op=ast.MatMult(), left=left, right=right):
+                    factors = [left, right]
+                case ast.Call(func=func, args=[left, right]) if last_name(func) in {"dot", "matmul"}:
+                    factors = [left, right]
+                case _:
+                    continue
+            if any(isinstance(factor, ast.Name) and factor.id == name for factor in factors):
+                why = f"the code multiplies a matrix with its transpose, `{ast.unparse(product)}`, of whatever width"
+                yield Sample((Input((_WIDTH,)),), None, why)
 
 
 def _last_units(scene: Scene) -> tuple[int, ...] | None:
