@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
-import warnings
 from dataclasses import dataclass, field, replace
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
-from dlexamples.model import POST, Applicability, Claim, Fill, Place, Proposal
-from dlexamples.run.columns import rows
+from dlexamples.model import Applicability, Claim, Fill, Place, Proposal
+from dlexamples.run.further import gets_further
 from dlexamples.run.job import NotReadBackError
 from dlexamples.run.limits import Budget
 from dlexamples.run.rivals import Attempt, choice, undecided
@@ -163,7 +161,7 @@ def _better_run(
             budget.tries -= 1
             with contextlib.suppress(NotReadBackError):
                 attempt = runner.run(session, proposal.sources, wait=wait, ended=run.ended)
-                tried.append(Attempt(proposal, attempt, _gets_further(attempt, run, halt, proposal)))
+                tried.append(Attempt(proposal, attempt, gets_further(attempt, run, halt, proposal)))
         helping = [each for each in tried if each.helps]
         best = choice(helping)
         for each in tried:
@@ -260,71 +258,6 @@ def _ask(session: Session, run: Run, mended: Mended, runner: Runner) -> list[Pro
     if reply["refusals"]:
         mended.refusals[halt.block] = _proposal(reply["refusals"][0])
     return [_proposal(candidate) for candidate in reply["candidates"]]
-
-
-def _gets_further(attempt: Run, run: Run, halt: Halt, proposal: Proposal) -> bool:
-    """Whether the candidate's run got past the stop, or stops in the same statement for another reason.
-
-    A stop in a line that the candidate itself brought is no progress, but for a name that the statement which it
-    replaced would have missed next, and for a part of that statement that the line still holds. What it has taken from
-    elsewhere in the post is the author's.
-    """
-    if any(block.fatal for index, block in enumerate(attempt.blocks[: halt.block + 1]) if index not in run.ended):
-        return False
-    before = run.text.sources
-    now = attempt.stopped
-    if now is None or now.block > halt.block:
-        return True
-    if now.block < halt.block:
-        return False
-    if halt.is_unread:
-        return not now.is_unread
-    old = _statements(before[halt.block])
-    index = old.index(_text(before[halt.block], halt.statement))
-    stopped_in = _text(attempt.text.sources[now.block], now.statement)
-    if stopped_in in old[:index]:
-        return False
-    if stopped_in in old[index + 1 :]:
-        return True  # A later statement, though perhaps the same line of a function that both call.
-    line = _line(attempt.text.sources, now.at)
-    taken = [fill.source for fill in proposal.fills if fill.dataset == POST]
-    if any(line in rows(source) for source in (*before, *taken)):
-        return (now.error, now.message, line) != (halt.error, halt.message, _line(before, halt.at))
-    if now.name is not None and now.name in old[index]:
-        return True
-    return _is_carried_over(_part(attempt.text.sources, now.at), line, old[index], _part(before, halt.at))
-
-
-def _is_carried_over(part: str, line: str, statement: str, failed: str) -> bool:
-    """Whether the failing `part` of the new `line` is the old statement's: another than the one that `failed` in it,
-    or one of several that are alike."""
-    if not part or part not in statement:
-        return False
-    return part != failed or line.count(part) < statement.count(part)
-
-
-def _part(sources: Sequence[str], place: Place) -> str:
-    """The text of a place within a line; '' for one over several lines."""
-    return _line(sources, place)[place.column : place.end_column] if place.line == place.end_line else ""
-
-
-def _statements(source: str) -> list[str]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            nodes = ast.parse(source).body
-    except (SyntaxError, ValueError):
-        return [_text(source, Place(0, 1, 0, 1, 0))]
-    return ["\n".join(rows(source)[n.lineno - 1 : n.end_lineno]) for n in nodes]
-
-
-def _text(source: str, place: Place) -> str:
-    return "\n".join(rows(source)[place.line - 1 : place.end_line])
-
-
-def _line(sources: Sequence[str], place: Place) -> str:
-    lines = rows(sources[place.block])
-    return lines[place.line - 1] if place.line <= len(lines) else ""
 
 
 def _proposal(data: dict[str, Any]) -> Proposal:

@@ -39,7 +39,7 @@ def with_calls(
     changes: dict[int, list[tuple[Span, str]]] = {}
     for index, source in enumerate(stop.sources):
         other = tree if index == stop.at.block else edit.parse(source)
-        for name in _names(other, bound) if other else ():
+        for name in uses(other, bound) if other else ():
             assert other
             made = _made(stop, other, name, forms)
             if made is None:
@@ -70,7 +70,7 @@ def _made(
     return None
 
 
-def _names(tree: Tree, bound: str) -> list[cst.Name]:
+def uses(tree: Tree, bound: str) -> list[cst.Name]:
     """Every use of the name: neither an import, nor an attribute or a keyword of that name."""
     inside = (cst.Import, cst.ImportFrom)
     return [

@@ -51,6 +51,10 @@ def _imported(names: dict[str, Any], target: str) -> tuple[str, list[str]]:
         return target, ["import torch"]
     while home and not isinstance(importable(home), ModuleType):
         home, _, last = home.rpartition(".")
+    above, _, module = home.rpartition(".")
+    if above and module not in names and hasattr(builtins, last):
+        # `from PIL.Image import open` would take Python's own `open` away.
+        return module + target[len(home) :], [import_line(home, module)]
     if not home or last not in names:
         whole = f"{home}.{last}" if home else last
         return last + target[len(whole) :], [import_line(whole, last)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -18,6 +19,7 @@ from dlexamples.repair.renamed.proposals import exists, proposal, refusal, repla
 from dlexamples.repair.renamed.resolve import resolve
 from dlexamples.repair.renamed.results import used_part
 from dlexamples.repair.renamed.spelling import spelled
+from dlexamples.repair.renamed.unused_imports import without_unused
 from dlexamples.repair.tables import Call, Gone, Name, Value, rows
 
 if TYPE_CHECKING:
@@ -124,6 +126,11 @@ def _forms(stop: Stop, tree: Tree, node: cst.Call, forms: list[Call], beside: st
 
 def _imports(stop: Stop) -> Iterator[Proposal]:
     found = failing_imports(stop)
+    if left_out := without_unused(stop, [imported for imported in found if _is_gone(imported.full)]):
+        names, sources = left_out
+        gone = next(row for row in rows(Gone) if _covers(row.old, names[0]))
+        yield proposal(stop, replace(gone, note="nothing uses it", unsafe=False), ", ".join(names), "", sources)
+        return
     targets: dict[str, str] = {}
     used: list[Name] = []
     for imported in found:
@@ -136,15 +143,20 @@ def _imports(stop: Stop) -> Iterator[Proposal]:
             used.append(row)
             continue
         told = next((gone for gone in rows(Gone) if _covers(gone.old, imported.full)), None)
-        if told:
-            yield refusal(stop, told, imported.full, told.instead)
-        elif made:
+        if made:
             yield proposal(stop, made[1], imported.full, _shown(made[1]), made[0])
+        elif told:
+            yield refusal(stop, told, imported.full, told.instead)
         elif forms:
             yield refusal(stop, forms[0], imported.full, f"its calls have another form now: `{_shown(forms[0])}`")
-    if targets and (sources := edited(stop, _first(found, targets), targets)):
+    if targets and (moved := edited(stop, _first(found, targets), targets)):
         olds, news = ", ".join(targets), ", ".join(targets.values())
-        yield proposal(stop, used[0], olds, news, sources)
+        yield proposal(stop, used[0], olds, news, moved)
+
+
+def _is_gone(full: str) -> bool:
+    """Whether nothing has taken its place."""
+    return _target(full)[0] is None and any(_covers(gone.old, full) for gone in rows(Gone))
 
 
 def _shown(row: Call) -> str:
