@@ -4,11 +4,13 @@ what it notes. Lines are those of the document that ran, from 1; 0 is unknown.""
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from dlexamples.model import Result
 
 T = TypeVar("T")
 Shape = tuple[int | None, ...]
@@ -151,11 +153,23 @@ class Training:
     """The same of what a loader got in place of a download: its form is the original's."""
     random: bool = False
     """The post draws data itself, of which nobody can tell whether they can be learned."""
+    stopped: bool = False
+    """A block of it did not come to its end; then it is `shortened`, too."""
+    sampled: bool = False
+    """Some of its data are a part of the rows that the original has."""
+    results: tuple[Result, ...] = ()
+    """What the post says that it gives."""
+    printed: Mapping[str, str] = field(default_factory=dict)
+    """What its blocks write to standard output, by id."""
 
     @property
     def learnable(self) -> bool:
         """Whether what comes out says something of the code, and not of the data alone."""
         return not (self.shortened or self.invented or self.served or self.random)
+
+    @property
+    def updates(self) -> int:
+        return max([each.steps for each in self.optimizers] + [fit.updates for fit in self.fits], default=0)
 
     @property
     def computed(self) -> tuple[Loss, ...]:
@@ -168,7 +182,7 @@ class Training:
         return found[-1] if found else None
 
 
-def training(facts: Mapping[str, Any], **known: bool) -> Training:
+def training(facts: Mapping[str, Any], **known: object) -> Training:
     """From the facts as the process of the blocks sends them. `known`: the fields of `Training` beside those."""
     seen = Training(
         tuple(_made(Loss, each) for each in facts.get("losses", ())),
