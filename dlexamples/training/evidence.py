@@ -81,6 +81,8 @@ class Loss:
     targets: Values
     not_finite: int
     curve: tuple[float, ...]
+    revealed: tuple[int, ...]
+    """Columns of the model's input, from 0, that tell the target."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,33 @@ class Fit:
     targets: Values
     inputs: Values
     input_shape: Shape
+    revealed: tuple[int, ...]
+    """Columns of the input, from 0, that tell the target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What keeps the graphs of past steps at the end of a block."""
+
+    name: str
+    line: int
+    form: str
+    """`list` or `sum`."""
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coincidence:
+    """Rows of a test set that are rows of the training set."""
+
+    training: str
+    test: str
+    """What the two are called."""
+    line: int
+    rows: int
+    """Those of the test set that were looked at."""
+    count: int
+    """Of these, those that the training set holds, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +174,8 @@ class Training:
     models: tuple[Model, ...] = ()
     fits: tuple[Fit, ...] = ()
     backwards: int = 0
+    kept: tuple[Kept, ...] = ()
+    coincidences: tuple[Coincidence, ...] = ()
     shortened: bool = False
     """It is shorter than the post has it."""
     invented: bool = False
@@ -190,6 +221,8 @@ def training(facts: Mapping[str, Any], **known: object) -> Training:
         tuple(_made(Model, each) for each in facts.get("models", ())),
         tuple(_made(Fit, each) for each in facts.get("fits", ())),
         facts.get("backwards", 0),
+        tuple(_made(Kept, each) for each in facts.get("kept", ())),
+        tuple(_made(Coincidence, each) for each in facts.get("coincidences", ())),
     )
     return replace(seen, **known)  # type: ignore[arg-type]
 
