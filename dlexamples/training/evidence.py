@@ -186,6 +186,8 @@ class Training:
     """The post draws data itself, of which nobody can tell whether they can be learned."""
     stopped: bool = False
     """A block of it did not come to its end; then it is `shortened`, too."""
+    mended: bool = False
+    """The text that ran is not what the post has, but for data and imports."""
     sampled: bool = False
     """Some of its data are a part of the rows that the original has."""
     results: tuple[Result, ...] = ()

@@ -80,6 +80,8 @@ def _not_judged(training: Training, result: Result) -> str:
     """Why what comes out says nothing of what the post says; empty where it does."""
     if training.shortened:
         return "training was shortened"
+    if training.mended:
+        return "the text that ran is a mended one"
     if training.invented or training.served:
         return "what was supplied in place of its data, or its weights, is made up"
     if training.random:

@@ -98,6 +98,7 @@ def _seen(session: Session, mended: Mended, run: Run, conditions: Conditions) ->
         served=any(fill.claim in _INVENTED for fill in served),
         random=any(_DRAWN.search(source) for source in mended.sources),
         stopped=stopped,
+        mended=any(not mend.proposal.fills for mend in mended.mends),
         sampled=any(fill.claim is Claim.BUNDLED_SAMPLE for fill in (*fills, *served)),
         results=session.results,
         printed={block.id: ran.stdout for block, ran in zip(session.blocks, run.blocks, strict=True)},

@@ -41,7 +41,7 @@ def _backpropagated(torch: Any, watch: Watch, values: list[Any]) -> int:
 def _has_run_backward(watch: Watch, value: Any) -> bool:
     found = watch.backpropagated.get(id(value))
     loss: Any = found() if found else None
-    return loss is value and loss.grad_fn is not None
+    return loss is not None and loss is value and loss.grad_fn is not None
 
 
 def _summed(torch: Any, watch: Watch, value: Any) -> int:
