@@ -100,7 +100,16 @@ def test_a_sentence_about_the_post_is_of_its_only_training() -> None:
         "---\ntitle: We get an accuracy of 98 %\n---\n" + TRAINING,
         "```python\nx = 1\n```\n\nWe get an accuracy of 98 %.\n",
     ],
-    ids=["another section", "a quote", "a table", "a comment", "another length", "other data", "a title", "no training"],
+    ids=[
+        "another section",
+        "a quote",
+        "a table",
+        "a comment",
+        "another length",
+        "other data",
+        "a title",
+        "no training",
+    ],
 )
 def test_what_is_said_of_something_else(text: str) -> None:
     assert of(text) == []

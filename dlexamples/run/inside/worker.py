@@ -52,7 +52,6 @@ from .imported import imported
 from .lines import Lines, code_lines, function_lines
 from .surroundings import enter, main_module, prepare, see, sees_gpu
 from .unreached import unreached
-from .watching.written import Written
 
 # As they are now: a block may put others in their place.
 execute, translate, leave = exec, compile, os._exit
@@ -177,7 +176,7 @@ class SessionRun:
             }
         )
         sources = [(self.blocks[number]["source"], self.blocks[number]["first_line"]) for number in sorted(self.ran)]
-        self.watch.ended(self.namespace, Written(sources))
+        self.watch.ended(self.namespace, sources)
         self.channel.send({"event": "trained", **self.watch.facts()})
 
     def check_unreached(self) -> None:

@@ -64,10 +64,12 @@ class Watch:
             {name: [partial(_watched_by, watcher, self) for watcher in those] for name, those in WATCHERS.items()}
         )
 
-    def ended(self, namespace: dict[str, Any], written: Written) -> None:
-        """A block has ended, and left this. `written`: what has run."""
+    def ended(self, namespace: dict[str, Any], sources: list[tuple[str, int]]) -> None:
+        """A block has ended, and left this. `sources`: of the blocks that have run, each with the document's line of
+        its first one."""
         if not (self.optimizers or self.fits or self.losses):
             return
+        written = Written(sources)
         try:
             for look in self.ends:
                 look(namespace, written)
