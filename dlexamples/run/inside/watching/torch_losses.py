@@ -110,9 +110,9 @@ class _Watcher:
         low, high = (float(each) for each in seen.aminmax())
         loss.output_low, loss.output_high = min(loss.output_low, low), max(loss.output_high, high)
         loss.targets.add(numbers(wanted))
-        models = list(self.seen.called.values())
-        if loss.gradients and len(models) == 1 and (wanted.dim() == 1 or (wanted.dim() == 2 and wanted.shape[1] == 1)):
-            loss.revealing.add(models[0].batch, wanted.reshape(-1)[:MOST_ROWS].tolist())
+        batch = next(iter(self.seen.called.values())).batch if loss.gradients and len(self.seen.called) == 1 else []
+        if batch and wanted.dim() and wanted.numel() == len(wanted):
+            loss.revealing.add(batch, wanted.reshape(-1)[:MOST_ROWS].tolist())
         if wanted.dim() == 1 and len(wanted) >= BATCH and not wanted.is_floating_point():
             loss.batches += 1
             loss.of_one_class += bool((wanted == wanted[0]).all())

@@ -61,7 +61,8 @@ class _Watcher:
         if self.torch.is_grad_enabled():
             model.training = module.training
             self.seen.called[id(module)] = model
-            self._remember_batch(model, frame)
+            if model.looked_at <= BATCHES:
+                self._remember_batch(model, frame)
             if not module.training:
                 model.eval_line = model.eval_line if model.eval_steps else line_of(frame, self.seen.filename)
         elif module.training and model.steps and self._is_news(model, frame):
@@ -90,10 +91,10 @@ class _Watcher:
     def _remember_batch(self, model: Model, frame: FrameType) -> None:
         """The numbers of the first inputs, to be compared with the targets."""
         model.batch = []
-        inputs = frame.f_locals.get("args") or (None,)
-        if model.looked_at == BATCHES or not isinstance(inputs[0], self.torch.Tensor):
-            return
         model.looked_at += 1
+        inputs = frame.f_locals.get("args") or (None,)
+        if model.looked_at > BATCHES or not isinstance(inputs[0], self.torch.Tensor):
+            return
         if inputs[0].dim() == 2 and inputs[0].is_floating_point() and readable(self.torch, inputs[0]):
             with unseen(self.torch):
                 model.batch = inputs[0].detach()[:MOST_ROWS, :MOST_COLUMNS].tolist()
