@@ -90,6 +90,11 @@ def test_a_loss_that_is_printed_once_may_be_ten_times_as_large() -> None:
     assert is_told(shown("loss", 0.03, "test loss"), "test loss: 2.5\n")
 
 
+def test_a_loss_is_as_exact_as_it_is_written() -> None:
+    assert told(said("loss", 0.0, "loss of 0.00"), "loss: 2.3\nloss: 0.014\n") == []
+    assert is_told(said("loss", 0.0, "loss of 0.0000"), "loss: 2.3\nloss: 0.3\n")
+
+
 def fit(*losses: float) -> Fit:
     return Fit("Sequential", 3, 2, (), True, 100, {"loss": losses}, Values(), Values(), (), ())
 

@@ -25,6 +25,7 @@ class Finding:
     line: int
     message: str
     suggestion: str
+    """What would do; empty where nothing has to."""
     label: str = ""
     """What to write under the line."""
     related: tuple[tuple[int, str], ...] = ()

@@ -205,6 +205,11 @@ class Training:
         return max([each.steps for each in self.optimizers] + [fit.updates for fit in self.fits], default=0)
 
     @property
+    def trains(self) -> bool:
+        """Whether anything is; the updates of a Keras loop that the post writes itself are not counted."""
+        return bool(self.updates) or any(loss.framework == "keras" for loss in self.losses)
+
+    @property
     def computed(self) -> tuple[Loss, ...]:
         """The losses that the post trains on itself."""
         return tuple(loss for loss in self.losses if loss.gradients and loss.direct)

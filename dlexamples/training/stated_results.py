@@ -53,7 +53,7 @@ class Series(NamedTuple):
 
 @check("DL431")
 def stated_results(training: Training) -> Iterator[Finding]:
-    if training.stopped or not training.updates:
+    if training.stopped or not training.trains:
         return
     told: set[object] = set()
     # Of a row that shows several numbers the accuracy is what readers know.
@@ -69,7 +69,7 @@ def stated_results(training: Training) -> Iterator[Finding]:
 
 def _finding(result: Result, message: str, level: str) -> Finding:
     suggestion = "write what this code gives, or look for what it lacks: a step, a setting, more training"
-    return Finding(0, message, suggestion, "said here", level=level, said=result)
+    return Finding(0, message, suggestion if level == "warning" else "", "said here", level=level, said=result)
 
 
 def _told(result: Result) -> str:
@@ -106,7 +106,7 @@ def _unlike(training: Training, result: Result) -> str:
         found = [_unconverged(each, int(result.value)) for each in series]
         return found[0] if all(found) else ""
     if result.metric == "loss":
-        far = all(_is_far(each.first, result.value, each.last) for each in series)
+        far = all(_is_far(each.first, result, each.last) for each in series)
         return f"this run ends at {min(each.last for each in series):.3g}" if far else ""
     best = max(share for each in series for share in _shares([value for _, value in each.values]))
     margin = POINTS_OF_SAMPLE if training.sampled else POINTS
@@ -131,7 +131,7 @@ def _unlike_output(training: Training, result: Result) -> str:
     here, near = same[at].value, [each.value for each in same[max(0, at - 1) :]]
     if result.metric == "loss":
         first = same[0].value if len(same) > 1 else None
-        return f"this run prints {here:.3g}" if _is_far(first, result.value, min(near)) else ""
+        return f"this run prints {here:.3g}" if _is_far(first, result, min(near)) else ""
     *shares, here, said = _shares([*near, here, result.value])
     margin = POINTS_OF_SAMPLE if training.sampled else POINTS
     worse = max(shares) < said - margin
@@ -139,9 +139,9 @@ def _unlike_output(training: Training, result: Result) -> str:
     return f"this run prints {here:.1%}" if worse or better else ""
 
 
-def _is_far(first: float | None, said: float, last: float) -> bool:
+def _is_far(first: float | None, result: Result, last: float) -> bool:
     """Whether a loss is so much above what is said that the training can't be the same. `first`: where it began."""
-    least = max(said, 1e-8)
+    least = max(result.value, _rounded_by(result))
     if last <= TIMES * least:
         return False
     if first is None:
@@ -149,6 +149,13 @@ def _is_far(first: float | None, said: float, last: float) -> bool:
     if first <= least:
         return last > TIMES_ALONE * first
     return last >= first or log(first / last) < HALF * log(first / least)
+
+
+def _rounded_by(result: Result) -> float:
+    """Half of the last decimal that is written: a loss of 0.00 is one of up to 0.005."""
+    written = re.findall(r"\d+\.?(\d*)(?:e([-+]?\d+))?", result.text, re.IGNORECASE)
+    decimals, exponent = written[-1] if written else ("", "")
+    return 0.5 * 10.0 ** (int(exponent or 0) - len(decimals))
 
 
 def _unconverged(series: Series, epochs: int) -> str:

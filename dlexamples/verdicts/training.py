@@ -143,7 +143,7 @@ def _diagnostic(code: str, finding: Finding, span: Span, here: _Lines) -> Diagno
         finding.message,
         span,
         tuple(Related(label, at) for label, at in related if at.line != span.line),
-        Fix(Applicability.DISPLAY, finding.suggestion),
+        Fix(Applicability.DISPLAY, finding.suggestion) if finding.suggestion else None,
         finding.label,
     )
 

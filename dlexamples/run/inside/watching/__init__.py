@@ -69,10 +69,10 @@ class Watch:
         its first one."""
         if not (self.optimizers or self.fits or self.losses):
             return
-        written = Written(sources)
+        named, written = {name: value for name, value in namespace.items() if isinstance(name, str)}, Written(sources)
         try:
             for look in self.ends:
-                look(namespace, written)
+                look(named, written)
         except Exception:
             self.ends.clear()
             self.fault(traceback.format_exc())

@@ -123,7 +123,7 @@ def _revealed(inputs: Any, targets: Any) -> list[int]:
     rows, wanted = rows_of(numpy, inputs), targets
     if type(wanted).__module__.partition(".")[0] == "tensorflow" and hasattr(wanted, "numpy"):
         wanted = wanted.numpy()
-    if rows is None or rows.ndim != 2 or not isinstance(wanted, numpy.ndarray) or len(rows) != len(wanted):
+    if rows is None or rows.ndim != 2 or not isinstance(wanted, numpy.ndarray) or wanted.shape[:1] != rows.shape[:1]:
         return []
     if wanted.ndim == 2 and wanted.shape[1] > 1:
         is_one_hot = ((wanted == 0) | (wanted == 1)).all() and (wanted.sum(1) == 1).all()

@@ -9,6 +9,7 @@ from typing import Any
 
 from . import Watch, watches
 from .seen import Coincidence
+from .tensors import readable
 from .written import Written
 
 TEST = ("test", "val", "valid", "validation", "dev", "holdout")
@@ -40,7 +41,7 @@ def _look(numpy: Any, watch: Watch, known: set[tuple[int, int]], namespace: dict
 
 def _pairs(namespace: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Names that differ in `train` and `test` alone."""
-    for name in list(namespace):
+    for name in namespace:
         found = _TRAIN.search(name)
         for word in TEST if found else ():
             word = word.upper() if found and found[0].isupper() else word
@@ -69,14 +70,12 @@ def _of_torch(numpy: Any, value: Any) -> Any:
     import torch
 
     if isinstance(value, torch.Tensor):
-        is_plain = value.layout is torch.strided and value.device.type == "cpu" and not value.is_quantized
-        if not is_plain or value.dtype is torch.bfloat16 or value.is_complex() or value.is_conj() or value.is_neg():
-            return None
-        return rows_of(numpy, value.detach().numpy())
+        is_plain = readable(torch, value) and value.device.type == "cpu" and value.dtype is not torch.bfloat16
+        return rows_of(numpy, value.detach().resolve_neg().numpy()) if is_plain else None
     if isinstance(value, torch.utils.data.DataLoader):
         return rows_of(numpy, value.dataset)
     if isinstance(value, torch.utils.data.TensorDataset):
-        return rows_of(numpy, value.tensors[0])
+        return rows_of(numpy, value.tensors[0]) if value.tensors else None
     if isinstance(value, torch.utils.data.Subset):
         rows = rows_of(numpy, value.dataset)
         return None if rows is None else rows[numpy.asarray(list(value.indices), dtype=int)]

@@ -19,14 +19,14 @@ def kept(torch: Any, watch: Watch) -> None:
 
 
 def _look(torch: Any, watch: Watch, namespace: dict[str, Any], written: Written) -> None:
-    for name, value in list(namespace.items()):
+    for name, value in namespace.items():
         if name in watch.kept or name.startswith("__"):
             continue
         lists = list(value.values()) if type(value) is dict else [value]
         count = max((_backpropagated(torch, watch, each) for each in lists if type(each) is list), default=0)
         if count >= FEWEST:
             watch.kept[name] = Kept(name, written.added_to(name), "list", count)
-        elif isinstance(value, torch.Tensor) and (count := _summed(torch, watch, value)) >= FEWEST:
+        elif issubclass(type(value), torch.Tensor) and (count := _summed(torch, watch, value)) >= FEWEST:
             watch.kept[name] = Kept(name, written.added_to(name, ""), "sum", count)
 
 
