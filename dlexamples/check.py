@@ -70,6 +70,7 @@ def run_session(session: Session, runner: Runner) -> Judged:
     from dlexamples.run.search import mend, unmended
     from dlexamples.verdicts.doubts import prints_by_chance
     from dlexamples.verdicts.judge import judge
+    from dlexamples.verdicts.training import falls_short
 
     outcomes = [left_out(block, session.name, None) for block in session.blocks if block.id in session.judged]
     if all(outcomes):
@@ -81,7 +82,8 @@ def run_session(session: Session, runner: Runner) -> Judged:
         mended = mend(session, run, runner)
         run = runner.clean_room(session, mended)
         mended, run = settle(session, runner, mended, run)
-    other = runner.with_another_seed(session, mended) if prints_by_chance(session, run) else None
+    by_chance = prints_by_chance(session, run) or falls_short(session, mended, run, runner.conditions)
+    other = runner.with_another_seed(session, mended) if by_chance else None
     judged = tuple(judge(session, mended, run, runner.conditions, other))
     return Judged(judged, run.imported, stopped)
 

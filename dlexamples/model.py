@@ -274,6 +274,25 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Result:
+    """What a post says that a training gives, in a sentence or in output that it shows."""
+
+    block: str
+    """The id of the Python block of which it is said."""
+    metric: str
+    """`accuracy`, `loss` (less is better), or `epochs` after which the training converges."""
+    value: float
+    """As written: an accuracy in percent, or as a part of 1."""
+    text: str
+    """What is written, in the post's words."""
+    span: Span
+    name: str = ""
+    """In output: what stands in front of the number; see `dlexamples.results.figures`. Empty in a sentence."""
+    step: tuple[int, ...] = ()
+    """In output: the whole numbers in front of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """Blocks that share a namespace, in the document's order."""
 
@@ -285,6 +304,8 @@ class Session:
     installs: tuple[str, ...] = ()
     """Packages that the post says to install, as it writes them."""
     environment: Environment = field(default_factory=Environment)
+    results: tuple[Result, ...] = ()
+    """What the post says that these blocks give."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from dlexamples.installs import installs
 from dlexamples.model import Session
 from dlexamples.names import BUILTINS, Names, names
+from dlexamples.results import results
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -75,8 +76,16 @@ def _sessions(document: Document, mode: str, here: Installed, *, scenes: bool) -
     position = {block.id: number for number, block in enumerate(document.blocks)}
     found.sort(key=lambda entry: min(position[block_id] for block_id in entry[0]))
     told = installs(document.view or document.text)
+    stated = results(document)
     return tuple(
-        Session(name or f"session-{number}", tuple(blocks), judged_ids, told, document.environment)
+        Session(
+            name or f"session-{number}",
+            tuple(blocks),
+            judged_ids,
+            told,
+            document.environment,
+            tuple(result for result in stated if result.block in judged_ids),
+        )
         for number, (judged_ids, blocks, name) in enumerate(found, 1)
     )
 

@@ -50,6 +50,8 @@ def told(outcome: Outcome) -> list[str]:
 def test_what_is_said(path: Path, pool: Pool, update_cases: bool) -> None:
     lines: list[str] = []
     for outcome in outcomes(path, pool):
+        if not outcome.block.is_python:
+            continue  # Output that the post shows.
         assert outcome.verdict is Verdict.PASSED, outcome.reason
         lines += [f"{outcome.block.id}: {outcome.block.heading[-1]}", *told(outcome)]
     found = "".join(f"{line}\n" for line in lines)

@@ -44,6 +44,7 @@ def key_of(session: Session, conditions: Conditions, filename: str) -> str | Non
         "conditions": conditions,
         "blocks": shifted(session.blocks, -session.blocks[0].line),
         "judged": session.judged,
+        "results": shifted(session.results, -session.blocks[0].line),
         "installs": session.installs,
         "environment": session.environment,
     }

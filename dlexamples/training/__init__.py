@@ -9,9 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from dlexamples.registry import Registry
 from dlexamples.training.evidence import Training
+
+if TYPE_CHECKING:
+    from dlexamples.model import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +25,14 @@ class Finding:
     line: int
     message: str
     suggestion: str
+    """What would do; empty where nothing has to."""
     label: str = ""
     """What to write under the line."""
     related: tuple[tuple[int, str], ...] = ()
     """Other lines that explain it, each with its label."""
     level: str = "warning"
+    said: Result | None = None
+    """What the post says, where that is the place that is told, and not `line`."""
 
 
 NOTHING_IS_UPDATED = ("DL404", "DL405", "DL412", "DL413", "DL414")

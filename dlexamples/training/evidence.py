@@ -4,11 +4,13 @@ what it notes. Lines are those of the document that ran, from 1; 0 is unknown.""
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from dlexamples.model import Result
 
 T = TypeVar("T")
 Shape = tuple[int | None, ...]
@@ -79,6 +81,8 @@ class Loss:
     targets: Values
     not_finite: int
     curve: tuple[float, ...]
+    revealed: tuple[int, ...]
+    """Columns of the model's input, from 0, that tell the target."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,33 @@ class Fit:
     targets: Values
     inputs: Values
     input_shape: Shape
+    revealed: tuple[int, ...]
+    """Columns of the input, from 0, that tell the target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What keeps the graphs of past steps at the end of a block."""
+
+    name: str
+    line: int
+    form: str
+    """`list` or `sum`."""
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coincidence:
+    """Rows of a test set that are rows of the training set."""
+
+    training: str
+    test: str
+    """What the two are called."""
+    line: int
+    rows: int
+    """Those of the test set that were looked at."""
+    count: int
+    """Of these, those that the training set holds, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +174,8 @@ class Training:
     models: tuple[Model, ...] = ()
     fits: tuple[Fit, ...] = ()
     backwards: int = 0
+    kept: tuple[Kept, ...] = ()
+    coincidences: tuple[Coincidence, ...] = ()
     shortened: bool = False
     """It is shorter than the post has it."""
     invented: bool = False
@@ -151,11 +184,30 @@ class Training:
     """The same of what a loader got in place of a download: its form is the original's."""
     random: bool = False
     """The post draws data itself, of which nobody can tell whether they can be learned."""
+    stopped: bool = False
+    """A block of it did not come to its end; then it is `shortened`, too."""
+    mended: bool = False
+    """The text that ran is not what the post has, but for data and imports."""
+    sampled: bool = False
+    """Some of its data are a part of the rows that the original has."""
+    results: tuple[Result, ...] = ()
+    """What the post says that it gives."""
+    printed: Mapping[str, str] = field(default_factory=dict)
+    """What its blocks write to standard output, by id."""
 
     @property
     def learnable(self) -> bool:
         """Whether what comes out says something of the code, and not of the data alone."""
         return not (self.shortened or self.invented or self.served or self.random)
+
+    @property
+    def updates(self) -> int:
+        return max([each.steps for each in self.optimizers] + [fit.updates for fit in self.fits], default=0)
+
+    @property
+    def trains(self) -> bool:
+        """Whether anything is; the updates of a Keras loop that the post writes itself are not counted."""
+        return bool(self.updates) or any(loss.framework == "keras" for loss in self.losses)
 
     @property
     def computed(self) -> tuple[Loss, ...]:
@@ -168,7 +220,7 @@ class Training:
         return found[-1] if found else None
 
 
-def training(facts: Mapping[str, Any], **known: bool) -> Training:
+def training(facts: Mapping[str, Any], **known: object) -> Training:
     """From the facts as the process of the blocks sends them. `known`: the fields of `Training` beside those."""
     seen = Training(
         tuple(_made(Loss, each) for each in facts.get("losses", ())),
@@ -176,6 +228,8 @@ def training(facts: Mapping[str, Any], **known: bool) -> Training:
         tuple(_made(Model, each) for each in facts.get("models", ())),
         tuple(_made(Fit, each) for each in facts.get("fits", ())),
         facts.get("backwards", 0),
+        tuple(_made(Kept, each) for each in facts.get("kept", ())),
+        tuple(_made(Coincidence, each) for each in facts.get("coincidences", ())),
     )
     return replace(seen, **known)  # type: ignore[arg-type]
 

@@ -54,7 +54,7 @@ def judge(
 ) -> Iterator[Outcome]:
     """The outcomes of the blocks that `session` judges, in order. `run` is the run of `mended.sources`, and `other`
     one with another seed, where the output of the first is not the post's."""
-    seen = trained(session, mended, run, conditions)
+    seen = trained(session, mended, run, conditions, other)
     for index, block in enumerate(session.blocks):
         if block.id in session.judged:
             not_run = left_out(block, session.name, run.blocks[index], static=conditions.static)

@@ -17,7 +17,7 @@ from dlexamples.training.evidence import training
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from dlexamples.model import Outcome, Session
+    from dlexamples.model import Outcome, Result, Session
     from dlexamples.run.conditions import Conditions
     from dlexamples.run.record import Run
     from dlexamples.run.search import Mended
@@ -57,24 +57,52 @@ class Trained:
         return replace(outcome, diagnostics=(*kept, *self.diagnostics), curves=tuple(self.curves))
 
 
-def trained(session: Session, mended: Mended, run: Run, conditions: Conditions) -> Mapping[int, Trained]:
-    """By the block's index in the session."""
+def trained(
+    session: Session, mended: Mended, run: Run, conditions: Conditions, other: Run | None = None
+) -> Mapping[int, Trained]:
+    """By the block's index in the session. `other`: a run with another seed, if there was one; what the post says of
+    its results is wrong only where it is wrong of both."""
     found: dict[int, Trained] = defaultdict(Trained)
     here = _Lines(session, mended, run)
-    seen = training(
-        run.trained,
-        shortened=_is_shortened(session, mended, run, conditions),
-        invented=any(fill.claim in _INVENTED for mend in mended.mends for fill in mend.proposal.fills),
-        served=any(fill.claim in _INVENTED for block in run.blocks for fill in block.served),
-        random=any(_DRAWN.search(source) for source in mended.sources),
-    )
+    seen = _seen(session, mended, run, conditions)
+    if other:
+        by_chance = _untrue(seen) - _untrue(_seen(session, mended, other, conditions))
+        seen = replace(seen, results=tuple(result for result in seen.results if result not in by_chance))
     for code, finding in findings(seen):
-        if place := here.of(finding.line):
+        if place := here.told(finding):
             found[place[0]].diagnostics.append(_diagnostic(code, finding, place[1], here))
     for line, curve in _curves(seen):
         if place := here.of(line):
             found[place[0]].curves.append(replace(curve, line=place[1].line))
     return found
+
+
+def falls_short(session: Session, mended: Mended, run: Run, conditions: Conditions) -> bool:
+    """Whether the run does not give what the post says, so that another seed has to tell whether that is chance."""
+    return bool(session.results) and bool(_untrue(_seen(session, mended, run, conditions)))
+
+
+def _untrue(seen: Training) -> set[Result]:
+    """What the post says of its results and is not so."""
+    return {finding.said for _, finding in findings(seen) if finding.said and finding.level == "warning"}
+
+
+def _seen(session: Session, mended: Mended, run: Run, conditions: Conditions) -> Training:
+    fills = [fill for mend in mended.mends for fill in mend.proposal.fills]
+    served = [fill for block in run.blocks for fill in block.served]
+    stopped = any(not ran.ok for ran in run.blocks)
+    return training(
+        run.trained,
+        shortened=stopped or _is_shortened(session, mended, conditions),
+        invented=any(fill.claim in _INVENTED for fill in fills),
+        served=any(fill.claim in _INVENTED for fill in served),
+        random=any(_DRAWN.search(source) for source in mended.sources),
+        stopped=stopped,
+        mended=any(not mend.proposal.fills for mend in mended.mends),
+        sampled=any(fill.claim is Claim.BUNDLED_SAMPLE for fill in (*fills, *served)),
+        results=session.results,
+        printed={block.id: ran.stdout for block, ran in zip(session.blocks, run.blocks, strict=True)},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +112,13 @@ class _Lines:
     session: Session
     mended: Mended
     run: Run
+
+    def told(self, finding: Finding) -> tuple[int, Span] | None:
+        """The block's index and the place of what is told."""
+        if finding.said is None:
+            return self.of(finding.line)
+        ids = [block.id for block in self.session.blocks]
+        return ids.index(finding.said.block), finding.said.span
 
     def of(self, line: int) -> tuple[int, Span] | None:
         """The block's index in the session and the place; None for a line of no block."""
@@ -95,12 +130,9 @@ class _Lines:
         return index, block.span(as_published(whole_line(source, index, number), source, block.source))
 
 
-def _is_shortened(session: Session, mended: Mended, run: Run, conditions: Conditions) -> bool:
-    """Whether training was, or a block of it did not come to its end."""
-    each = zip(session.blocks, mended.sources, run.blocks, strict=True)
-    return any(
-        not ran.ok or bool(shortened(source, block.marks.epochs or conditions.epochs)[1]) for block, source, ran in each
-    )
+def _is_shortened(session: Session, mended: Mended, conditions: Conditions) -> bool:
+    each = zip(session.blocks, mended.sources, strict=True)
+    return any(shortened(source, block.marks.epochs or conditions.epochs)[1] for block, source in each)
 
 
 def _diagnostic(code: str, finding: Finding, span: Span, here: _Lines) -> Diagnostic:
@@ -111,7 +143,7 @@ def _diagnostic(code: str, finding: Finding, span: Span, here: _Lines) -> Diagno
         finding.message,
         span,
         tuple(Related(label, at) for label, at in related if at.line != span.line),
-        Fix(Applicability.DISPLAY, finding.suggestion),
+        Fix(Applicability.DISPLAY, finding.suggestion) if finding.suggestion else None,
         finding.label,
     )
 

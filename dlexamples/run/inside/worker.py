@@ -175,6 +175,8 @@ class SessionRun:
                 "written": self.written,
             }
         )
+        sources = [(self.blocks[number]["source"], self.blocks[number]["first_line"]) for number in sorted(self.ran)]
+        self.watch.ended(self.namespace, sources)
         self.channel.send({"event": "trained", **self.watch.facts()})
 
     def check_unreached(self) -> None:

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import traceback
+import weakref
 from collections.abc import Callable
 from functools import partial
 from types import ModuleType
@@ -19,9 +21,12 @@ from typing import Any
 
 from ..after_import import after_import
 from .calls import Calls
-from .seen import Fit, Loss, Model, Optimizer
+from .seen import Coincidence, Fit, Kept, Loss, Model, Optimizer
+from .written import Written
 
 Watcher = Callable[[ModuleType, "Watch"], None]
+
+End = Callable[[dict[str, Any], Written], None]
 
 WATCHERS: dict[str, list[Watcher]] = {}
 """By the module's name."""
@@ -43,12 +48,34 @@ class Watch:
         self.called: dict[int, Model] = {}
         """The models that have been called, with gradients, since the last update."""
         self.backwards = 0
+        self.backpropagated: dict[int, weakref.ref[Any]] = {}
+        """By id: what `backward` was called on, while it lives."""
+        self.kept: dict[str, Kept] = {}
+        """By name: what keeps the graphs of past steps."""
+        self.coincidences: dict[tuple[str, str], Coincidence] = {}
+        """By the names of a training and a test set: rows that both hold."""
+        self.ends: list[End] = []
+        """What looks at the namespace once a block has ended."""
+        self.fault = fault
 
     def start(self) -> None:
         """Modules that are imported, and those that will be, are watched."""
         after_import(
             {name: [partial(_watched_by, watcher, self) for watcher in those] for name, those in WATCHERS.items()}
         )
+
+    def ended(self, namespace: dict[str, Any], sources: list[tuple[str, int]]) -> None:
+        """A block has ended, and left this. `sources`: of the blocks that have run, each with the document's line of
+        its first one."""
+        if not (self.optimizers or self.fits or self.losses):
+            return
+        named, written = {name: value for name, value in namespace.items() if isinstance(name, str)}, Written(sources)
+        try:
+            for look in self.ends:
+                look(named, written)
+        except Exception:
+            self.ends.clear()
+            self.fault(traceback.format_exc())
 
     def facts(self) -> dict[str, Any]:
         """All of it, for JSON."""
@@ -58,6 +85,8 @@ class Watch:
             "models": [model.facts() for model in self.models.values()],
             "fits": [fit.facts() for fit in self.fits],
             "backwards": self.backwards,
+            "kept": [each.facts() for each in self.kept.values()],
+            "coincidences": [each.facts() for each in self.coincidences.values()],
         }
 
 

@@ -9,10 +9,14 @@ from typing import Any
 
 from . import Watch, watches
 from .places import is_direct, line_of
-from .seen import Fit, Values
+from .revealing import MOST_COLUMNS, MOST_ROWS, Revealing
+from .seen import Coincidence, Fit, Values
+from .splits import coincident, rows_of
 
 LIBRARIES = ("keras", "tensorflow", "tf_keras")
 MOST_LOOKED_AT = 4096
+BATCHES = 8
+"""As many rows are compared with their targets as in so many batches of torch's."""
 _PENALTIES = (
     "kernel_regularizer", "bias_regularizer", "activity_regularizer", "embeddings_regularizer", "recurrent_regularizer",
 )  # fmt: skip
@@ -59,7 +63,19 @@ class _Watcher:
         inputs, targets = _data(frame.f_locals["x"], frame.f_locals["y"])
         fit.input_shape = _add(fit.inputs, inputs)
         _add(fit.targets, targets)
+        fit.revealed = _revealed(inputs, targets)
+        self._compare(frame.f_locals.get("validation_data"), inputs, line)
         self.open[id(model)] = (fit, _updates(model))
+
+    def _compare(self, validation: Any, inputs: Any, line: int) -> None:
+        import numpy
+
+        held = _data(*validation[:2])[0] if isinstance(validation, (tuple, list)) and len(validation) > 1 else None
+        if held is None:
+            held = _data(validation, None)[0]
+        if found := coincident(numpy, rows_of(numpy, inputs), rows_of(numpy, held)):
+            names = "the training data", "`validation_data`"
+            self.seen.coincidences[f"fit on {line}", names[1]] = Coincidence(*names, line, *found)
 
     def end(self, frame: FrameType, history: Any) -> None:
         model = frame.f_locals["self"]
@@ -98,6 +114,26 @@ def _data(inputs: Any, targets: Any) -> tuple[Any, Any]:
         held = inputs._tensors
         return (held[0], held[1]) if len(held) == 2 else (None, None)
     return inputs, targets
+
+
+def _revealed(inputs: Any, targets: Any) -> list[int]:
+    """The columns of the inputs that tell the target."""
+    import numpy
+
+    rows, wanted = rows_of(numpy, inputs), targets
+    if type(wanted).__module__.partition(".")[0] == "tensorflow" and hasattr(wanted, "numpy"):
+        wanted = wanted.numpy()
+    if rows is None or rows.ndim != 2 or not isinstance(wanted, numpy.ndarray) or wanted.shape[:1] != rows.shape[:1]:
+        return []
+    if wanted.ndim == 2 and wanted.shape[1] > 1:
+        is_one_hot = ((wanted == 0) | (wanted == 1)).all() and (wanted.sum(1) == 1).all()
+        wanted = wanted.argmax(1) if is_one_hot else wanted
+    if wanted.dtype.kind not in "fiub" or wanted.size != len(wanted):
+        return []
+    step = max(1, len(rows) // (BATCHES * MOST_ROWS))
+    revealing = Revealing()
+    revealing.add(rows[::step, :MOST_COLUMNS].tolist(), wanted.reshape(-1)[::step].tolist())
+    return revealing.columns()
 
 
 def _add(values: Values, data: Any) -> tuple[int | None, ...]:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from .curves import Thinned
+from .revealing import Revealing
 
 MOST_CLASSES = 1000
 MOST_COLUMNS = 4096
@@ -87,10 +88,12 @@ class Loss:
     not_finite: int = 0
     """The first call whose value was no finite number, from 1; 0 where none was."""
     curve: Thinned = field(default_factory=Thinned)
+    revealing: Revealing = field(default_factory=Revealing)
 
     def facts(self) -> dict[str, Any]:
         kept = asdict(self)
-        del kept["pending"], kept["largest"]
+        del kept["pending"], kept["largest"], kept["revealing"]
+        kept["revealed"] = self.revealing.columns()
         return kept | {"targets": self.targets.facts(), "curve": self.curve.values}
 
 
@@ -145,6 +148,10 @@ class Model:
     inputs: Values = field(default_factory=Values)
     """Of the first batch that its first layer with weights got."""
     input_shape: tuple[int, ...] = ()
+    batch: list[list[float]] = field(default_factory=list)
+    """Of the input of the last call with gradients, while it is looked at: rows of numbers."""
+    looked_at: int = 0
+    """Calls whose inputs were."""
     parameters: frozenset[int] = frozenset()
     """Their ids."""
     training: bool = True
@@ -154,9 +161,43 @@ class Model:
 
     def facts(self) -> dict[str, Any]:
         kept = asdict(self) | {"inputs": self.inputs.facts()}
-        for name in ("parameters", "training", "put_into_training"):
+        for name in ("parameters", "training", "put_into_training", "batch", "looked_at"):
             del kept[name]
         return kept
+
+
+@dataclass
+class Kept:
+    """What keeps the graphs of past steps: a list of losses, a sum of them."""
+
+    name: str
+    line: int
+    """Where it is added to; 0 where that is not found."""
+    form: str
+    """`list` or `sum`."""
+    count: int
+    """Losses with their graphs, of those that were looked at."""
+
+    def facts(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass
+class Coincidence:
+    """Rows of a test set that are rows of the training set."""
+
+    training: str
+    test: str
+    """The names."""
+    line: int
+    """Where the test set gets its name, or of a `fit` its own; 0 where that is not found."""
+    rows: int
+    """Those of the test set that were looked at."""
+    count: int
+    """Of these, those that the training set holds, too."""
+
+    def facts(self) -> dict[str, Any]:
+        return asdict(self)
 
 
 @dataclass
@@ -175,6 +216,8 @@ class Fit:
     targets: Values = field(default_factory=Values)
     inputs: Values = field(default_factory=Values)
     input_shape: tuple[int | None, ...] = ()
+    revealed: list[int] = field(default_factory=list)
+    """Columns of the input, from 0, that tell the target."""
 
     def facts(self) -> dict[str, Any]:
         return asdict(self) | {"targets": self.targets.facts(), "inputs": self.inputs.facts()}

@@ -8,6 +8,7 @@ from typing import Any
 
 from . import Watch, watches
 from .places import is_direct, line_of
+from .revealing import MOST_ROWS
 from .seen import MOST_COLUMNS, Loss
 from .tensors import numbers, operation, readable
 
@@ -109,6 +110,9 @@ class _Watcher:
         low, high = (float(each) for each in seen.aminmax())
         loss.output_low, loss.output_high = min(loss.output_low, low), max(loss.output_high, high)
         loss.targets.add(numbers(wanted))
+        batch = next(iter(self.seen.called.values())).batch if loss.gradients and len(self.seen.called) == 1 else []
+        if batch and wanted.dim() and wanted.numel() == len(wanted):
+            loss.revealing.add(batch, wanted.reshape(-1)[:MOST_ROWS].tolist())
         if wanted.dim() == 1 and len(wanted) >= BATCH and not wanted.is_floating_point():
             loss.batches += 1
             loss.of_one_class += bool((wanted == wanted[0]).all())

@@ -8,6 +8,7 @@ from typing import Any
 
 from . import Watch, watches
 from .places import is_direct, line_of
+from .revealing import MOST_COLUMNS, MOST_ROWS
 from .seen import Model
 from .tensors import numbers, readable, unseen
 
@@ -15,6 +16,8 @@ LIBRARIES = ("torch",)
 MOST_FRAMES = 40
 WEIGHTED = ("Linear", "Conv1d", "Conv2d")
 """Layers whose first input is that of the model."""
+BATCHES = 8
+"""Inputs that are compared with their targets."""
 MOST_WEIGHTED = 200
 """Calls of these that are told."""
 
@@ -58,6 +61,8 @@ class _Watcher:
         if self.torch.is_grad_enabled():
             model.training = module.training
             self.seen.called[id(module)] = model
+            if model.looked_at <= BATCHES:
+                self._remember_batch(model, frame)
             if not module.training:
                 model.eval_line = model.eval_line if model.eval_steps else line_of(frame, self.seen.filename)
         elif module.training and model.steps and self._is_news(model, frame):
@@ -82,6 +87,17 @@ class _Watcher:
             model.input_shape = tuple(tensor.shape)
             with unseen(self.torch):
                 model.inputs.add(numbers(tensor))
+
+    def _remember_batch(self, model: Model, frame: FrameType) -> None:
+        """The numbers of the first inputs, to be compared with the targets."""
+        model.batch = []
+        model.looked_at += 1
+        inputs = frame.f_locals.get("args") or (None,)
+        if model.looked_at > BATCHES or not isinstance(inputs[0], self.torch.Tensor):
+            return
+        if inputs[0].dim() == 2 and inputs[0].is_floating_point() and readable(self.torch, inputs[0]):
+            with unseen(self.torch):
+                model.batch = inputs[0].detach()[:MOST_ROWS, :MOST_COLUMNS].tolist()
 
     def _is_news(self, model: Model, frame: FrameType) -> bool:
         """Whether an evaluation in training mode is the first, is the post's own, and is not meant so."""

@@ -17,6 +17,8 @@ FEW = 3
 """Parameters that are asked whether they were zeroed."""
 FIRST, EACH = 64, 61
 """Calls of `backward` that are looked at: the first ones, then every so many."""
+MOST_REMEMBERED = 1000
+"""Losses that are remembered, for as long as the block holds them."""
 MOST_DEAD = 100
 """Updates whose gradients are looked through for one that is not zero."""
 
@@ -75,12 +77,18 @@ class _Watcher:
         self.seen.backwards += 1
         if self.objects:
             self._ask_whether_zeroed()
+        self._remember(frame.f_locals["tensors"])
         if self.seen.backwards > FIRST and self.seen.backwards % EACH:
             return
         self.backward_line = line_of(frame, self.seen.filename)
         loss = frame.f_locals["tensors"]
         if isinstance(loss, self.torch.Tensor) and is_direct(frame, self.seen.filename, LIBRARIES):
             self._written_out(loss)
+
+    def _remember(self, loss: Any) -> None:
+        """Of those that nobody holds the next ones have the ids."""
+        if isinstance(loss, self.torch.Tensor) and len(self.seen.backpropagated) < MOST_REMEMBERED:
+            self.seen.backpropagated[id(loss)] = weakref.ref(loss)
 
     def _ask_whether_zeroed(self) -> None:
         for number, found in list(self.objects.items()):
