@@ -33,7 +33,9 @@ def compared(document: Document) -> Document:
     told = [flaw_at(document, fault.line, UNREAD, fault.level, fault.text) for fault in found.faults]
     for line, level, text in (*_pythons(found.pythons), *_needs(found, document), *_undeclared(found, document)):
         told.append(flaw_at(document, line, UNMET, level, text))
-    return replace(document, flaws=(*document.flaws, *sorted(dict.fromkeys(told), key=lambda flaw: flaw.diagnostic.span)))
+    return replace(
+        document, flaws=(*document.flaws, *sorted(dict.fromkeys(told), key=lambda flaw: flaw.diagnostic.span))
+    )
 
 
 def met_by_python(found: Stated) -> bool:

@@ -43,6 +43,10 @@ class Watch:
         self.called: dict[int, Model] = {}
         """The models that have been called, with gradients, since the last update."""
         self.backwards = 0
+        self.fitting: dict[int, Fit] = {}
+        """By the id of a Keras model: its `fit` that runs."""
+        self.closing: list[Callable[[], None]] = []
+        """What is called before the facts are told."""
 
     def start(self) -> None:
         """Modules that are imported, and those that will be, are watched."""
@@ -50,8 +54,19 @@ class Watch:
             {name: [partial(_watched_by, watcher, self) for watcher in those] for name, those in WATCHERS.items()}
         )
 
+    def updated(self, optimizer: Optimizer | None) -> None:
+        """It, or one that is not known, has made an update with the gradients of what was computed since the last."""
+        for loss in self.losses.values():
+            if loss.pending:
+                loss.updates += 1
+                loss.pending = False
+                if optimizer:
+                    optimizer.losses.add(loss.line)
+
     def facts(self) -> dict[str, Any]:
         """All of it, for JSON."""
+        for close in self.closing:
+            self.calls.tell(close)
         return {
             "losses": [loss.facts() for loss in self.losses.values()],
             "optimizers": [optimizer.facts() for optimizer in self.optimizers.values()],
