@@ -15,6 +15,16 @@ from dlexamples.training.evidence import Training
 
 
 @dataclass(frozen=True, slots=True)
+class Remedy:
+    """An edit whose meaning is certain: its name in `dlexamples.repair.corrections`, and where it starts from."""
+
+    edit: str
+    line: int
+    about: str = ""
+    """What was found there: the name of an activation."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What is wrong with a training, on a line of the document that ran."""
 
@@ -26,6 +36,7 @@ class Finding:
     related: tuple[tuple[int, str], ...] = ()
     """Other lines that explain it, each with its label."""
     level: str = "warning"
+    remedy: Remedy | None = None
 
 
 NOTHING_IS_UPDATED = ("DL404", "DL405", "DL412", "DL413", "DL414", "DL418", "DL428")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 LAST = 0.1
 """The part of a curve whose mean is its end."""
 FLAT, MOST_NOISE = 1e-3, 0.5
-"""The part of itself by which a loss may change from its first tenth to its last, and from batch to batch, and be flat."""
+"""By how much of itself a flat loss may change, from its first tenth to its last, and between batches."""
 DIVERGED = 10.0
 """How many times as large a loss must have grown, as it began and as a constant answer scores."""
 ENTROPIES = {"binary_crossentropy", "binary_cross_entropy", "binary_cross_entropy_with_logits"}

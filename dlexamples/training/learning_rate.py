@@ -63,10 +63,10 @@ def _too_large(training: Training, loss: Loss, optimizer: Optimizer) -> tuple[st
     if end < NO_BETTER * best[0]:
         return None
     return (
-        f"the learning rate of `{optimizer.name}`, {optimizer.rate:g}, is too large for this model: an update has moved "
-        f"the weights by {moved:.0%} of what they were, the loss has risen from {first:.3g} to {max(values):.3g}, and "
-        f"after {updates(training, loss)} updates it is {end:.3g}, where always answering {best[1]} would score "
-        f"{best[0]:.3g}",
+        f"the learning rate of `{optimizer.name}`, {optimizer.rate:g}, is too large for this model: an update has "
+        f"moved the weights by {moved:.0%} of what they were, the loss has risen from {first:.3g} to "
+        f"{max(values):.3g}, and after {updates(training, loss)} updates it is {end:.3g}, where always answering "
+        f"{best[1]} would score {best[0]:.3g}",
         f"a smaller one: an update should move the weights by about {USUAL:.1%}",
     )
 
@@ -77,8 +77,8 @@ def _too_small(training: Training, loss: Loss, optimizer: Optimizer) -> tuple[st
         return None
     values = course(training, loss)
     return (
-        f"the learning rate of `{optimizer.name}`, {optimizer.rate:g}, is too small for this model: an update moves the "
-        f"weights by {moved:.0e} of what they are, and the loss is {values[0]:.3g} at first and "
+        f"the learning rate of `{optimizer.name}`, {optimizer.rate:g}, is too small for this model: an update moves "
+        f"the weights by {moved:.0e} of what they are, and the loss is {values[0]:.3g} at first and "
         f"{end_of(training, loss):.3g} after {updates(training, loss)} of them",
         f"a larger one: an update should move the weights by about {USUAL:.1%}",
     )

@@ -63,8 +63,8 @@ def _gets_few_gradients(optimizer: Optimizer) -> Iterator[Finding]:
     yield Finding(
         optimizer.step_line,
         f"{left} of {optimizer.variables} variables get no gradient, and no update changes them: {listed}",
-        "look for what the loss does not depend on, or has no gradient through: `argmax`, `round`, `numpy`, a layer that "
-        "is not called",
+        "look for what the loss does not depend on, or has no gradient through: `argmax`, `round`, `numpy`, a layer "
+        "that is not called",
         "most of the variables get no gradient",
         ((optimizer.line, "the optimizer is made here"),),
     )

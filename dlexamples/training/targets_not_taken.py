@@ -57,7 +57,7 @@ def _no_probability(training: Training, loss: Loss) -> tuple[str, str, str] | No
     values = targets(training, loss)
     if loss.function not in ENTROPIES or not values.count:
         return None
-    if -_BEYOND <= values.low and values.high <= 1 + _BEYOND:
+    if values.low >= -_BEYOND and values.high <= 1 + _BEYOND:
         return None
     return (
         f"a binary cross entropy takes targets from 0 to 1, and these go from {values.low:.3g} to {values.high:.3g}: "

@@ -64,13 +64,7 @@ def trained(session: Session, mended: Mended, run: Run, conditions: Conditions) 
     """By the block's index in the session."""
     found: dict[int, Trained] = defaultdict(Trained)
     here = _Lines(session, mended, run)
-    seen = training(
-        run.trained,
-        shortened=_is_shortened(session, mended, run, conditions),
-        invented=any(fill.claim in _INVENTED for mend in mended.mends for fill in mend.proposal.fills),
-        served=any(fill.claim in _INVENTED for block in run.blocks for fill in block.served),
-        random=any(_DRAWN.search(source) for source in mended.sources),
-    )
+    seen = _training(session, mended, run, conditions)
     for code, finding in findings(seen):
         if place := here.of(finding.line):
             found[place[0]].diagnostics.append(_diagnostic(code, finding, place[1], here))
@@ -78,6 +72,43 @@ def trained(session: Session, mended: Mended, run: Run, conditions: Conditions) 
         if place := here.of(line):
             found[place[0]].curves.append(replace(curve, line=place[1].line))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Curable:
+    """A finding with an edit whose meaning is certain."""
+
+    code: str
+    block: int
+    """Its index in the session."""
+    span: Span
+    """Of its diagnostic."""
+    edit: str
+    """Its name in `dlexamples.repair.corrections`."""
+    place: tuple[int, int]
+    """The block, and the line of its text that ran, from which the edit starts."""
+    about: str
+
+
+def curable(session: Session, mended: Mended, run: Run, conditions: Conditions) -> Iterator[Curable]:
+    """What is said of the training and has such an edit."""
+    here = _Lines(session, mended, run)
+    for code, finding in findings(_training(session, mended, run, conditions)):
+        if finding.remedy is None:
+            continue
+        place, start = here.of(finding.line), run.text.place(finding.remedy.line)
+        if place and start:
+            yield Curable(code, *place, finding.remedy.edit, start, finding.remedy.about)
+
+
+def _training(session: Session, mended: Mended, run: Run, conditions: Conditions) -> Training:
+    return training(
+        run.trained,
+        shortened=_is_shortened(session, mended, run, conditions),
+        invented=any(fill.claim in _INVENTED for mend in mended.mends for fill in mend.proposal.fills),
+        served=any(fill.claim in _INVENTED for block in run.blocks for fill in block.served),
+        random=any(_DRAWN.search(source) for source in mended.sources),
+    )
 
 
 @dataclass(frozen=True, slots=True)
