@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 USUAL = 1e-3
 TOO_LARGE, TOO_SMALL = 0.5, 1e-7
+LOW = 1e-5
+"""With a larger one it is the gradients that are small."""
 OVERSHOOTS = 2.0
 """How many times as high as at first the loss must have been: weights that begin at 0 move far, too, and it falls."""
 NO_BETTER = 0.99
@@ -73,7 +75,7 @@ def _too_large(training: Training, loss: Loss, optimizer: Optimizer) -> tuple[st
 
 def _too_small(training: Training, loss: Loss, optimizer: Optimizer) -> tuple[str, str] | None:
     moved = max(optimizer.ratios)
-    if moved > TOO_SMALL or not is_flat(training, loss):
+    if moved > TOO_SMALL or optimizer.rate > LOW or not is_flat(training, loss):
         return None
     values = course(training, loss)
     return (
