@@ -1,4 +1,4 @@
-"""Each post of cases/corrections holds, in its last comment, what `fix --unsafe-fixes` writes of its trainings' fixes."""
+"""Each post of cases/corrections holds, in its last comment, what `fix --unsafe-fixes` writes for its trainings."""
 
 from __future__ import annotations
 

@@ -190,7 +190,7 @@ def _fix(fix: Fix) -> dict[str, Any]:
         "applicability": fix.applicability.value,
         "description": _text(fix.description),
         "verified_on": _text(fix.verified_on),
-        "edits": [_edit(edit) for edit in fix.edits],
+        "corrections": [_edit(edit) for edit in fix.edits],
     }
 
 

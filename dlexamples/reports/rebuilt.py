@@ -100,7 +100,7 @@ def _span(tree: Mapping[str, Any]) -> Span:
 
 
 def _fix(tree: Mapping[str, Any]) -> Fix:
-    edits = tuple(_edit(each) for each in tree.get("edits", ()))
+    edits = tuple(_edit(each) for each in tree.get("corrections", ()))
     return Fix(Applicability(tree["applicability"]), tree["description"], tree["verified_on"], edits)
 
 
