@@ -58,9 +58,9 @@ def _corrections(
     from dlexamples.verdicts.training import curable
 
     budget = Budget.of(runner.conditions.limits)
-    told = {outcome.block.id: {(d.code, d.span) for d in outcome.diagnostics} for outcome in outcomes}
     asked: set[tuple[str, int, int]] = set()
     while not budget.is_spent:
+        told = {outcome.block.id: {(d.code, d.span) for d in outcome.diagnostics} for outcome in outcomes}
         waiting = [
             each
             for each in curable(session, mended, run, runner.conditions)
@@ -75,12 +75,13 @@ def _corrections(
             budget.tries -= 1
             with_it = replace(mended, sources=proposal.sources, run=None)
             again = runner.clean_room(session, with_it)
-            if budget.is_late or not _is_better(session, mended, run, with_it, again, runner, first):
+            better = None if budget.is_late else _better(session, mended, with_it, again, runner, outcomes, first)
+            if better is None:
                 continue
             at = again.blocks[first.block]
             device = at.device.upper() if at.device == "cpu" else at.device
             yield Correction(first, mended.sources, proposal, f"{device} in {at.seconds:.1f} s")
-            mended, run = with_it, again
+            mended, run, outcomes = with_it, again, better
             asked.clear()  # What did not help before may help now.
             break
 
@@ -92,21 +93,28 @@ def _proposals(found: Curable, sources: tuple[str, ...]) -> Iterator[Proposal]:
     return corrections(found.edit, Faulty(found.code, sources, block, line, found.about))
 
 
-def _is_better(
-    session: Session, mended: Mended, run: Run, with_it: Mended, again: Run, runner: Runner, found: Curable
-) -> bool:
-    from dlexamples.verdicts.judge import judge
+def _better(
+    session: Session,
+    mended: Mended,
+    with_it: Mended,
+    again: Run,
+    runner: Runner,
+    outcomes: Sequence[Outcome],
+    found: Curable,
+) -> Sequence[Outcome] | None:
+    """The outcomes of the run `again`, of the text `with_it`; None where it is no better than that of `outcomes`."""
+    from dlexamples.verdicts.judge import judge, prints_by_chance
 
     each = zip(session.blocks, mended.sources, with_it.sources, strict=True)
     if not {block.id for block, old, new in each if old != new} <= session.judged:
-        return False  # Another session, which gives that block its verdict, has not run with it.
-    before = list(judge(session, mended, run, runner.conditions))
-    after = list(judge(session, with_it, again, runner.conditions))
-    if any(new.verdict not in RAN for old, new in zip(before, after, strict=True) if old.verdict in RAN):
-        return False
-    said, now = _said(before), _said(after)
+        return None  # Another session, which gives that block its verdict, has not run with it.
+    other = runner.with_another_seed(session, with_it) if prints_by_chance(session, again) else None
+    after = list(judge(session, with_it, again, runner.conditions, other))
+    if any(new.verdict not in RAN for old, new in zip(outcomes, after, strict=True) if old.verdict in RAN):
+        return None
+    said, now = _said(outcomes), _said(after)
     of_this = session.blocks[found.block].id, found.code
-    return not now - said and now[of_this] < said[of_this]
+    return after if not now - said and now[of_this] < said[of_this] else None
 
 
 def _said(outcomes: Sequence[Outcome]) -> Counter[tuple[str, str]]:

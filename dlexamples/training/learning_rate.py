@@ -7,6 +7,7 @@ less, and the loss shows it.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from dlexamples.training import Finding, check
@@ -35,7 +36,10 @@ _SEARCHES_A_LINE = {"LBFGS"}
 def learning_rate(training: Training) -> Iterator[Finding]:
     if not training.learnable:
         return
+    steps = Counter(optimizer.step_line for optimizer in training.optimizers)
     for optimizer in training.optimizers:
+        if steps[optimizer.step_line] > 1:
+            continue  # Rates are compared, and the loss is that of all of them.
         found_by = [loss for loss in training.computed if loss.line in {*optimizer.losses, optimizer.step_line}]
         if optimizer.rate <= 0 or optimizer.name in _SEARCHES_A_LINE or len(found_by) != 1 or not any(optimizer.ratios):
             continue

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from dlexamples.training.evidence import Loss, Training
 
-_BEYOND = 0.05
-"""How far a probability may lie outside of 0 to 1: less is round-off, or smoothing."""
+_BEYOND = 0.25
+"""How far a probability may lie outside of 0 to 1: less is smoothing, or the noisy labels of a discriminator."""
 
 
 @check("DL409")
