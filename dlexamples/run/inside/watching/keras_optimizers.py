@@ -67,7 +67,8 @@ class _Watcher:
             return
         self.in_fit.add(id(optimizer))
         known.step_line = known.step_line or line_of(frame, self.seen.filename)
-        self._begin(known, optimizer, model.trainable_variables)
+        # To collect the variables of a model takes as long as to update a small one.
+        self._begin(known, optimizer, model.trainable_variables if is_looked_at(known.steps + 1) else ())
 
     def batch_done(self, frame: FrameType) -> None:
         model = getattr(frame.f_locals["self"], "_model", None)
