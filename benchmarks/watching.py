@@ -118,6 +118,25 @@ model = keras.Sequential([keras.layers.Dense(64, activation="relu"), keras.layer
 model.compile(loss="sparse_categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
 model.fit(x, y, epochs=30, verbose=0)
 """,
+    "Keras, 300 updates in a loop of its own": """
+import os
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import numpy as np
+import keras
+import tensorflow as tf
+tf.config.threading.set_intra_op_parallelism_threads(1)
+tf.config.threading.set_inter_op_parallelism_threads(1)
+x, y = np.random.rand(2048, 20).astype("float32"), np.random.randint(0, 3, 2048)
+model = keras.Sequential([keras.layers.Dense(64, activation="relu"), keras.layers.Dense(3, activation="softmax")])
+loss_fn = keras.losses.SparseCategoricalCrossentropy()
+# ---
+optimizer = keras.optimizers.Adam()
+for i in list(range(0, 1600, 32)) * 6:
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y[i : i + 32], model(x[i : i + 32], training=True))
+    variables = model.trainable_variables
+    optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
+""",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from dlexamples.model import Applicability, Block, Edit, Place
 from dlexamples.run.columns import rows
@@ -12,12 +12,22 @@ from dlexamples.run.columns import rows
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dlexamples.run.search import Mend
+    from dlexamples.model import Proposal
 
 ORDER = [Applicability.SAFE, Applicability.UNSAFE, Applicability.DISPLAY]
 
 
-def edits(block: Block, index: int, source: str, mends: Sequence[Mend]) -> Iterator[Edit]:
+class Change(Protocol):
+    """An edit of a session's texts, and what they were before it."""
+
+    @property
+    def before(self) -> tuple[str, ...]: ...
+
+    @property
+    def proposal(self) -> Proposal: ...
+
+
+def edits(block: Block, index: int, source: str, mends: Sequence[Change]) -> Iterator[Edit]:
     """The lines of `block` that differ in `source`, each hunk with the rules that brought it.
 
     `index`: the block's in the session of `mends`.
@@ -40,7 +50,7 @@ def edits(block: Block, index: int, source: str, mends: Sequence[Mend]) -> Itera
         )
 
 
-def _brought(mend: Mend, index: int) -> set[str]:
+def _brought(mend: Change, index: int) -> set[str]:
     """The lines that one mend put into the block, without their indentation."""
     before, after = (rows(sources[index]) for sources in (mend.before, mend.proposal.sources))
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)

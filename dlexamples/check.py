@@ -67,6 +67,7 @@ def check_session(session: Session, runner: Runner) -> Iterator[Outcome]:
 
 def run_session(session: Session, runner: Runner) -> Judged:
     # What is kept is told without the modules that run and judge.
+    from dlexamples.corrections import corrected
     from dlexamples.run.search import mend, unmended
     from dlexamples.verdicts.doubts import prints_by_chance
     from dlexamples.verdicts.judge import judge
@@ -85,7 +86,7 @@ def run_session(session: Session, runner: Runner) -> Judged:
     by_chance = prints_by_chance(session, run) or falls_short(session, mended, run, runner.conditions)
     other = runner.with_another_seed(session, mended) if by_chance else None
     judged = tuple(judge(session, mended, run, runner.conditions, other))
-    return Judged(judged, run.imported, stopped)
+    return Judged(corrected(session, mended, run, runner, judged), run.imported, stopped)
 
 
 def settle(session: Session, runner: Runner, mended: Mended, run: Run) -> tuple[Mended, Run]:

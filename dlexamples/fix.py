@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dlexamples.alignment import weakest
@@ -35,11 +35,13 @@ class Fixed:
 def fix(document: Document, outcomes: Sequence[Outcome], runner: Runner, mode: str, *, unsafe: bool) -> Fixed:
     """The fixes of `outcomes` that may be written: the safe ones, with `unsafe` the others too."""
     allowed = {Applicability.SAFE, Applicability.UNSAFE} if unsafe else {Applicability.SAFE}
-    fixable = [outcome for outcome in outcomes if outcome.edits]
+    if not unsafe:
+        outcomes = [replace(outcome, corrected_source="") for outcome in outcomes]
+    fixable = [outcome for outcome in outcomes if outcome.edits or outcome.corrected_source]
     wanted = [o for o in fixable if weakest([edit.applicability for edit in o.edits]) in allowed]
     if len(wanted) < len(fixable):
         wanted = _still_passing(document, fixable, wanted, runner, mode)
-    sources = {outcome.block.id: outcome.runnable_source for outcome in wanted}
+    sources = {outcome.block.id: outcome.fixed_source for outcome in wanted}
     left = tuple(outcome for outcome in fixable if outcome not in wanted)
     return Fixed(with_sources(document, sources), tuple(wanted), left)
 
@@ -74,7 +76,7 @@ def _still_passing(
 def _failing(session: Session, chosen: dict[str, Outcome], runner: Runner) -> list[str]:
     if not session.judged & chosen.keys():
         return []
-    sources = tuple(chosen[b.id].runnable_source if b.id in chosen else b.source for b in session.blocks)
+    sources = tuple(chosen[b.id].fixed_source if b.id in chosen else b.source for b in session.blocks)
     run = runner.clean_room(session, Mended(sources))
     return [b.id for b, ran in zip(session.blocks, run.blocks, strict=True) if b.id in chosen and not ran.ok]
 

@@ -87,6 +87,8 @@ class Fix:
     description: str
     verified_on: str = ""
     """`CPU in 0.6 s`; empty when the fix did not pass, and then it is never offered for writing."""
+    edits: tuple[Edit, ...] = ()
+    """Of what runs as it is, and would train with them; those of what does not run are the outcome's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,6 +379,19 @@ class Outcome:
     """What its training runs gave."""
     known: bool = False
     """It is not accepted for itself, and the baseline lets it through."""
+    corrected_source: str = ""
+    """`runnable_source` with the fixes of its training, which was run, too; empty where there are none."""
+
+    @property
+    def corrections(self) -> tuple[Edit, ...]:
+        """Edits with which its training would do what it is for; each once."""
+        fixes = [diagnostic.fix for diagnostic in self.diagnostics if diagnostic.fix]
+        return tuple(dict.fromkeys(edit for fix in fixes for edit in fix.edits))
+
+    @property
+    def fixed_source(self) -> str:
+        """What `fix --unsafe-fixes` writes."""
+        return self.corrected_source or self.runnable_source
 
 
 @dataclass(frozen=True, slots=True)

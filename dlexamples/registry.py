@@ -9,6 +9,7 @@ import importlib
 import pkgutil
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from threading import RLock
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -21,6 +22,7 @@ class Registry(Generic[T]):
         self.package = package
         self._items: dict[str, T] = {}
         self._walked = False
+        self._walking = RLock()
 
     def add(self, key: str, item: T) -> None:
         """Raises ValueError when the key is taken: two files would answer for the same thing."""
@@ -30,14 +32,19 @@ class Registry(Generic[T]):
 
     def items(self) -> dict[str, T]:
         """Everything registered, in the order of the file names, other packages' last."""
+        with self._walking:
+            self._walk()
+        return self._items
+
+    def _walk(self) -> None:
+        """Once, whichever of the threads comes first; the others wait until all is there."""
         if not self._walked:
-            self._walked = True
             folder = importlib.import_module(self.package)
             for module in sorted(m.name for m in pkgutil.iter_modules(folder.__path__)):
                 importlib.import_module(f"{self.package}.{module}")
             for point in _installed(self.package):
                 point.load()
-        return self._items
+            self._walked = True
 
 
 _all_installed = cache(entry_points)

@@ -31,7 +31,7 @@ def with_suggestions(report: Report) -> Report:
 
 def _suggestions(document: Document, fixable: Sequence[Outcome]) -> tuple[Edit, ...]:
     edits = tuple(_edit(document, outcome, fixable) for outcome in fixable)
-    whole = with_sources(document, {outcome.block.id: outcome.runnable_source for outcome in fixable})
+    whole = with_sources(document, {outcome.block.id: outcome.fixed_source for outcome in fixable})
     if _composed(document.text, edits) != whole:
         # What is wrong with the layout of one block is mended in the lines of another.
         return (_changed(document.text, whole, fixable, ""),)
@@ -40,7 +40,7 @@ def _suggestions(document: Document, fixable: Sequence[Outcome]) -> tuple[Edit, 
 
 def _fixable(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """A fix is offered in the company alone in which it was run, and one whose meaning is unknown is never written."""
-    edited = [outcome for outcome in outcomes if outcome.edits]
+    edited = [outcome for outcome in outcomes if outcome.edits or outcome.corrected_source]
     unknown = {each.session for each in edited if any(edit.applicability is DISPLAY for edit in each.edits)}
     return [outcome for outcome in edited if outcome.session not in unknown]
 
@@ -53,7 +53,7 @@ def _composed(text: str, edits: Sequence[Edit]) -> str | None:
 
 
 def _edit(document: Document, outcome: Outcome, fixable: Sequence[Outcome]) -> Edit:
-    mended = with_sources(document, {outcome.block.id: outcome.runnable_source})
+    mended = with_sources(document, {outcome.block.id: outcome.fixed_source})
     others = [
         f"{each.block.id} (line {each.block.line})"
         for each in fixable
@@ -68,9 +68,10 @@ def _changed(before: str, after: str, outcomes: Sequence[Outcome], more: str) ->
     old, new = texts(before), texts(after)
     start = _common(old, new)
     end = _common(old[start:][::-1], new[start:][::-1])
-    edits = [edit for outcome in outcomes for edit in outcome.edits]
-    fixes = [diagnostic.fix.description for each in outcomes for diagnostic in each.diagnostics if diagnostic.fix]
-    said = dict.fromkeys(text.rstrip(".") for text in fixes or [edit.description for edit in edits])
+    edits = [edit for outcome in outcomes for edit in (*outcome.edits, *outcome.corrections)]
+    fixes = [diagnostic.fix for each in outcomes for diagnostic in each.diagnostics if diagnostic.fix]
+    described = [fix.description for fix in fixes if fix.applicability is not DISPLAY]
+    said = dict.fromkeys(text.rstrip(".") for text in described or [edit.description for edit in edits])
     return Edit(
         rule="+".join(dict.fromkeys(edit.rule for edit in edits)),
         line=start + 1,

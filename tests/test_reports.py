@@ -501,6 +501,8 @@ def test_every_object_of_the_schema_is_closed() -> None:
         "curves",
         "sandbox",
         "known",
+        "corrections",
+        "corrected_source",
     }
     for part in objects:
         assert part["additionalProperties"] is False

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PLACE = Span(9, 1, 9, 20)
-OPTIMIZER = Optimizer("Adam", 1, 2, 2, 3000, 3000, True, 0, True, True, ())
+OPTIMIZER = Optimizer("Adam", 1, 2, 2, 3000, 3000, True, 0, True, True, (), "torch", 0.01, (), (), 0, ())
 TRAINING = Training(optimizers=(OPTIMIZER,))
 
 
@@ -96,7 +96,8 @@ def test_a_loss_is_as_exact_as_it_is_written() -> None:
 
 
 def fit(*losses: float) -> Fit:
-    return Fit("Sequential", 3, 2, (), True, 100, {"loss": losses}, Values(), Values(), (), ())
+    history = {"loss": losses}
+    return Fit("Sequential", 3, 2, (), True, 100, history, Values(), Values(), (), (), -1.0, 4, 0, 0, False)
 
 
 def test_when_it_converges() -> None:

@@ -34,6 +34,7 @@ exec(code, {{"__name__": "__main__"}})
 lines.stop()
 if {watched}:
     assert watch.losses, "it is watched"
+    assert any(each["ratios"] for each in watch.facts()["optimizers"]), "its updates are measured"
 """
 
 TORCH = """
@@ -74,6 +75,35 @@ rows = tf.data.Dataset.from_tensor_slices((x, y)).shuffle(256).batch(32)
 history = model.fit(rows, epochs=3, verbose=0)
 history = model.fit(x, y, epochs=2, verbose=0)
 print(float(sum(w.astype("float64").sum() for w in model.get_weights())).hex(), history.history)
+print(np.random.rand(), tf.random.uniform((1,)).numpy(), keras.random.uniform((1,)).numpy())
+"""
+
+KERAS_LOOPS = """
+import keras
+import numpy as np
+import tensorflow as tf
+
+keras.utils.set_random_seed(1)
+x, y = np.random.rand(96, 10).astype("float32"), np.random.randint(0, 3, 96)
+model = keras.Sequential([
+    keras.layers.Dense(16, activation="relu"), keras.layers.BatchNormalization(), keras.layers.Dropout(0.3),
+    keras.layers.Dense(3),
+])
+loss_fn = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+first, second = keras.optimizers.Adam(0.01), keras.optimizers.SGD(0.01, momentum=0.9)
+
+def update(optimizer, inputs, labels):
+    with tf.GradientTape() as tape:
+        loss = loss_fn(labels, model(inputs, training=True))
+    variables = model.trainable_variables
+    optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
+    return loss
+
+compiled = tf.function(update)
+for inputs, labels in tf.data.Dataset.from_tensor_slices((x, y)).shuffle(96).batch(16).repeat(3):
+    print(float(update(first, inputs, labels)).hex(), float(compiled(second, inputs, labels)).hex())
+print(float(sum(w.astype("float64").sum() for w in model.get_weights())).hex())
+print(model.predict(x, verbose=0).sum().item().hex())
 print(np.random.rand(), tf.random.uniform((1,)).numpy(), keras.random.uniform((1,)).numpy())
 """
 
@@ -181,7 +211,7 @@ def output(source: str, *, watched: bool) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("source", [TORCH, KERAS], ids=["torch", "keras"])
+@pytest.mark.parametrize("source", [TORCH, KERAS, KERAS_LOOPS], ids=["torch", "keras", "keras loops"])
 def test_the_numbers_are_the_same(source: str) -> None:
     assert output(source, watched=True) == output(source, watched=False)
 

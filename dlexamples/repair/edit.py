@@ -215,6 +215,23 @@ def move_before(tree: Tree, call: cst.BaseExpression, lines: Sequence[str], valu
     return source[:start] + rows + source[start : tree.start(call)] + value + source[tree.end(call) :]
 
 
+def insert_before(tree: Tree, statement: cst.CSTNode, line: str) -> str:
+    """The source with a line above a statement that stands on lines of its own."""
+    return _with_line(tree, statement, tree.line(statement) - 1, line)
+
+
+def insert_after(tree: Tree, statement: cst.CSTNode, line: str) -> str:
+    """The source with a line below a statement that stands on lines of its own."""
+    last = tree.positions[statement].end
+    return _with_line(tree, statement, last.line if last.column else last.line - 1, line)
+
+
+def _with_line(tree: Tree, statement: cst.CSTNode, after: int, line: str) -> str:
+    """With `line`, indented as the statement, below the line `after`, from 1."""
+    rows = tree.source.split("\n")
+    return "\n".join([*rows[:after], _indent(tree, statement) + line, *rows[after:]])
+
+
 def replace_node(tree: Tree, node: cst.CSTNode, value: str) -> str:
     """The source with `value` in the node's place."""
     return tree.source[: tree.start(node)] + value + tree.source[tree.end(node) :]

@@ -130,6 +130,7 @@ def _block(outcome: Outcome) -> dict[str, Any]:
         "edits": [_edit(edit) for edit in outcome.edits],
         "source": _text(block.published),
         "runnable_source": _text(outcome.runnable_source),
+        "corrected_source": _text(outcome.corrected_source),
         "stdout": _text(outcome.stdout),
         "stderr": _text(outcome.stderr),
         "lines": outcome.lines,
@@ -189,6 +190,7 @@ def _fix(fix: Fix) -> dict[str, Any]:
         "applicability": fix.applicability.value,
         "description": _text(fix.description),
         "verified_on": _text(fix.verified_on),
+        "corrections": [_edit(edit) for edit in fix.edits],
     }
 
 

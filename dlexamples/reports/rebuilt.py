@@ -75,6 +75,7 @@ def _outcome(tree: Mapping[str, Any], block: Block) -> Outcome:
         tuple(base64.b64decode(figure, validate=True) for figure in tree.get("figures", ())),
         tree["only_defines"],
         tuple(map(_curve, tree.get("curves", ()))),
+        corrected_source=tree.get("corrected_source", ""),
     )
 
 
@@ -99,7 +100,8 @@ def _span(tree: Mapping[str, Any]) -> Span:
 
 
 def _fix(tree: Mapping[str, Any]) -> Fix:
-    return Fix(Applicability(tree["applicability"]), tree["description"], tree["verified_on"])
+    edits = tuple(_edit(each) for each in tree.get("corrections", ()))
+    return Fix(Applicability(tree["applicability"]), tree["description"], tree["verified_on"], edits)
 
 
 def _fill(tree: Mapping[str, Any]) -> Fill:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dlexamples.training import Finding, check
+from dlexamples.training import Finding, Remedy, check
 from dlexamples.training.figures import chosen, told
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def activation_before_logits(training: Training) -> Iterator[Finding]:
             )
         elif applied in {"softmax", "sigmoid"}:
             message = f"{name} takes logits, and gets what `{applied}` gives: {_effect(loss, applied)}"
-            yield Finding(loss.line, message, _instead(loss, applied), label, related)
+            remedy = Remedy("no activation" if loss.framework == "torch" else "no logits", loss.line, applied)
+            yield Finding(loss.line, message, _instead(loss, applied), label, related, remedy=remedy)
 
 
 def _applied(loss: Loss) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dlexamples.training import Finding, check
+from dlexamples.training import Finding, Remedy, check
 from dlexamples.training.figures import chosen, told
 
 if TYPE_CHECKING:
@@ -20,7 +20,23 @@ def broadcast(training: Training) -> Iterator[Finding]:
         if found:
             message, suggestion = found
             shapes = f"output {told(loss.output)}, target {told(_target(loss))}"
-            yield Finding(loss.line, f"{message}: {shapes}", suggestion, shapes, chosen(training.fit_of(loss)))
+            yield Finding(
+                loss.line,
+                f"{message}: {shapes}",
+                suggestion,
+                shapes,
+                chosen(training.fit_of(loss)),
+                remedy=_remedy(loss),
+            )
+
+
+def _remedy(loss: Loss) -> Remedy | None:
+    """Where each prediction has its own target, only laid out otherwise."""
+    if loss.framework != "torch" or loss.function == "squared difference" or loss.output[0] != loss.target[0]:
+        return None
+    if len(loss.target) == 1 and loss.output[1:] == (1,):
+        return Remedy("unsqueeze targets", loss.line)
+    return Remedy("squeeze targets", loss.line) if len(loss.output) == 1 and loss.target[1:] == (1,) else None
 
 
 def _target(loss: Loss) -> Shape:

@@ -100,6 +100,17 @@ class Optimizer:
     had_gradients: bool
     nonzero: bool
     rates: tuple[float, ...]
+    framework: str
+    rate: float
+    """The last learning rate; negative where it is not known."""
+    ratios: tuple[float, ...]
+    """How far an update moved the weights, as a part of what they were, of the updates that were looked at."""
+    losses: tuple[int, ...]
+    """The lines of those that its updates followed."""
+    variables: int
+    """Keras: how many it was given at its last update."""
+    without: tuple[str, ...]
+    """Keras: the names of those that got no gradient then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +149,16 @@ class Fit:
     input_shape: Shape
     revealed: tuple[int, ...]
     """Columns of the input, from 0, that tell the target."""
+    first_loss: float
+    """Of the first batch, before any update; negative where it is not known."""
+    trainable: int
+    """Variables that are trained."""
+    batches: int
+    """Batches with as many class indices as make one, where they come in the order of the data; else 0."""
+    of_one_class: int
+    """Of those, the ones that hold one class alone."""
+    alike: bool
+    """Afterwards the post has asked for predictions, and they were the same for every row, whose inputs differ."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 LAST = 0.1
 """The part of a curve whose mean is its end."""
+FLAT, MOST_NOISE = 1e-3, 0.5
+"""By how much of itself a flat loss may change, from its first tenth to its last, and between batches."""
 DIVERGED = 10.0
 """How many times as large a loss must have grown, as it began and as a constant answer scores."""
 ENTROPIES = {"binary_crossentropy", "binary_cross_entropy", "binary_cross_entropy_with_logits"}
@@ -79,6 +81,17 @@ def diverged(training: Training, loss: Loss) -> bool:
         return False
     first, last = values[0], end_of(training, loss)
     return last > DIVERGED * max(first, best[0])
+
+
+def is_flat(training: Training, loss: Loss) -> bool:
+    """Whether it is the same from beginning to end."""
+    values = course(training, loss)
+    if len(values) < 2:
+        return False
+    low, high = min(values), max(values)
+    begins, ends = ending(values[: max(4, math.ceil(len(values) * LAST))]), ending(values)
+    # Batches of one training differ by chance, and their mean does not.
+    return abs(ends - begins) <= FLAT * abs(begins) and high - low <= MOST_NOISE * abs(begins)
 
 
 def finite(training: Training, loss: Loss) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dlexamples.training import Finding, check
+from dlexamples.training import Finding, Remedy, check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,4 +27,5 @@ def gradients_kept(training: Training) -> Iterator[Finding]:
             "`optimizer.zero_grad()` before `backward`, in each step",
             "adds to the gradients of the steps before",
             ((optimizer.line, "the optimizer is made here"),),
+            remedy=Remedy("zero gradients", optimizer.step_line),
         )

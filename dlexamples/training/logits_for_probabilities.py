@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from dlexamples.training import Finding, check
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from dlexamples.training.evidence import Loss, Training
 
+_ROUND_OFF = 1e-3
 _NO_PROBABILITIES = {"linear": "no activation", "relu": "`relu`", "tanh": "`tanh`"}
 
 
@@ -31,6 +33,15 @@ def logits_for_probabilities(training: Training) -> Iterator[Finding]:
                 label,
                 chosen(training.fit_of(loss)),
             )
+        elif _is_no_probability(loss):
+            activation = "sigmoid" if loss.function == "binary_crossentropy" else "softmax"
+            yield Finding(
+                loss.line,
+                f"`{loss.function}` takes probabilities, and gets values from {loss.output_low:.3g} to "
+                f"{loss.output_high:.3g}: what is below 0 or above 1 is cut off, and with it the gradient",
+                f'`activation="{activation}"` in the last layer, or the loss with `from_logits=True`',
+                label,
+            )
         elif _is_no_logarithm(loss):
             yield Finding(
                 loss.line,
@@ -39,6 +50,12 @@ def logits_for_probabilities(training: Training) -> Iterator[Finding]:
                 "use `cross_entropy`, or `log_softmax` on the model's output",
                 label,
             )
+
+
+def _is_no_probability(loss: Loss) -> bool:
+    """By the numbers: of what TensorFlow computes at once no operation is known."""
+    beyond = loss.output_low < -_ROUND_OFF or (1 + _ROUND_OFF < loss.output_high < math.inf)
+    return loss.framework == "keras" and loss.takes == "probabilities" and loss.operation == "" and beyond
 
 
 def _is_no_logarithm(loss: Loss) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dlexamples.training import Finding, check
+from dlexamples.training import Finding, Remedy, check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,7 @@ def trained_in_evaluation_mode(training: Training) -> Iterator[Finding]:
             f"{_layers(model)} as in use, and not as in training",
             "`model.train()` before each epoch's training",
             "in evaluation mode",
+            remedy=Remedy("training mode", model.eval_line),
         )
 
 
@@ -39,6 +40,7 @@ def evaluated_in_training_mode(training: Training) -> Iterator[Finding]:
             "not what the trained model gives",
             "`model.eval()` before, and `model.train()` before training goes on",
             "in training mode",
+            remedy=Remedy("evaluation mode", model.evaluated_line),
         )
 
 

@@ -33,8 +33,11 @@ _DRAWN = re.compile(
 """Calls that draw data, or play a game: what a loss comes to is chance's, too."""
 DIGITS = 5
 """Of a curve's numbers: further ones depend on how many threads computed them."""
-_BROADCASTS = "Using a target size"
-"""How torch's own warning begins, of what DL401 says."""
+_SAID_BY_LIBRARIES = {
+    "DL401": ("Using a target size",),
+    "DL413": ("Gradients do not exist for variables", "The model does not have any trainable weights"),
+}
+"""By the code: how torch's and Keras's own warnings of the same begin."""
 
 
 @dataclass
@@ -48,11 +51,11 @@ class Trained:
         """`outcome` with what its training says, which is nothing where it does not run to its end."""
         if outcome.verdict not in RAN:
             return outcome
-        broadcast = {each.span.line for each in self.diagnostics if each.code == "DL401"}
+        said = [(each.span.line, text) for each in self.diagnostics for text in _SAID_BY_LIBRARIES.get(each.code, ())]
         kept = [
             each
             for each in outcome.diagnostics
-            if not (each.code == "DL206" and _BROADCASTS in each.message and each.span.line in broadcast)
+            if each.code != "DL206" or not any(each.span.line == line and text in each.message for line, text in said)
         ]
         return replace(outcome, diagnostics=(*kept, *self.diagnostics), curves=tuple(self.curves))
 
@@ -103,6 +106,33 @@ def _seen(session: Session, mended: Mended, run: Run, conditions: Conditions) ->
         results=session.results,
         printed={block.id: ran.stdout for block, ran in zip(session.blocks, run.blocks, strict=True)},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Curable:
+    """A finding with an edit whose meaning is certain."""
+
+    code: str
+    block: int
+    """Its index in the session."""
+    span: Span
+    """Of its diagnostic."""
+    edit: str
+    """Its name in `dlexamples.repair.corrections`."""
+    place: tuple[int, int]
+    """The block, and the line of its text that ran, from which the edit starts."""
+    about: str
+
+
+def curable(session: Session, mended: Mended, run: Run, conditions: Conditions) -> Iterator[Curable]:
+    """What is said of the training and has such an edit."""
+    here = _Lines(session, mended, run)
+    for code, finding in findings(_seen(session, mended, run, conditions)):
+        if finding.remedy is None:
+            continue
+        place, start = here.of(finding.line), run.text.place(finding.remedy.line)
+        if place and start:
+            yield Curable(code, *place, finding.remedy.edit, start, finding.remedy.about)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,8 +69,9 @@ def remarks(report: Report) -> Iterator[str]:
 
 
 def _next_step(report: Report) -> Iterator[str]:
-    fixable = [outcome for outcome in report.outcomes if outcome.edits]
-    unsafe = sum(any(edit.applicability is not Applicability.SAFE for edit in outcome.edits) for outcome in fixable)
+    edited = [outcome.edits or outcome.corrections for outcome in report.outcomes]
+    fixable = [edits for edits in edited if edits]
+    unsafe = sum(any(edit.applicability is not Applicability.SAFE for edit in edits) for edits in fixable)
     path = shlex.quote(report.document.path.as_posix())
     if safe := len(fixable) - unsafe:
         yield f"`dlexamples fix {path}` writes the fixes of {plural(safe, 'block')}"

@@ -111,6 +111,8 @@ def _claim(fill: Fill, surface: Surface) -> str:
 
 
 def _changes(page: Page, outcome: Outcome, surface: Surface) -> list[Text]:
+    if outcome.verdict is Verdict.PASSED and outcome.corrections:
+        return [*diff(outcome.block, outcome.fixed_source, surface)]
     # What did not pass is nobody's to copy.
     if outcome.verdict not in {Verdict.FILLED, Verdict.REPAIRED}:
         return []

@@ -67,8 +67,9 @@ def _counts(outcomes: Iterable[Outcome]) -> Text:
 
 def _fix_step(report: Report) -> str:
     """What `fix` would do: a block's fixes are written together or not at all."""
-    fixable = [outcome for outcome in report.outcomes if outcome.edits]
-    unsafe = sum(any(edit.applicability is not Applicability.SAFE for edit in outcome.edits) for outcome in fixable)
+    edited = [outcome.edits or outcome.corrections for outcome in report.outcomes]
+    fixable = [edits for edits in edited if edits]
+    unsafe = sum(any(edit.applicability is not Applicability.SAFE for edit in edits) for edits in fixable)
     safe = len(fixable) - unsafe
     path = shlex.quote(visible(str(report.document.path)))
     if safe:

@@ -57,6 +57,10 @@ class Watch:
         self.ends: list[End] = []
         """What looks at the namespace once a block has ended."""
         self.fault = fault
+        self.fitting: dict[int, Fit] = {}
+        """By the id of a Keras model: its `fit` that runs."""
+        self.closing: list[Callable[[], None]] = []
+        """What is called before the facts are told."""
 
     def start(self) -> None:
         """Modules that are imported, and those that will be, are watched."""
@@ -77,8 +81,19 @@ class Watch:
             self.ends.clear()
             self.fault(traceback.format_exc())
 
+    def updated(self, optimizer: Optimizer | None) -> None:
+        """It, or one that is not known, has made an update with the gradients of what was computed since the last."""
+        for loss in self.losses.values():
+            if loss.pending:
+                loss.updates += 1
+                loss.pending = False
+                if optimizer:
+                    optimizer.losses.add(loss.line)
+
     def facts(self) -> dict[str, Any]:
         """All of it, for JSON."""
+        for close in self.closing:
+            self.calls.tell(close)
         return {
             "losses": [loss.facts() for loss in self.losses.values()],
             "optimizers": [optimizer.facts() for optimizer in self.optimizers.values()],

@@ -39,7 +39,7 @@ class Calls:
         if sys.version_info >= (3, 12):
             self._monitor(code)
         else:
-            self.begins[id(code)] = self._begin if end or not start else partial(self._told, start)
+            self.begins[id(code)] = self._begin if end or not start else partial(self.tell, start)
 
     def forget(self, *functions: Any) -> None:
         """The calls of these are not told any more."""
@@ -57,7 +57,8 @@ class Calls:
             sys.monitoring.free_tool_id(self._tool)
             self._tool = None
 
-    def _told(self, tell: Callable[..., None], *arguments: Any) -> None:
+    def tell(self, tell: Callable[..., None], *arguments: Any) -> None:
+        """Calls `tell`; after a fault nothing is told any more."""
         try:
             tell(*arguments)
         except (RecursionError, MemoryError):
@@ -70,14 +71,14 @@ class Calls:
         """`sys.settrace`: a call starts, whose end is to be told, too."""
         _, start, end = self._watched[id(frame.f_code)]
         if start:
-            self._told(start, frame)
+            self.tell(start, frame)
         if end is None:
             return None
         frame.f_trace_lines = False
 
         def inside(frame: FrameType, event: str, value: Any) -> Any:
             if event == "return":
-                self._told(end, frame, value)
+                self.tell(end, frame, value)
             return inside
 
         return inside
@@ -95,12 +96,12 @@ class Calls:
     def _started(self, code: CodeType, offset: int) -> None:
         watched = self._watched.get(id(code))
         if watched and watched[1]:
-            self._told(watched[1], sys._getframe(1))
+            self.tell(watched[1], sys._getframe(1))
 
     def _returned(self, code: CodeType, offset: int, value: Any) -> None:
         watched = self._watched.get(id(code))
         if watched and watched[2]:
-            self._told(watched[2], sys._getframe(1), value)
+            self.tell(watched[2], sys._getframe(1), value)
 
 
 def _code(function: Any) -> CodeType:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import weakref
 from collections.abc import Iterator
 from types import FrameType
 from typing import Any
@@ -10,13 +11,15 @@ from typing import Any
 from . import Watch, watches
 from .places import is_direct, line_of
 from .revealing import MOST_COLUMNS, MOST_ROWS, Revealing
-from .seen import Coincidence, Fit, Values
+from .seen import BATCH, Coincidence, Fit, Values
 from .splits import coincident, rows_of
 
 LIBRARIES = ("keras", "tensorflow", "tf_keras")
 MOST_LOOKED_AT = 4096
 BATCHES = 8
 """As many rows are compared with their targets as in so many batches of torch's."""
+FEWEST_ROWS = 3
+"""Predictions, beyond which it is no chance that all are the same."""
 _PENALTIES = (
     "kernel_regularizer", "bias_regularizer", "activity_regularizer", "embeddings_regularizer", "recurrent_regularizer",
 )  # fmt: skip
@@ -36,6 +39,7 @@ def fits(module: Any, watch: Watch) -> None:
     for name in ("TensorFlowTrainer", "TorchTrainer", "JAXTrainer"):
         if trainer := getattr(module, name, None):
             watch.calls.watch(trainer.fit, watcher.start, watcher.end)
+            watch.calls.watch(trainer.predict, watcher.asked, watcher.predicted)
 
 
 class _Watcher:
@@ -45,6 +49,10 @@ class _Watcher:
         self.seen = watch
         self.open: dict[int, tuple[Fit, int]] = {}
         """By the model's id: the call that runs, and the updates before it."""
+        self.ended: dict[int, tuple[weakref.ref[Any], Fit]] = {}
+        """By the model's id: its last call."""
+        self.inputs_differ = False
+        """Those of the `predict` that runs."""
         self.compiles: dict[int, int] = {}
         """By the model's id: the line on which it was compiled last."""
 
@@ -65,7 +73,9 @@ class _Watcher:
         _add(fit.targets, targets)
         fit.revealed = _revealed(inputs, targets)
         self._compare(frame.f_locals.get("validation_data"), inputs, line)
+        fit.batches, fit.of_one_class = _in_order(frame.f_locals)
         self.open[id(model)] = (fit, _updates(model))
+        self.seen.fitting[id(model)] = fit
 
     def _compare(self, validation: Any, inputs: Any, line: int) -> None:
         import numpy
@@ -79,12 +89,25 @@ class _Watcher:
 
     def end(self, frame: FrameType, history: Any) -> None:
         model = frame.f_locals["self"]
+        self.seen.fitting.pop(id(model), None)
         fit, before = self.open.pop(id(model), (None, 0))
         if fit is None or history is None:
             return
         fit.updates = _updates(model) - before
         fit.history = {name: [float(value) for value in values] for name, values in _scalars(history.history)}
+        fit.trainable = len(model.trainable_variables)
         self.seen.fits.append(fit)
+        self.ended[id(model)] = weakref.ref(model), fit
+
+    def asked(self, frame: FrameType) -> None:
+        self.inputs_differ = _rows_differ(frame.f_locals["x"])
+
+    def predicted(self, frame: FrameType, value: Any) -> None:
+        model = frame.f_locals["self"]
+        found, fit = self.ended.get(id(model), (None, None))
+        if fit is None or found is None or found() is not model or not self.inputs_differ:
+            return
+        fit.alike = getattr(value, "ndim", 0) == 2 and len(value) > FEWEST_ROWS and not _rows_differ(value)
 
 
 def _is_plain(arguments: dict[str, Any], model: Any, layers: list[Any]) -> bool:
@@ -134,6 +157,46 @@ def _revealed(inputs: Any, targets: Any) -> list[int]:
     revealing = Revealing()
     revealing.add(rows[::step, :MOST_COLUMNS].tolist(), wanted.reshape(-1)[::step].tolist())
     return revealing.columns()
+
+
+def _in_order(arguments: dict[str, Any]) -> tuple[int, int]:
+    """(batches, those of one class) of a `fit` whose class indices lie in memory and are not shuffled; else zeros."""
+    inputs, targets, size = arguments["x"], arguments["y"], arguments.get("batch_size") or 32
+    if type(inputs).__name__ in _PASSES_ON:
+        step, sizes = inputs, []
+        while type(step).__name__ in _PASSES_ON - {"_ShuffleDataset"}:
+            sizes += [step._batch_size] if hasattr(step, "_batch_size") else []
+            step = step._input_dataset
+        if type(step).__name__ != "_TensorSliceDataset" or len(sizes) != 1:
+            return 0, 0
+        size, targets = int(sizes[0]), _data(step, None)[1]
+    elif arguments.get("shuffle", True):
+        return 0, 0
+    labels = _labels(targets)
+    if labels is None or size < BATCH:
+        return 0, 0
+    batches = [labels[at : at + size] for at in range(0, len(labels) - size + 1, size)]
+    return len(batches), sum(bool((batch == batch[0]).all()) for batch in batches)
+
+
+def _labels(targets: Any) -> Any:
+    """One class index a row, of indices or of one-hot rows; None where it is neither."""
+    if type(targets).__name__ == "EagerTensor":
+        targets = targets.numpy()
+    if type(targets).__module__ != "numpy" or getattr(targets, "ndim", 0) not in {1, 2} or not targets.size:
+        return None
+    if targets.ndim == 1 or targets.shape[1] == 1:
+        return targets.reshape(-1)
+    is_one_hot = bool(((targets == 0) | (targets == 1)).all() and (targets.sum(1) == 1).all())
+    return targets.argmax(1) if is_one_hot else None
+
+
+def _rows_differ(data: Any) -> bool:
+    """False also for what is no array."""
+    if type(data).__name__ == "EagerTensor":
+        data = data.numpy()
+    is_array = type(data).__module__ == "numpy" and getattr(data, "ndim", 0) > 0
+    return is_array and bool((data != data[:1]).any())
 
 
 def _add(values: Values, data: Any) -> tuple[int | None, ...]:

@@ -11,6 +11,9 @@ from .revealing import Revealing
 
 MOST_CLASSES = 1000
 MOST_COLUMNS = 4096
+BATCH = 8
+"""Class indices in a call, at least, of which it is no chance that all are the same."""
+LOOKED_AT_FIRST, LOOKED_AT_EACH = 8, 16
 
 
 @dataclass
@@ -97,6 +100,11 @@ class Loss:
         return kept | {"targets": self.targets.facts(), "curve": self.curve.values}
 
 
+def is_looked_into(loss: Loss) -> bool:
+    """Whether the numbers of the call that runs are looked at: of the first ones, then of every so many."""
+    return loss.calls <= LOOKED_AT_FIRST or not loss.calls % (LOOKED_AT_EACH * loss.curve.stride)
+
+
 @dataclass
 class Optimizer:
     """One optimizer and its updates."""
@@ -104,6 +112,7 @@ class Optimizer:
     name: str
     line: int
     """Where it was made."""
+    framework: str = "torch"
     step_line: int = 0
     backward_line: int = 0
     """The last `backward` before an update."""
@@ -119,9 +128,28 @@ class Optimizer:
     """Some gradient was not zero, in some update."""
     rates: Thinned = field(default_factory=Thinned)
     """The learning rate of the first group."""
+    rate: float = -1.0
+    """The last one; negative where it is not known."""
+    ratios: list[float] = field(default_factory=list)
+    """How far an update moved the weights, as a part of what they were, of the updates that were looked at."""
+    net: float = -1.0
+    """The same of the average update, there and back left out, where single ones cannot be looked at; else negative."""
+    losses: set[int] = field(default_factory=set)
+    """The lines of those that its updates followed."""
+    variables: int = 0
+    """Keras: how many it was given at its last update."""
+    without: list[str] = field(default_factory=list)
+    """Keras: the names of those that got no gradient then."""
 
     def facts(self) -> dict[str, Any]:
-        return asdict(self) | {"rates": self.rates.values}
+        ratios = [*self.ratios, *([self.net] if self.net >= 0 else [])]
+        kept = {"rates": self.rates.values, "ratios": ratios, "losses": sorted(self.losses)}
+        return asdict(self) | kept
+
+
+def is_looked_at(step: int) -> bool:
+    """Whether an update's effect is measured: of the first, second, fourth, eighth … one."""
+    return step & (step - 1) == 0
 
 
 @dataclass
@@ -218,6 +246,16 @@ class Fit:
     input_shape: tuple[int | None, ...] = ()
     revealed: list[int] = field(default_factory=list)
     """Columns of the input, from 0, that tell the target."""
+    first_loss: float = -1.0
+    """Of the first batch, before any update; negative where it is not known."""
+    trainable: int = 0
+    """Variables that are trained."""
+    batches: int = 0
+    """Batches with as many class indices as make one, where they come in the order of the data; else 0."""
+    of_one_class: int = 0
+    """Of those, the ones that hold one class alone."""
+    alike: bool = False
+    """Afterwards the post has asked for predictions, and they were the same for every row, whose inputs differ."""
 
     def facts(self) -> dict[str, Any]:
         return asdict(self) | {"targets": self.targets.facts(), "inputs": self.inputs.facts()}

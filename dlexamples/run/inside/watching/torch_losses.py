@@ -9,7 +9,7 @@ from typing import Any
 from . import Watch, watches
 from .places import is_direct, line_of
 from .revealing import MOST_ROWS
-from .seen import MOST_COLUMNS, Loss
+from .seen import BATCH, MOST_COLUMNS, Loss, is_looked_into
 from .tensors import numbers, operation, readable
 
 TAKES = {
@@ -23,10 +23,6 @@ TAKES = {
     "huber_loss": "values",
 }
 LIBRARIES = ("torch",)
-BATCH = 8
-"""Class indices in a call, at least, of which it is no chance that all are the same."""
-LOOKED_AT_FIRST, LOOKED_AT_EACH = 8, 16
-"""Calls whose tensors are looked at: the first ones, then every so many."""
 
 
 @watches("torch.nn.functional")
@@ -68,8 +64,7 @@ class _Watcher:
         if not loss.output or output.numel() > loss.largest:
             loss.largest = output.numel()
             loss.output, loss.target = tuple(output.shape), tuple(target.shape)
-        seldom = loss.calls > LOOKED_AT_FIRST and loss.calls % (LOOKED_AT_EACH * loss.curve.stride)
-        if not seldom and readable(self.torch, output) and readable(self.torch, target):
+        if is_looked_into(loss) and readable(self.torch, output) and readable(self.torch, target):
             self._look(loss, output, target)
 
     def end(self, frame: FrameType, value: Any) -> None:

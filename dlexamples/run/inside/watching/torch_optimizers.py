@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import weakref
 from collections.abc import Iterator
 from types import CodeType, FrameType
@@ -9,7 +10,7 @@ from typing import Any
 
 from . import Watch, watches
 from .places import is_direct, line_of
-from .seen import Loss, Optimizer
+from .seen import Loss, Optimizer, is_looked_at
 from .tensors import readable, squared_difference, unseen
 
 LIBRARIES = ("torch",)
@@ -19,6 +20,8 @@ FIRST, EACH = 64, 61
 """Calls of `backward` that are looked at: the first ones, then every so many."""
 MOST_REMEMBERED = 1000
 """Losses that are remembered, for as long as the block holds them."""
+MOST_PARAMETERS, MOST_NUMBERS = 64, 1024
+"""What is looked at of an optimizer: its first parameters, and some numbers of each."""
 MOST_DEAD = 100
 """Updates whose gradients are looked through for one that is not zero."""
 
@@ -49,6 +52,8 @@ class _Watcher:
         self.updated: dict[tuple[int, int], bool] = {}
         """By the ids of a model and an optimizer: whether the one's parameters are the other's."""
         self.backward_line = 0
+        self.before: dict[int, list[Any]] = {}
+        """By the optimizer's id: numbers of its parameters before the update that runs, where it is looked at."""
 
     def made(self, frame: FrameType) -> None:
         line = line_of(frame, self.seen.filename)
@@ -114,12 +119,14 @@ class _Watcher:
             known.output, known.target = output, compared
 
     def step(self, frame: FrameType) -> None:
-        if not self.unproven:
-            return
         optimizer = frame.f_locals["args"][0]
         known = self.seen.optimizers.get(id(optimizer))
-        if known is not None:
+        if known is None:
+            return
+        if self.unproven:
             self._look(known, optimizer)
+        if is_looked_at(known.steps + 1):
+            self.before[id(optimizer)] = self._numbers(optimizer)
 
     def stepped(self, frame: FrameType, value: Any) -> None:
         optimizer = frame.f_locals["args"][0]
@@ -133,11 +140,13 @@ class _Watcher:
             known.backward_line = self.backward_line or known.backward_line
             known.step_line = known.step_line or line_of(frame, self.seen.filename)
             rate = optimizer.param_groups[0].get("lr")
-            if isinstance(rate, float) and known.rates.next():
-                known.rates.add(rate)
-        for loss in self.seen.losses.values():
-            loss.updates += loss.pending
-            loss.pending = False
+            if isinstance(rate, (int, float)):
+                known.rate = float(rate)
+                if known.rates.next():
+                    known.rates.add(known.rate)
+            if before := self.before.pop(id(optimizer), None):
+                known.ratios += self._ratio(before, self._numbers(optimizer))
+        self.seen.updated(known)
         self._update_models(optimizer)
 
     def _look(self, known: Optimizer, optimizer: Any) -> None:
@@ -151,6 +160,27 @@ class _Watcher:
                     known.nonzero = True
                     self.unproven.discard(id(optimizer))
                     return
+
+    def _numbers(self, optimizer: Any) -> list[Any]:
+        """Some numbers of the first parameters, as they are now; none where one cannot be read."""
+        with unseen(self.torch):
+            parameters = [p for group in optimizer.param_groups for p in group["params"]][:MOST_PARAMETERS]
+            if not all(readable(self.torch, parameter) for parameter in parameters):
+                return []
+            flat = [parameter.detach().reshape(-1) for parameter in parameters]
+            # An even step would take the same column of each row.
+            return [each[:: (each.numel() // MOST_NUMBERS) | 1].clone() for each in flat]
+
+    def _ratio(self, before: list[Any], after: list[Any]) -> Iterator[float]:
+        """How far the parameters moved, as a part of what they were."""
+        if [len(each) for each in before] != [len(each) for each in after]:
+            return
+        with unseen(self.torch):
+            length = math.sqrt(sum(float(old.float().square().sum()) for old in before))
+            moves = [new.float() - old.float() for old, new in zip(before, after, strict=True)]
+            moved = math.sqrt(sum(float(move.square().sum()) for move in moves))
+        if length and math.isfinite(moved):
+            yield moved / length
 
     def _is_zero(self, optimizer: Any) -> bool:
         with unseen(self.torch):
