@@ -172,6 +172,8 @@ def _target(name: str) -> list[str]:
 def _old(row: Row, there: bool) -> list[str]:
     if isinstance(row, Name) and "torchmetrics" in sys.modules and row.old == PUT_BACK:
         return []
+    if isinstance(row, Call) and row.reordered:
+        return [] if there and not row.works else ["the name is not there, or the old form still works"]
     if there and not row.works:
         return ["the old form still works"]
     return ["the old form is gone, and the row says that it works"] if row.works and not there else []

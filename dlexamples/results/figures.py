@@ -64,7 +64,8 @@ def _of_row(row: str, number: int, epoch: tuple[int, ...]) -> Iterator[Figure]:
     for found in _PAIR.finditer(row):
         metric = "accuracy" if found["accuracy"] else "loss"
         value = _value(found)
-        if value is None:
+        # `epoch_loss = 0.0` is code, in which a sum begins.
+        if value is None or (value == 0 and re.search(r"\w = ", found[0])):
             continue
         start = found.start(metric)
         before = rest[:start]

@@ -208,6 +208,8 @@ class Runner:
                     self.unsteady.add(session.name)
                     run.blocks[current].seconds = time.monotonic() - began
                 collect_output(run)
+                if kind == "exit":
+                    run.process.number = None  # All of it is gone, and the number may soon be another's.
                 run.process.close()
                 run.process = None
                 return

@@ -211,11 +211,18 @@ def what_came_of(attempt: Attempt, halt: Halt) -> str:
 def _asked(session: Session, run: Run, wait: Collection[int], mended: Mended, runner: Runner) -> list[Proposal]:
     """What is proposed at the stop where `run` waits."""
     same = _at_the_same_stop(session, run, wait, mended, runner)
+    if same is None:
+        return _ask(session, run, mended, runner)
     try:
-        return _ask(session, same or run, mended, runner)
+        found = _ask(session, same, mended, runner)
     finally:
-        if same:
-            same.close()
+        same.close()
+    halt = run.stopped
+    assert halt
+    if mended.unasked.pop(halt.block, None) is None:
+        return found
+    # That process is gone, for whatever reason; the first one still waits.
+    return _ask(session, run, mended, runner)
 
 
 def _at_the_same_stop(session: Session, run: Run, wait: Collection[int], mended: Mended, runner: Runner) -> Run | None:
@@ -247,7 +254,8 @@ def _ask(session: Session, run: Run, mended: Mended, runner: Runner) -> list[Pro
         run.process.kill()
         reply = None
     if reply is None or reply["event"] != "answer":
-        mended.unasked[halt.block] = "its process gave no answer"
+        how = f": it ended with status {reply['status']}" if reply and reply["event"] == "exit" else ""
+        mended.unasked[halt.block] = f"its process gave no answer{how}"
         return []
     if "unasked" in reply:
         mended.unasked[halt.block] = reply["unasked"]
