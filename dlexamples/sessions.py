@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache, partial
@@ -24,7 +25,7 @@ from dlexamples.results import results
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from dlexamples.model import Block, Document, Environment
+    from dlexamples.model import Block, Document, Environment, Result
 
 Installed = Callable[[str], bool]
 
@@ -76,7 +77,9 @@ def _sessions(document: Document, mode: str, here: Installed, *, scenes: bool) -
     position = {block.id: number for number, block in enumerate(document.blocks)}
     found.sort(key=lambda entry: min(position[block_id] for block_id in entry[0]))
     told = installs(document.view or document.text)
-    stated = results(document)
+    stated: dict[str, list[Result]] = defaultdict(list)
+    for result in results(document) if scenes else ():
+        stated[result.block].append(result)
     return tuple(
         Session(
             name or f"session-{number}",
@@ -84,7 +87,7 @@ def _sessions(document: Document, mode: str, here: Installed, *, scenes: bool) -
             judged_ids,
             told,
             document.environment,
-            tuple(result for result in stated if result.block in judged_ids),
+            tuple(result for block in blocks if block.id in judged_ids for result in stated[block.id]),
         )
         for number, (judged_ids, blocks, name) in enumerate(found, 1)
     )

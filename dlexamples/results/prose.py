@@ -51,18 +51,43 @@ class Paragraph:
         return Span(self.line + first, start - starts[first] + 1, self.line + last, end - starts[last] + 1)
 
 
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """The Python blocks of a document."""
+
+    python: tuple[Block, ...]
+    lines: tuple[int, ...]
+    """Of their opening fences."""
+    training: frozenset[str]
+    """The ids of those that train."""
+    headings: tuple[int, ...]
+    """Their lines."""
+
+    @staticmethod
+    def of(document: Document) -> _Code:
+        python = tuple(block for block in document.blocks if block.is_python)
+        training = frozenset(block.id for block in python if _TRAINS.search(block.source))
+        found = headings(document.view or document.text) if training else ()
+        return _Code(python, tuple(b.line for b in python), training, tuple(heading.line for heading in found))
+
+    def around(self, line: int) -> tuple[Block | None, Block | None]:
+        """The nearest ones above and below the line, in its own section."""
+        number, section = bisect_left(self.lines, line), bisect_right(self.headings, line)
+        near = (self.python[at] if 0 <= at < len(self.python) else None for at in (number - 1, number))
+        above, below = (b if b and bisect_right(self.headings, b.line) == section else None for b in near)
+        return above, below
+
+
 def said(document: Document) -> Iterator[Result]:
     """The results that sentences tell, each of the block whose training it speaks of."""
-    python = [block for block in document.blocks if block.is_python]
-    if not any(_TRAINS.search(block.source) for block in python):
+    code = _Code.of(document)
+    if not code.training:
         return
-    text = document.view or document.text
-    starts = [heading.line for heading in headings(text)]
     for paragraph in paragraphs(document):
         for at, sentence in _sentences(paragraph):
             for metric, match in told(sentence):
-                block = _block_of(paragraph.line, sentence, python, starts)
-                if block and _speaks_of(sentence, block, python):
+                block = _block_of(paragraph.line, sentence, code)
+                if block and _speaks_of(sentence, block, code.python):
                     span = paragraph.span(at + match.start(), at + match.end())
                     yield Result(block.id, metric, float(match["number"]), " ".join(match[0].split()), span)
 
@@ -95,27 +120,26 @@ def _sentences(paragraph: Paragraph) -> Iterator[tuple[int, str]]:
     yield at, text[at:]
 
 
-def _block_of(line: int, sentence: str, python: Sequence[Block], starts: Sequence[int]) -> Block | None:
+def _block_of(line: int, sentence: str, code: _Code) -> Block | None:
     """The block above in the section, or the one below, where the sentence looks ahead; of a sentence about the whole
-    post, the only one that trains. `starts`: the headings' lines."""
-    section = bisect_right(starts, line)
-    own = [block for block in python if bisect_right(starts, block.line) == section]
-    number = bisect_left([block.line for block in own], line)
-    above, below = own[:number], own[number:]
-    looks_ahead = bool(_AHEAD.search(sentence))
-    if below and looks_ahead and not (above and _TRAINS.search(above[-1].source)):
-        return below[0]
+    post, the only one that trains."""
+    above, below = code.around(line)
+    if below and _AHEAD.search(sentence) and not (above and above.id in code.training):
+        return below
     if above:
-        return above[-1]
-    train = [block for block in python if _TRAINS.search(block.source)]
-    return train[0] if _OF_THE_POST.search(sentence) and len(train) == 1 else None
+        return above
+    if len(code.training) > 1 or not _OF_THE_POST.search(sentence):
+        return None
+    return next(block for block in code.python if block.id in code.training)
 
 
 def _speaks_of(sentence: str, block: Block, python: Sequence[Block]) -> bool:
     """Whether numbers of epochs and names of data that it tells are those of the code."""
+    counted = () if "converge" in sentence else _AFTER.findall(sentence)
+    named = [re.sub(r"[^a-z0-9]", "", name.lower()) for name in _DATA.findall(sentence)]
+    if not (counted or named):
+        return True
     code = "\n".join(each.source for each in python if each.line <= block.line)
     numbers = {number.replace("_", "") for number in re.findall(r"\d[\d_]*", code)}
     plain = re.sub(r"[^a-z0-9]", "", code.lower())
-    counted = () if "converge" in sentence else _AFTER.findall(sentence)
-    named = (re.sub(r"[^a-z0-9]", "", name.lower()) for name in _DATA.findall(sentence))
     return all(number.replace(",", "") in numbers for number in counted) and all(name in plain for name in named)
