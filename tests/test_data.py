@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING
 from urllib.error import URLError
 
@@ -30,7 +30,7 @@ from dlexamples.data.library import library
 from dlexamples.data.made import run
 from dlexamples.data.names import Kind, said
 from dlexamples.data.refusal import CannotTell
-from dlexamples.data.scene import Scene, scene
+from dlexamples.data.scene import Scene, beneath, scene
 from dlexamples.data.targets import Target
 from dlexamples.model import Place, Stop
 
@@ -393,3 +393,13 @@ def test_a_framework_is_not_imported_to_look_for_a_name_that_it_lacks() -> None:
         "assert 'keras' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", looked_up], check=True)
+
+
+def test_a_library_stands_on_the_framework_that_its_modules_have_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    framework, part, other = (ModuleType(name) for name in ("torch", "engines.loop", "tables"))
+    part.torch = framework  # type: ignore[attr-defined]
+    other.torch = "a name alone"  # type: ignore[attr-defined]
+    for module in (framework, part, other):
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+    assert beneath(frozenset({"engines", "json"})) == {"torch"}
+    assert beneath(frozenset({"tables", "engine", "json"})) == frozenset()

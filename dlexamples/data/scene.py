@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import re
+import sys
 import warnings
 from dataclasses import dataclass
 from functools import cached_property
@@ -59,9 +60,10 @@ class Scene:
 
     @cached_property
     def framework(self) -> str:
-        """`torch`, `keras` or `numpy`: what the session imports, the failing block's own imports first."""
+        """`torch`, `keras` or `numpy`: what the session imports, the failing block's own imports first; else what these
+        stand on."""
         own = names(self.stop.sources[self.stop.statement.block]).imports
-        for packages in (own, self.packages):
+        for packages in (own, self.packages, beneath(own), beneath(self.packages)):
             torch, keras = "torch" in packages, bool(packages & {"tensorflow", "keras"})
             if torch != keras:
                 return "torch" if torch else "keras"
@@ -165,3 +167,10 @@ def _locals(scope: ast.AST) -> frozenset[str]:
 def _stores(*nodes: ast.AST) -> set[str]:
     inner = (node for outer in nodes for node in ast.walk(outer))
     return {node.id for node in inner if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+
+
+def beneath(packages: frozenset[str]) -> frozenset[str]:
+    """The frameworks that modules of these packages have imported."""
+    loaded = [vars(module) for name, module in list(sys.modules.items()) if name.partition(".")[0] in packages]
+    frameworks = {name: module for name in ("torch", "tensorflow", "keras") if (module := sys.modules.get(name))}
+    return frozenset(name for name, module in frameworks.items() if any(each.get(name) is module for each in loaded))
