@@ -371,6 +371,7 @@ class Outcome:
     lines_run: int = 0
     device: str = ""
     seconds: float = 0.0
+    """To the millisecond, so that every format rounds the same number, and a rebuilt report too."""
     figures: tuple[bytes, ...] = ()
     """PNG images of the figures that the block left open."""
     only_defines: bool = False

@@ -136,7 +136,7 @@ def _block(outcome: Outcome) -> dict[str, Any]:
         "lines": outcome.lines,
         "lines_run": outcome.lines_run,
         "device": _text(outcome.device),
-        "seconds": round(outcome.seconds, 3),
+        "seconds": outcome.seconds,
         "only_defines": outcome.only_defines,
         **_figures(outcome.figures),
         **_curves(outcome.curves),

@@ -93,7 +93,7 @@ class _Case:
             lines=len(self.run.lines),
             lines_run=len(self.run.lines_run),
             device=self.run.device,
-            seconds=self.run.seconds,
+            seconds=round(self.run.seconds, 3),
             figures=self.run.figures,
             fills=tuple(self.run.served),
         )
