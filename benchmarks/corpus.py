@@ -49,6 +49,9 @@ class Found:
     did: str
     """`executed`, `defines only` or `nothing to run`."""
     claims: tuple[str, ...]
+    trains: bool
+    alarms: tuple[tuple[str, int, str], ...]
+    """What is said of its training: code, line in the document, message."""
     passed_before: bool | None
     """Whether it passed in the baseline; None where there is no baseline."""
 
@@ -113,6 +116,8 @@ def told(outcome: Outcome) -> dict[str, Any]:
         "only_defines": outcome.only_defines,
         "claims": [fill.claim.value for fill in outcome.fills],
         "fills": [f"{fill.name}: {fill.dataset}" for fill in outcome.fills],
+        "trains": bool(outcome.curves),
+        "alarms": [[d.code, d.line, d.message] for d in outcome.diagnostics if d.code.startswith("DL4")],
         "source": outcome.block.source,
         "runnable_source": outcome.runnable_source,
     }
@@ -135,6 +140,8 @@ def counted(
             reason=block["reason"],
             did="nothing to run" if not block["lines"] else "defines only" if block["only_defines"] else "executed",
             claims=tuple(block["claims"]),
+            trains=block["trains"],
+            alarms=tuple(map(tuple, block["alarms"])),
             passed_before=before["cumulative"] == "pass" if before else None,
         )
 
@@ -159,6 +166,10 @@ def report(found: Sequence[Found]) -> Iterator[str]:
     yield table(["supplied, as", "times"], ([claim, number] for claim, number in claims.most_common()))
     stopped = [block for block in found if block.verdict in {"failed", "blocked"}]
     yield table(["what stops the rest", "blocks", "documents", "for example"], _stops(stopped))
+    told = [(block.file, line, code, message) for block in found for code, line, message in block.alarms]
+    yield f"{sum(block.trains for block in found)} blocks train; of their training is said, by every DL4xx:"
+    if told:
+        yield table(["document", "line", "code", "message"], told)
     lost = [block for block in found if block.passed_before and block.verdict in {"failed", "blocked"}]
     yield f"{sum(bool(block.passed_before) for block in found)} passed in the baseline; of those, {len(lost)} fail now"
     if lost:
