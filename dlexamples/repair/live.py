@@ -114,7 +114,8 @@ def _computes(function: ast.expr, names: dict[str, Any]) -> bool:
     called = eval(compile(ast.Expression(function), "<function>", "eval"), names)
     if any(called is builtin for builtin in PURE_BUILTINS):
         return True
-    if isinstance(called, type) and issubclass(called, torch_module().utils.data.Dataset):
+    torch = torch_module()
+    if torch is not None and isinstance(called, type) and issubclass(called, torch.utils.data.Dataset):
         return True
     owner = getattr(called, "__self__", None)
     if owner is None or isinstance(owner, ModuleType):

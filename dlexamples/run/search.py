@@ -11,6 +11,7 @@ from dlexamples.model import Applicability, Claim, Fill, Place, Proposal
 from dlexamples.run.further import gets_further
 from dlexamples.run.job import NotReadBackError
 from dlexamples.run.limits import Budget
+from dlexamples.run.outwards import moves_outwards
 from dlexamples.run.rivals import Attempt, choice, undecided
 
 if TYPE_CHECKING:
@@ -142,7 +143,8 @@ def mend(session: Session, run: Run, runner: Runner) -> Mended:
 def _better_run(
     session: Session, run: Run, wait: Collection[int], mended: Mended, runner: Runner, budget: Budget
 ) -> Run | None:
-    """The run of the first candidate that gets past the stop; None when there is none."""
+    """The run of the first candidate that gets past the stop, or else of one that moves it outwards in its statement;
+    None when there is none."""
     halt = run.stopped
     assert halt
     if halt.wall in LIMITS:
@@ -153,6 +155,8 @@ def _better_run(
         )
         return None
     mended.tried[halt.block] = []
+    mended.refusals.pop(halt.block, None)  # That of an earlier stop of the block, which was mended.
+    outer: Attempt | None = None
     for proposals in _alternatives(_asked(session, run, wait, mended, runner)):
         tried: list[Attempt] = []
         for proposal in proposals:
@@ -164,19 +168,32 @@ def _better_run(
                 tried.append(Attempt(proposal, attempt, gets_further(attempt, run, halt, proposal)))
         helping = [each for each in tried if each.helps]
         best = choice(helping)
+        outer = outer or choice([each for each in tried if not each.helps and _moves_outwards(each.run, run, halt)])
         for each in tried:
             if each is not best:
                 _note_why_not(each.run, halt, each.proposal, mended, runner)
             if not each.helps:
                 mended.tried[halt.block].append(what_came_of(each, halt))
-            if each is not best:
+            if each not in (best, outer):
                 each.run.close()
         if best:
+            if outer:
+                outer.run.close()
             mended.mends.append(Mend(halt, run.text.sources, best.proposal))
             return best.run
         if doubt := undecided([each.proposal for each in helping]):
             mended.refusals[halt.block] = doubt
-    return None
+    if outer:
+        mended.mends.append(Mend(halt, run.text.sources, outer.proposal))
+    return outer.run if outer else None
+
+
+def _moves_outwards(attempt: Run, run: Run, halt: Halt) -> bool:
+    now = attempt.stopped
+    if now is None or not now.at.block == now.block == halt.at.block == halt.block:
+        return False
+    before, after = (each.text.sources[halt.block] for each in (run, attempt))
+    return moves_outwards(before, halt.at, after, now.at)
 
 
 def _alternatives(proposals: Sequence[Proposal]) -> Iterator[list[Proposal]]:

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 MAY_BE_OURS = {"DL202", "DL203", "DL204", "DL301", "DL302", "DL303"}
 """What stops a mended text with one of these may be the mend's own doing: it is told as a note, not as an error."""
 
+REFUSED = "no fix is offered: "
+
 MOST_TRIED = 3
 
 
@@ -234,7 +236,7 @@ class _Case:
         """Why the block does not run, or why what was mended on the way is not offered."""
         if self.index in self.mended.doubts:
             last = dropped[-1]
-            message = f"no fix is offered: {self.mended.doubts[self.index]}"
+            message = f"{REFUSED}{self.mended.doubts[self.index]}"
             return Diagnostic(last.proposal.code, "note", message, self._span(last.halt.at, last.before))
         finding, span, related = self._finding()
         finding = self._beside_the_expected(self._with_doubt_about_the_label(finding))
@@ -243,7 +245,8 @@ class _Case:
         if self.run.ok or self.index in self.mended.chancy:
             finding = replace(finding, message=f"stops in one run and not in the next: {finding.message}")
         if finding.code in MAY_BE_OURS and any(not mend.proposal.fills for mend in dropped):
-            message = f"no fix is offered: with that mended, the block stops here: {finding.message}"
+            why = finding.message.replace(f"; {REFUSED}", "; ")
+            message = f"{REFUSED}with that mended, the block stops here: {why}"
             return Diagnostic(finding.code, "note", message, span, related, None, finding.label)
         level = "note" if finding.code == "DL501" else "error"
         return Diagnostic(finding.code, level, finding.message, span, related, None, finding.label)
