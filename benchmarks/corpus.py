@@ -117,7 +117,7 @@ def told(outcome: Outcome) -> dict[str, Any]:
         "claims": [fill.claim.value for fill in outcome.fills],
         "fills": [f"{fill.name}: {fill.dataset}" for fill in outcome.fills],
         "trains": bool(outcome.curves),
-        "alarms": [[d.code, d.line, d.message] for d in outcome.diagnostics if d.code.startswith("DL4")],
+        "alarms": [[d.code, d.span.line, d.message] for d in outcome.diagnostics if d.code.startswith("DL4")],
         "source": outcome.block.source,
         "runnable_source": outcome.runnable_source,
     }
