@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from dlexamples.model import POST, Place
 from dlexamples.names import names
 from dlexamples.run.columns import rows
+from dlexamples.run.outwards import is_kept
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +41,8 @@ def gets_further(attempt: Run, run: Run, halt: Halt, proposal: Proposal) -> bool
         return not now.is_unread
     old = _statements(before[halt.block])
     index = old.index(_text(before[halt.block], halt.statement))
-    stopped_in = _text(attempt.text.sources[now.block], now.statement)
+    after = attempt.text.sources[now.block]
+    stopped_in = _text(after, now.statement)
     if stopped_in in old[:index]:
         return False
     if stopped_in in old[index + 1 :]:
@@ -51,8 +53,9 @@ def gets_further(attempt: Run, run: Run, halt: Halt, proposal: Proposal) -> bool
         return (now.error, now.message, line) != (halt.error, halt.message, _line(before, halt.at))
     if now.name is not None and now.name in old[index]:
         return True
-    later = _counterpart(old[index + 1 :], _statements(attempt.text.sources[now.block]), stopped_in)
-    if later and _names_what_was_there(now, later):
+    later = _counterpart(old[index + 1 :], _statements(after), stopped_in)
+    in_block = now.at.block == halt.block
+    if later and (_names_what_was_there(now, later) or (in_block and is_kept(before[halt.block], after, now.at))):
         return True
     return _is_carried_over(_part(attempt.text.sources, now.at), line, old[index], _part(before, halt.at))
 

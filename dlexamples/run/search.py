@@ -193,7 +193,7 @@ def _moves_outwards(attempt: Run, run: Run, halt: Halt) -> bool:
     if now is None or not now.at.block == now.block == halt.at.block == halt.block:
         return False
     before, after = (each.text.sources[halt.block] for each in (run, attempt))
-    return moves_outwards(before, halt.at, after, now.at)
+    return moves_outwards(before, halt.at, after, now.at, now.message)
 
 
 def _alternatives(proposals: Sequence[Proposal]) -> Iterator[list[Proposal]]:

@@ -66,7 +66,14 @@ def _near(stop: Stop) -> Iterator[Any]:
 
 
 def _holds(layer: Any) -> bool:
-    """Parameters and buffers are kept apart from the settings by torch; Keras keeps its variables in lists."""
+    """Parameters and buffers are kept apart from the settings by torch, though a recurrent layer lists its parameters
+    once more (`_flat_weights`); Keras keeps its variables in lists."""
     private = ("_parameters", "_buffers", "_modules")
     settings = {name: value for name, value in vars(layer).items() if name not in private}
-    return any(are_tensors(value) for value in settings.values())
+    return any(are_tensors(value) and not _are_parameters(value) for value in settings.values())
+
+
+def _are_parameters(value: Any) -> bool:
+    parameter = resolved("torch.nn.Parameter")
+    values = value if isinstance(value, (list, tuple)) else [value]
+    return isinstance(parameter, type) and all(isinstance(one, parameter) for one in values)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from dlexamples.repair.invented.parameters import Parameters, parameters_of
-from dlexamples.repair.invented.spelling import Likeness, likeness
+from dlexamples.repair.invented.spelling import Likeness, likeness, words
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -96,6 +96,7 @@ def keywords_of(tree: edit.Tree, call: cst.Call, function: Any, error: str = "",
             continue
         free = [parameter for parameter in taken.names if parameter not in given]
         made = _as_part(tree, written, name, taken, free) or _renamed(tree, written[name], free)
+        made = made or _required(tree, written[name], [one for one in taken.required if one in free])
         if made is None:
             near = get_close_matches(name, free, 3, 0.6)
             refused.append(Refused(name, tuple(dict.fromkeys([*_by_role(name, free), *_alike(name, free)[0], *near]))))
@@ -133,6 +134,17 @@ def _renamed(tree: edit.Tree, argument: cst.Arg, free: Sequence[str]) -> Renamed
     if not meant and len(alike) == 1:
         return Renamed(name, alike[0], ((*at, alike[0]),), is_guess=True)
     return None
+
+
+def _required(tree: edit.Tree, argument: cst.Arg, lacking: Sequence[str]) -> Renamed | None:
+    """`StepLR(optimizer, step=10)`: what has to be given, is not, and has the keyword's word in its name."""
+    assert argument.keyword
+    name = argument.keyword.value
+    meant = [parameter for parameter in lacking if set(words(name)) < set(words(parameter))]
+    if len(meant) != 1:
+        return None
+    change = (tree.start(argument.keyword), tree.end(argument.keyword), meant[0])
+    return Renamed(name, meant[0], (change,), is_guess=True)
 
 
 def _alike(name: str, free: Sequence[str]) -> tuple[list[str], Likeness | None]:

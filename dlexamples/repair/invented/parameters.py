@@ -26,6 +26,8 @@ class Parameters:
     is_complete: bool
     """False where it takes other names too and hands them on: what it refuses is in its error's text."""
     defaults: dict[str, Any]
+    required: tuple[str, ...] = ()
+    """Those that have to be given, where a signature tells it."""
 
     def refuses(self, keyword: str, error: str) -> bool:
         if keyword in self.names:
@@ -48,7 +50,8 @@ def parameters_of(function: Any, error: str = "") -> Parameters | None:
     if takes_any:
         further, takes_any = _handed_on(function, error)
         names |= dict.fromkeys(further)
-    return Parameters(tuple(names), positional, not takes_any, defaults)
+    required = tuple(p.name for p in named if p.default is p.empty)
+    return Parameters(tuple(names), positional, not takes_any, defaults, required)
 
 
 def _handed_on(function: Any, error: str) -> tuple[list[str], bool]:

@@ -4,13 +4,13 @@ that of the data."""
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from dlexamples.repair import edit, rule
-from dlexamples.repair.shapes import constructors, propose
-from dlexamples.repair.shapes.keras_calls import ModelCall, fit, fits, model_call, takes
+from dlexamples.repair import rule
+from dlexamples.repair.shapes import propose
+from dlexamples.repair.shapes.keras_calls import ModelCall, fit, fits, model_call, shapes_written, takes
 from dlexamples.repair.shapes.ours import is_ours, is_sized_by_hand
 from dlexamples.repair.shapes.sites import Site, replaced, suffixed
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from dlexamples.model import Proposal, Stop
 
 RULE = "keras_input"
-KEYWORDS = ("input_shape", "shape", "input_dim")
 
 
 @rule
@@ -63,7 +62,7 @@ def _model(stop: Stop, call: ModelCall, found: str, wanted: tuple[int | None, ..
         reason = "its data was supplied here, and the model is the author's"
     elif any(is_sized_by_hand(stop, new) for _, new in sizes):
         reason = "both numbers are written in the post, and either may be the wrong one"
-    written = list(_written(stop, wanted[1:])) if not reason else []
+    written = list(shapes_written(stop, wanted[1:])) if not reason else []
     if len(written) != 1:
         reason = reason or "it cannot be told where in the post that shape stands for this model alone"
         return propose.refusal(stop, RULE, propose.SHAPES, found, reason)
@@ -79,25 +78,3 @@ def _like(site: Site, sizes: list[int | None]) -> str:
     if isinstance(site.node, cst.List):
         return f"[{listed}]"
     return f"{listed}," if isinstance(site.node, cst.Tuple) and len(sizes) == 1 else listed
-
-
-def _written(stop: Stop, shape: tuple[Any, ...]) -> Iterator[Site]:
-    for block, source in enumerate(stop.sources):
-        tree = edit.parse(source)
-        for node in edit.calls(tree) if tree else ():
-            assert tree is not None
-            is_input = tree.text(node.func).rpartition(".")[2] in ("Input", "InputLayer")
-            for index, given in enumerate(node.args):
-                named = given.keyword.value if given.keyword else ""
-                if named not in KEYWORDS and not (is_input and index == 0 and not named):
-                    continue
-                site = Site(block, tree, given.value)
-                if _stands_for(site, shape):
-                    yield site
-
-
-def _stands_for(site: Site, shape: tuple[Any, ...]) -> bool:
-    if isinstance(site.node, (cst.Tuple, cst.List)):
-        parts = [site.tree.text(element.value) for element in site.node.elements]
-        return tuple(None if part == "None" else constructors.whole_number(part) for part in parts) == shape
-    return len(shape) == 1 and constructors.whole_number(site.text) == shape[0]

@@ -128,8 +128,8 @@ def _imports(stop: Stop) -> Iterator[Proposal]:
     found = failing_imports(stop)
     if left_out := without_unused(stop, [imported for imported in found if _is_gone(imported.full)]):
         names, sources = left_out
-        gone = next(row for row in rows(Gone) if _covers(row.old, names[0]))
-        yield proposal(stop, replace(gone, note="nothing uses it", unsafe=False), ", ".join(names), "", sources)
+        row_of_first = next(row for row in _without_name(names[0]))
+        yield proposal(stop, replace(row_of_first, note="nothing uses it", unsafe=False), ", ".join(names), "", sources)
         return
     targets: dict[str, str] = {}
     used: list[Name] = []
@@ -155,8 +155,14 @@ def _imports(stop: Stop) -> Iterator[Proposal]:
 
 
 def _is_gone(full: str) -> bool:
-    """Whether nothing has taken its place."""
-    return _target(full)[0] is None and any(_covers(gone.old, full) for gone in rows(Gone))
+    """Whether no other name has taken its place."""
+    return _target(full)[0] is None and any(True for _ in _without_name(full))
+
+
+def _without_name(full: str) -> Iterator[Gone | Call]:
+    """The rows for what is gone, or is called in another form now."""
+    yield from (gone for gone in rows(Gone) if _covers(gone.old, full))
+    yield from (call for call in rows(Call) if call.old == full)
 
 
 def _shown(row: Call) -> str:

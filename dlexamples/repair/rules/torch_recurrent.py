@@ -1,6 +1,7 @@
-"""A recurrent layer of torch: it gives a tuple of outputs and states, and has time before the batch unless told.
+"""A recurrent layer of torch: it gives a tuple of outputs and states, and has time before the batch unless told. An
+attention layer gives a tuple of outputs and weights.
 
-https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html
+https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html and …/torch.nn.MultiheadAttention.html
 """
 
 from __future__ import annotations
@@ -35,21 +36,24 @@ def torch_recurrent(stop: Stop) -> Iterator[Proposal]:
 
 
 def _unpacked(stop: Stop, frame: Frame) -> Iterator[Proposal]:
-    """`x = self.lstm(x)`, where what follows wants a tensor."""
+    """`x = self.lstm(x)`, `x = attention(x, x, x)`, where what follows wants a tensor."""
     lines = stop.sources[frame.at.block].split("\n")[frame.at.line - 1 : frame.at.end_line]
     used = set(re.findall(r"\w+", "\n".join(lines)))
-    made = _last_tuple(stop, frame, used)
-    if made is None or not isinstance(made.node, cst.Name):
+    found = _last_tuple(stop, frame, used)
+    if found is None:
         return
-    found = f"a recurrent layer gives its outputs and its states, and `{made.text}` is both"
-    described = "take the outputs, and leave the states"
-    yield propose.mend(RULE, "DL204", found, described, replaced(stop, made, f"{made.text}, _"), safe=True)
+    made, layer = found
+    kind, others = ("an attention", "weights") if _is_attention(layer) else ("a recurrent", "states")
+    message = f"{kind} layer gives its outputs and its {others}, and `{made.text}` is both"
+    described = f"take the outputs, and leave the {others}"
+    yield propose.mend(RULE, "DL204", message, described, replaced(stop, made, f"{made.text}, _"), safe=True)
 
 
-def _last_tuple(stop: Stop, frame: Frame, used: set[str]) -> Site | None:
-    """The target of the last assignment of a recurrent layer's result to a name that the failing lines read."""
+def _last_tuple(stop: Stop, frame: Frame, used: set[str]) -> tuple[Site, Any] | None:
+    """The target of the last assignment of such a layer's result to a name that the failing lines read, and the
+    layer."""
     tree = edit.parse(stop.sources[frame.at.block])
-    found = None
+    found: tuple[Site, Any] | None = None
     for node in sorted((n for n in tree.positions if isinstance(n, cst.Assign)), key=tree.start) if tree else ():
         assert tree is not None
         if tree.line(node) >= frame.at.line or not isinstance(node.value, cst.Call) or len(node.targets) != 1:
@@ -59,11 +63,12 @@ def _last_tuple(stop: Stop, frame: Frame, used: set[str]) -> Site | None:
             continue
         target = node.targets[0].target
         if isinstance(target, cst.Name) and target.value in used:
-            is_made = _is_recurrent(value_in(stop, frame, tree.text(node.value.func)))
-            found = Site(frame.at.block, tree, target) if is_made else None
-    if found is None or not isinstance(found.node, cst.Name):
+            layer = value_in(stop, frame, tree.text(node.value.func))
+            is_made = _is_recurrent(layer) or _is_attention(layer)
+            found = (Site(frame.at.block, tree, target), layer) if is_made else None
+    if found is None:
         return None
-    value = frame.names.get(found.node.value)
+    value = frame.names.get(found[0].text)
     return found if isinstance(value, tuple) and len(value) == 2 and is_tensor(value[0]) else None
 
 
@@ -87,6 +92,10 @@ def _batch_first(stop: Stop) -> Iterator[Proposal]:
     found = f"{met.called} takes samples on axis 1, {second} of them, and its states are for the {first} on axis 0"
     sources = replaced(stop, site, f"{site.text}, batch_first=True")
     yield propose.mend(RULE, propose.SHAPES, found, "`batch_first=True` takes the samples from axis 0", sources)
+
+
+def _is_attention(value: Any) -> bool:
+    return live.is_module(value) and isinstance(value, live.torch_module().nn.MultiheadAttention)
 
 
 def _is_recurrent(value: Any) -> bool:

@@ -24,7 +24,7 @@ MOST_STEPS = 4
 def made_at(stop: Stop, layer: Any, root: Any, name: str) -> Site | None:
     """The call that made the layer: the only one whose literals agree with it, or the only such one under the
     layer's name."""
-    found = [site for site in _calls_of(stop, type(layer)) if _agrees(site, layer)]
+    found = [site for site in _calls_of(stop, type(layer)) if _agrees(stop, site, layer)]
     for narrower in (_in_class_of(root, name), _under_name(name), _at_index(name)):
         kept = [site for site in found if narrower(site)]
         found = kept or found
@@ -118,12 +118,16 @@ def _nodes(stop: Stop, kind: type[cst.CSTNode]) -> Iterator[Site]:
             yield Site(block, tree, node)
 
 
-def _agrees(call: Site, layer: Any) -> bool:
-    """Whether no literal argument says something else than the layer."""
+def _agrees(stop: Stop, call: Site, layer: Any) -> bool:
+    """Whether no argument whose value is known says something else than the layer: a literal, or at top level a
+    name."""
     given = bound(call, type(layer))
+    is_outside = edit.function_of(call.tree, call.node) is None
     for name, site in given.items():
         number, own = whole_number(site.text), getattr(layer, name, None)
-        if number is not None and type(own) is int and own != number:
+        if number is None and is_outside and isinstance(site.node, cst.Name):
+            number = stop.namespace.get(site.text)
+        if type(number) is int and type(own) is int and own != number:
             return False
     return bool(given)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from dlexamples.repair import edit, live
+from dlexamples.repair.shapes import constructors
 from dlexamples.repair.shapes.sites import Site, argument, calls_in, value_in
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from dlexamples.model import Stop
 
 METHODS = ("fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch")
+SHAPE_KEYWORDS = ("input_shape", "shape", "input_dim")
 WITH_TARGETS = ("fit", "evaluate", "train_on_batch", "test_on_batch")
 
 
@@ -58,9 +60,12 @@ def model_call(stop: Stop) -> ModelCall | None:
 
 
 def takes(model: Any) -> tuple[int | None, ...]:
-    """The shape of the model's one input, batch included; () when it is not known, or there are several."""
+    """The shape of the model's one input, with None for the batch; () when it is not known, or there are several. A
+    model that its first batch has built takes others, too."""
     shape = getattr(model, "input_shape", None)
-    return shape if isinstance(shape, tuple) and all(size is None or isinstance(size, int) for size in shape) else ()
+    if not isinstance(shape, tuple) or not all(size is None or isinstance(size, int) for size in shape):
+        return ()
+    return (None, *shape[1:])
 
 
 def fits(call: ModelCall) -> bool:
@@ -100,3 +105,26 @@ def texts(stop: Stop, receiver: str) -> Iterator[Site]:
         for node in edit.calls(tree) if tree else ():
             if tree and tree.text(node.func) == f"{receiver}.compile":
                 yield from (Site(block, tree, given.value) for given in node.args)
+
+
+def shapes_written(stop: Stop, shape: tuple[Any, ...]) -> Iterator[Site]:
+    """Where the post says that an input has this shape, the batch not counted."""
+    for block, source in enumerate(stop.sources):
+        tree = edit.parse(source)
+        for node in edit.calls(tree) if tree else ():
+            assert tree is not None
+            is_input = tree.text(node.func).rpartition(".")[2] in ("Input", "InputLayer")
+            for index, given in enumerate(node.args):
+                named = given.keyword.value if given.keyword else ""
+                if named not in SHAPE_KEYWORDS and not (is_input and index == 0 and not named):
+                    continue
+                site = Site(block, tree, given.value)
+                if _stands_for(site, shape):
+                    yield site
+
+
+def _stands_for(site: Site, shape: tuple[Any, ...]) -> bool:
+    if isinstance(site.node, (cst.Tuple, cst.List)):
+        parts = [site.tree.text(element.value) for element in site.node.elements]
+        return tuple(None if part == "None" else constructors.whole_number(part) for part in parts) == shape
+    return len(shape) == 1 and constructors.whole_number(site.text) == shape[0]
