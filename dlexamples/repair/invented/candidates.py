@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import ModuleType
@@ -78,7 +79,7 @@ def _of_owner(missing: Missing) -> Iterator[Candidate]:
         if suits:
             code = f"{missing.owner_code}.{name}"
             told = f"{owner_name(missing.owner)}.{name}"
-            cost = like * 100 + _case(missing.name, name)
+            cost = like * 100 + _case(missing.name, name) + (like is Likeness.AXES and _axes(missing, name))
             yield Candidate(code, told, (), like, cost, _is_own(missing.owner, name), keywords)
 
 
@@ -135,6 +136,11 @@ def _suits(missing: Missing, value: Any) -> tuple[bool, Keywords | None]:
 def _case(wanted: str, name: str) -> int:
     """Who writes a capital means a class."""
     return int(wanted[:1].isupper() != name[:1].isupper())
+
+
+def _axes(missing: Missing, name: str) -> int:
+    """What is for data of as many axes as another layer of the post comes first."""
+    return 10 * (re.search(rf"[a-z]{name[-2]}[dD]\b", "\n".join(missing.stop.sources)) is None)
 
 
 def _is_own(owner: Any, name: str) -> bool:

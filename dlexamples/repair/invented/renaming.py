@@ -17,6 +17,7 @@ HOW = {
     Likeness.SAME: "it is in another module",
     Likeness.FORM: "it is written another way",
     Likeness.WORDS: "the name that has the same words",
+    Likeness.AXES: "the name for data of these axes",
     Likeness.TYPO: "the name that is one letter away",
 }
 

@@ -38,7 +38,9 @@ class Likeness(IntEnum):
     """Other case, underscores, number or orthography."""
     WORDS = 2
     """The same words in another order or length, with a word for the kind of thing more or less."""
-    TYPO = 3
+    AXES = 3
+    """The name without how many axes it is for: `BatchNorm` and `BatchNorm2d`."""
+    TYPO = 4
     """One letter more, less or other, or two in the other order."""
 
 
@@ -50,6 +52,8 @@ def likeness(wanted: str, name: str) -> Likeness | None:
         return None
     if normal(wanted) == normal(name):
         return Likeness.FORM
+    if re.fullmatch(rf"{re.escape(normal(wanted))}[1-3]d", normal(name)):
+        return Likeness.AXES
     if re.findall(r"\d+", wanted) != re.findall(r"\d+", name):
         return None
     if _same_words(words(wanted), words(name)):

@@ -34,7 +34,7 @@ def shape_is_no_tuple(stop: Stop) -> Iterator[Proposal]:
             yield answer(
                 stop,
                 "shape_is_no_tuple",
-                replaced(stop, tree, argument.value, f"({code},)"),
+                replaced(stop, tree, argument.value, f"{code}," if argument.value.lpar else f"({code},)"),
                 f"`{code}` is a number, and `{tree.text(call.func)}` takes a tuple for a shape",
                 f"write `({code},)`",
                 safe=True,

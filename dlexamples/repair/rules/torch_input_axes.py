@@ -44,8 +44,9 @@ def torch_input_axes(stop: Stop) -> Iterator[Proposal]:
 
 
 def _edited(stop: Stop, met: Meeting, change: Change) -> tuple[str, ...] | None:
-    if change.flattens and met.entry.module is met.root.module:
-        return _with_flatten(stop, met)
+    in_model = _with_flatten(stop, met) if change.flattens and met.entry.module is met.root.module else None
+    if in_model:
+        return in_model
     for call in (met.root, met.entry):
         if change.whole or any(same(value, met.given) for value in call.args):
             site = _input(stop, call, met, whole=change.whole)

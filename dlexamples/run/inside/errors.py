@@ -121,9 +121,10 @@ def _causes(error: BaseException) -> list[str]:
 
 
 def _types(node: ast.stmt, namespace: dict[str, Any]) -> dict[str, str]:
-    """The types of the objects whose names stand in the statement."""
+    """The types of the objects whose names stand in the statement; of a class `builtins.type`, whatever made it."""
     used = {child.id for child in ast.walk(node) if isinstance(child, ast.Name)}
-    return {name: public_name(type(namespace[name])) for name in used if name in namespace}
+    found = {name: namespace[name] for name in used if name in namespace}
+    return {name: public_name(type if isinstance(value, type) else type(value)) for name, value in found.items()}
 
 
 def is_announced(error: BaseException, name: str | None) -> bool:
