@@ -21,7 +21,7 @@ MISSING: Any = object()
 
 READS = (
     ast.Expression, ast.expr_context, ast.operator, ast.unaryop, ast.Name, ast.Attribute, ast.Subscript, ast.Slice,
-    ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.UnaryOp, ast.BinOp, ast.Call, ast.keyword,
+    ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.UnaryOp, ast.BinOp, ast.Compare, ast.cmpop, ast.Call, ast.keyword,
 )  # fmt: skip
 PURE_LIBRARIES = frozenset({"torch", "numpy", "pandas", "sklearn"})
 PURE_BUILTINS = (bool, float, int, len, list, max, min, range, round, tuple, zip)
@@ -35,8 +35,8 @@ def scope(stop: Stop) -> dict[str, Any]:
 
 
 def value_of(stop: Stop, code: str) -> Any:
-    """What the expression is worth, or MISSING. Evaluates names, attributes, subscripts, literals, and calls of
-    numeric libraries that only compute; random states are put back."""
+    """What the expression is worth, or MISSING. Evaluates names, attributes, subscripts, literals, comparisons, and
+    calls of numeric libraries that only compute; random states are put back."""
     names = scope(stop)
     try:
         tree = ast.parse(code.strip(), mode="eval")

@@ -212,10 +212,10 @@ def _operand(tree: edit.Tree, value: cst.BaseExpression) -> str:
     return code if isinstance(value, (cst.Name, cst.Attribute, cst.Float, cst.Integer, cst.Call)) else f"({code})"
 
 
-def described(found: Keywords) -> str:
+def described(found: Keywords, whose: str = "the installed") -> str:
     """What the edit does, and by what source."""
     renamed = ", ".join(one.told for one in found.renamed)
-    told = [f"rename {renamed}, as the installed signature has it"] if renamed else []
+    told = [f"rename {renamed}, as {whose} signature has it"] if renamed else []
     return "; ".join([*told, *left_out(found)])
 
 

@@ -80,6 +80,8 @@ def _plain(word: str) -> str:
     """In the singular, in American orthography."""
     for pattern, plain in BRITISH:
         word = pattern.sub(plain, word)
+    if word.endswith(("sses", "xes", "ches", "shes")) and word not in ("axes", "caches"):
+        return word[:-2]
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
 
 

@@ -41,7 +41,8 @@ def keras_identifier(stop: Stop) -> Iterator[Proposal]:
     found = {name: how for name in known if (how := likeness(wanted, name)) is not None}
     nearest = min(found.values(), default=Likeness.SAME)
     # A class and a function of one name are one thing to Keras: the form that is written stays.
-    alike = [name for name, how in found.items() if how is nearest and name.islower() == wanted.islower()]
+    near = [name for name, how in found.items() if how is nearest]
+    alike = [name for name in near if name.islower() == wanted.islower()] or near
     sites = list(_written(stop, wanted))
     if len(alike) != 1 or len(sites) != 1:
         return

@@ -9,6 +9,7 @@ from dlexamples.repair import edit, live, rule
 from dlexamples.repair.invented import library
 from dlexamples.repair.invented.calling import called, failed_call, home_of, is_the_posts
 from dlexamples.repair.invented.keywords import Keywords, Refused, changed, described, hint, keywords_of
+from dlexamples.repair.invented.spelling import normal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,28 +26,36 @@ def unknown_keyword(stop: Stop) -> Iterator[Proposal]:
     tree = edit.parse(stop.sources[stop.at.block])
     call = failed_call(stop, tree) if tree else None
     function = called(stop, tree, call) if tree and call else live.MISSING
-    if tree is None or call is None or is_the_posts(function):
+    is_own = function is not live.MISSING and home_of(function) == "__main__"
+    if tree is None or call is None or (is_the_posts(function) and not is_own):
         return
     found = keywords_of(tree, call, function, str(stop.error), library.root(home_of(function)))
-    if found is None:
+    if found is None or (is_own and not _is_spelling_alone(found)):
         return
     if not found.refused:
-        yield _proposal(stop, tree, call, found)
+        yield _proposal(stop, tree, call, found, is_own=is_own)
     elif reasons := list(filter(None, (_reason(one, function) for one in found.refused))):
         yield _refusal(stop, tree, call, found, reasons)
 
 
-def _proposal(stop: Stop, tree: edit.Tree, call: cst.Call, found: Keywords) -> Proposal:
+def _is_spelling_alone(found: Keywords) -> bool:
+    """Whether the keywords are those of the signature but for plurals, case and underscores: the author's own names
+    mean what the author says."""
+    others = found.dropped or found.refused
+    return not others and all(normal(one.keyword) == normal(one.parameter) for one in found.renamed)
+
+
+def _proposal(stop: Stop, tree: edit.Tree, call: cst.Call, found: Keywords, *, is_own: bool) -> Proposal:
     blocks = list(stop.sources)
     blocks[stop.at.block] = changed(tree.source, found.changes)
-    is_guess = any(one.is_guess for one in found.renamed)
+    is_guess = is_own or any(one.is_guess for one in found.renamed)
     refused = [*(one.keyword for one in found.renamed), *(one.keyword for one in found.dropped)]
     return Proposal(
         rule="unknown_keyword",
         code="DL203",
         message=_refuses(tree, call, refused),
         applicability=Applicability.UNSAFE if is_guess else Applicability.SAFE,
-        description=described(found),
+        description=described(found, "the post's own" if is_own else "the installed"),
         sources=tuple(blocks),
         label="no such parameter",
     )

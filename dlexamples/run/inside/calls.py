@@ -181,8 +181,14 @@ def cannot_import(module: types.ModuleType, name: str) -> str:
 def suggestion(owner: Any, name: str) -> str:
     public = [known for known in dir(owner) if name.startswith("_") or not known.startswith("_")]
     lower = {known.lower(): known for known in reversed(public)}
-    near = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.75)
-    return f"; did you mean `{lower[near[0]]}`?" if near else ""
+    near = difflib.get_close_matches(name.lower(), lower, n=3, cutoff=0.75)
+    alike = [known for known in near if _likeness(known, name) == _likeness(near[0], name)]
+    return f"; did you mean {' or '.join(f'`{lower[known]}`' for known in sorted(alike))}?" if near else ""
+
+
+def _likeness(known: str, name: str) -> float:
+    """As `get_close_matches` has it, in which the second text is the one that is looked for."""
+    return difflib.SequenceMatcher(None, known, name.lower()).ratio()
 
 
 def _unparsed(error: BaseException) -> dict[str, Any]:
