@@ -7,7 +7,13 @@ import pytest
 from wheels import TINY, wheel
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from dlexamples.run.pool import Pool
+
+SERVERS = 8
+"""Servers that a worker of the tests keeps: their posts are short, and in turn of all frameworks."""
 
 # A test that passes from a cache has tested nothing. Processes that tests start inherit it.
 os.environ["DLEXAMPLES_CACHE"] = "false"
@@ -17,6 +23,15 @@ os.environ["UV_OFFLINE"] = "1"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-cases", action="store_true", help="rewrite the expected results in tests/cases")
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[Pool]:
+    """What starts the processes of blocks, for all tests that want nothing else of it."""
+    from dlexamples.run.pool import Pool
+
+    with Pool(servers=SERVERS) as pool:
+        yield pool
 
 
 @pytest.fixture

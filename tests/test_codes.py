@@ -13,21 +13,14 @@ from dlexamples.explain import codes, explain
 from dlexamples.formats import parse
 from dlexamples.model import Document, Outcome, Verdict
 from dlexamples.run.conditions import Conditions
-from dlexamples.run.pool import Pool
 from dlexamples.run.runner import Runner
 from dlexamples.stated.compared import compared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from dlexamples.run.pool import Pool
 
 WITH_EXAMPLE = [code for code in codes() if code != "DL904"]
 """Our own fault has none: one that we knew would be mended."""
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Pool]:
-    with Pool() as pool:
-        yield pool
 
 
 def outcomes(pool: Pool, code: str, heading: str) -> tuple[list[Outcome], list[str]]:

@@ -15,13 +15,11 @@ from dlexamples.formats import parse, read, write
 from dlexamples.model import Applicability, Verdict
 from dlexamples.run.conditions import Conditions
 from dlexamples.run.limits import Limits
-from dlexamples.run.pool import Pool
 from dlexamples.run.runner import Runner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from dlexamples.model import Document, Outcome
+    from dlexamples.run.pool import Pool
 
 FOLDER = Path(__file__).parent / "cases" / "corrections"
 EXPECTED = re.compile(r"<!-- expected\n(.*?)-->\n?\Z", re.DOTALL)
@@ -41,12 +39,6 @@ for epoch in range(60):
     optimizer.step()
 ```
 """
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Pool]:
-    with Pool() as pool:
-        yield pool
 
 
 def outcomes(document: Document, runner: Runner) -> list[Outcome]:

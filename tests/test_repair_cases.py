@@ -18,7 +18,6 @@ from dlexamples.fix import fix
 from dlexamples.formats import parse, splice
 from dlexamples.model import Verdict
 from dlexamples.run.conditions import Conditions
-from dlexamples.run.pool import Pool
 from dlexamples.run.runner import Runner
 from dlexamples.sessions import sessions
 
@@ -26,18 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dlexamples.model import Document, Outcome
+    from dlexamples.run.pool import Pool
 
 FOLDER = Path(__file__).parent / "cases" / "repair"
 CASES = sorted(FOLDER.glob("*/*.md"))
 MENDED = re.compile(r"\n```python mended\n.*?^```\n", re.MULTILINE | re.DOTALL)
 EXPECTED = re.compile(r"\n*<!-- expected\n(.*?)-->\n?\Z", re.DOTALL)
 NEEDS = re.compile(r"<!-- needs (\w+) -->")
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Pool]:
-    with Pool() as pool:
-        yield pool
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}-{path.stem}")

@@ -22,11 +22,10 @@ from dlexamples.run.inside.offline.families import Family
 from dlexamples.run.inside.offline.metric_scores import SCORES
 from dlexamples.run.inside.offline.sentence_modules import write_modules
 from dlexamples.run.inside.offline.tokenizers_of_families import RefusedError
-from dlexamples.run.pool import Pool
 from dlexamples.run.runner import Runner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from dlexamples.run.pool import Pool
 
 KNOWN = [(name, config, each) for name, configs in SCHEMAS.items() for config, each in configs.items()]
 TEXTS = [(f"{name} {config}", each) for name, config, each in KNOWN if not each.image]
@@ -35,12 +34,6 @@ TEXTS = [(f"{name} {config}", each) for name, config, each in KNOWN if not each.
 def needs(*packages: str) -> pytest.MarkDecorator:
     missing = [package for package in packages if importlib.util.find_spec(package) is None]
     return pytest.mark.skipif(bool(missing), reason=f"not installed: {', '.join(missing)}")
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Pool]:
-    with Pool() as pool:
-        yield pool
 
 
 def outcome(pool: Pool, block: str) -> Outcome:

@@ -30,17 +30,11 @@ from dlexamples.stated import stated
 from dlexamples.stated.compared import compared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from dlexamples.model import Outcome
 
 CODE = "```python\nprint(1)\n```\n"
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Pool]:
-    with Pool() as pool:
-        yield pool
 
 
 def script(*requirements: str, python: str = "", code: str = "print(1)\n", more: str = "") -> str:

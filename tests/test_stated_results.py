@@ -12,13 +12,12 @@ from dlexamples.check import check
 from dlexamples.formats import parse
 from dlexamples.model import Diagnostic, Result, Span
 from dlexamples.run.conditions import Conditions
-from dlexamples.run.pool import Pool
 from dlexamples.run.runner import Runner
 from dlexamples.training import findings
 from dlexamples.training.evidence import Fit, Optimizer, Training, Values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from dlexamples.run.pool import Pool
 
 PLACE = Span(9, 1, 9, 20)
 OPTIMIZER = Optimizer("Adam", 1, 2, 2, 3000, 3000, True, 0, True, True, (), "torch", 0.01, (), (), 0, ())
@@ -156,12 +155,6 @@ print("Accuracy:", CHANCE)
 
 It reaches an accuracy of 100 %.
 """
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Pool]:
-    with Pool() as pool:
-        yield pool
 
 
 def of_results(pool: Pool, text: str, conditions: Conditions) -> list[Diagnostic]:

@@ -13,13 +13,11 @@ from dlexamples.check import check
 from dlexamples.formats import parse
 from dlexamples.model import Verdict
 from dlexamples.run.conditions import Conditions
-from dlexamples.run.pool import Pool
 from dlexamples.run.runner import Runner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from dlexamples.model import Outcome
+    from dlexamples.run.pool import Pool
 
 pytest.importorskip("torch")
 
@@ -35,12 +33,6 @@ for _name in {names}:
     delattr(_torch, _name)
 """
 """What a later torch does: a block before the case takes the names away."""
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Pool]:
-    with Pool() as pool:
-        yield pool
 
 
 @pytest.mark.parametrize("name", sorted(RUNS))

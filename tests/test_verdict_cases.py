@@ -14,23 +14,17 @@ from dlexamples.fix import fix
 from dlexamples.formats import parse, read, write
 from dlexamples.model import Verdict
 from dlexamples.run.conditions import Conditions
-from dlexamples.run.pool import Pool
 from dlexamples.run.runner import Runner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dlexamples.model import Document, Outcome
+    from dlexamples.run.pool import Pool
 
 FOLDER = Path(__file__).parent / "cases"
 CASES = sorted([*(FOLDER / "verdicts").glob("*.*"), *(FOLDER / "sessions").glob("*.md")])
 EXPECTED = re.compile(r"<!-- expected\n(.*?)-->\n?\Z", re.DOTALL)
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Pool]:
-    with Pool() as pool:
-        yield pool
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)

@@ -110,12 +110,13 @@ class Server:
 class Pool:
     """Starts processes of blocks; a context manager that leaves neither a process nor a folder behind."""
 
-    def __init__(self, *, fork: bool | None = None, lanes: int = 1) -> None:
-        """`lanes`: how many sessions run at once; each computes with its share of the cores."""
+    def __init__(self, *, fork: bool | None = None, lanes: int = 1, servers: int = MOST_SERVERS) -> None:
+        """`lanes`: how many sessions run at once; each computes with its share of the cores. `servers`: how many wait
+        at once, at most."""
         self.fork = forks() if fork is None else fork
         self.folder = _folder()
         self.environment = {**server_environment(), **thread_limits(lanes)}
-        self.most_servers = max(lanes, MOST_SERVERS)
+        self.most_servers = max(lanes, servers)
         self._servers: dict[tuple[tuple[str, ...], str, bool], Server] = {}
         """The one that was asked for last comes last."""
         self._live: set[Process] = set()
