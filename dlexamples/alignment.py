@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from dlexamples.model import Proposal
 
+ALIKE = 0.6
+"""Of two lines, from where on one is taken for the other after an edit; difflib calls as much "close matches"."""
+
 ORDER = [Applicability.SAFE, Applicability.UNSAFE, Applicability.DISPLAY]
 
 
@@ -64,7 +67,8 @@ def weakest(applicabilities: Sequence[Applicability]) -> Applicability:
 
 
 def as_published(place: Place, running: str, published: str) -> Place:
-    """`place` of a mended block in the block as published: the same line where it stands there, else the nearest."""
+    """`place` of a mended block in the block as published: the same line where it stands there, else the one that it
+    was made of, in which what was changed is passed over."""
     if running == published:
         return place
     old, new = rows(published), rows(running)
@@ -74,8 +78,8 @@ def as_published(place: Place, running: str, published: str) -> Place:
         if tag == "equal":
             shift = i - k
             return replace(place, line=place.line + shift, end_line=place.end_line + shift)
-        nearest = whole_line(published, place.block, i + 1)
-        return _same_words(place, new, old, range(i, j)) or nearest
+        found = _same_words(place, new, old, range(i, j)) or _changed_words(place, new, old, range(i, j))
+        return found or whole_line(published, place.block, i + 1)
     return whole_line(published, place.block, len(old))
 
 
@@ -97,6 +101,24 @@ def _same_words(place: Place, new: Sequence[str], old: Sequence[str], replaced: 
         return None
     line, column = found[0]
     return Place(place.block, line + 1, column, line + 1, column + len(text))
+
+
+def _changed_words(place: Place, new: Sequence[str], old: Sequence[str], replaced: range) -> Place | None:
+    """The text at `place` in the published line that is most like the line, before it was changed."""
+    if place.end_line != place.line or not replaced:
+        return None
+    line = new[place.line - 1]
+    alike = {n: difflib.SequenceMatcher(None, old[n], line, autojunk=False) for n in replaced}
+    nearest = max(alike, key=lambda n: alike[n].ratio())
+    if alike[nearest].ratio() < ALIKE:
+        return None
+    first, last = place.column, place.end_column
+    for tag, i, j, k, m in alike[nearest].get_opcodes():
+        if k <= place.column < m:
+            first = i + place.column - k if tag == "equal" else i
+        if k < place.end_column <= m:
+            last = i + place.end_column - k if tag == "equal" else j
+    return Place(place.block, nearest + 1, first, nearest + 1, last) if first < last else None
 
 
 def whole_line(source: str, block: int, number: int) -> Place:

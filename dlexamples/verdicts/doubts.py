@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dlexamples.model import Applicability
 from dlexamples.run.columns import rows
 from dlexamples.verdicts.diagnose import first_line
 from dlexamples.verdicts.expectations import prints_otherwise
@@ -31,15 +32,18 @@ def doubtful(session: Session, mended: Mended, run: Run, index: int) -> str:
 
     A line that a mend brought and that makes a library warn (a silent broadcast, say) is no good line. One in which
     only a number is another makes the calls that its author wrote, with the warnings that those gave before. The same
-    holds of a warning about an argument that the author's text has as well. After a mend of shapes a loss that
-    broadcasts is no good one wherever it stands: its output has another shape than before.
+    holds of a warning about an argument that the author's text has as well, and where all mends are safe. After a mend
+    of shapes a loss that broadcasts is no good one wherever it stands: its output has another shape than before.
     """
     lines = [_without_numbers(line) for line in rows(mended.sources[index])]
     published = [_without_numbers(line) for line in rows(session.blocks[index].source)]
-    reshaped = any(mend.proposal.code in OF_SHAPES for mend in mended.mends if mend.concerns(index))
+    mends = [mend.proposal for mend in mended.mends if mend.concerns(index)]
+    reshaped = any(proposal.code in OF_SHAPES for proposal in mends)
+    means_the_same = all(proposal.applicability is Applicability.SAFE for proposal in mends)
     for category, message, line in run.blocks[index].warned:
         broadcasts = reshaped and bool(BROADCASTS.search(message))
-        if category == "UserWarning" and line and (broadcasts or lines[line - 1] not in published):
+        is_brought = not means_the_same and line and lines[line - 1] not in published
+        if category == "UserWarning" and line and (broadcasts or is_brought):
             named = [name for name in _QUOTED.findall(message) if re.search(rf"\b{name}=", lines[line - 1])]
             if named and all(re.search(rf"\b{name}=", session.blocks[index].source) for name in named):
                 continue

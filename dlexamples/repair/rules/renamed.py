@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 REMOVED = re.compile(
     r"removed|deprecated|no longer|[Uu]nrecognized|not recognized|not callable|unexpected keyword|"
-    r"positional arguments?|multiple values|required"
+    r"positional arguments?|multiple values|required|invalid combination of arguments"
 )
 """What the message of a call says that has another form now."""
 
