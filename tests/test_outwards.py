@@ -36,6 +36,12 @@ def test_moves_outwards(name: str) -> None:
     assert moves_outwards(before, _place(before, failed), after, _place(after, fails or after), MESSAGE) is expected
 
 
+def test_a_long_sum_is_no_deep_recursion() -> None:
+    ones = " + 1" * 3000
+    before, after = f"f(a.g){ones}", f"f(a.h){ones}"
+    assert not moves_outwards(before, _place(before, "a.g"), after, _place(after, "a.h"), MESSAGE)
+
+
 def test_without_columns_nothing_is_known_of_parts() -> None:
     before, after = "f(a, axis=1).g()", "f(a, dim=1).g()"
     whole = Place(0, 1, 0, 1, len(before))

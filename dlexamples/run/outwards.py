@@ -70,19 +70,19 @@ def _body(source: str) -> list[ast.stmt]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(source).body
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
 
 
-def _below(node: ast.AST, way: Path = ()) -> Iterator[tuple[ast.AST, Path]]:
-    yield node, way
-    for field, value in ast.iter_fields(node):
-        if isinstance(value, ast.AST):
-            yield from _below(value, (*way, (field, None)))
-        elif isinstance(value, list):
-            for index, each in enumerate(value):
-                if isinstance(each, ast.AST):
-                    yield from _below(each, (*way, (field, index)))
+def _below(node: ast.AST) -> Iterator[tuple[ast.AST, Path]]:
+    """A sum of a thousand terms is as deep: no recursion."""
+    waiting: list[tuple[ast.AST, Path]] = [(node, ())]
+    while waiting:
+        above, way = waiting.pop()
+        yield above, way
+        for field, value in ast.iter_fields(above):
+            several = enumerate(value) if isinstance(value, list) else [(None, value)]
+            waiting += [(each, (*way, (field, index))) for index, each in several if isinstance(each, ast.AST)]
 
 
 def _span(node: ast.expr, lines: list[str]) -> tuple[int, int, int, int]:

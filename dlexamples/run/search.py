@@ -174,7 +174,7 @@ def _better_run(
                 _note_why_not(each.run, halt, each.proposal, mended, runner)
             if not each.helps:
                 mended.tried[halt.block].append(what_came_of(each, halt))
-            if each not in (best, outer):
+            if each is not best and each is not outer:
                 each.run.close()
         if best:
             if outer:
