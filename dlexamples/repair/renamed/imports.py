@@ -110,7 +110,8 @@ def _plain(stop: Stop, tree: Tree, statement: cst.Import, targets: dict[str, str
     tree = edit.parse(sources[stop.at.block]) or tree
     for node in nodes_at(tree, stop.at, cst.ImportAlias):
         text = targets[old] if alias.asname or bare or targets[old] == old else f"{targets[old]} as {old}"
-        sources[stop.at.block] = edit.replace_node(tree, node.name, text)
+        own = alias.asname is not None and tree.text(node.asname.name) == targets[old]
+        sources[stop.at.block] = edit.replace_node(tree, node if own else node.name, text)
         break
     return tuple(sources)
 

@@ -10,6 +10,7 @@ from dlexamples.model import Applicability, Proposal
 from dlexamples.repair import edit
 from dlexamples.repair.live import MISSING
 from dlexamples.repair.renamed.resolve import importable
+from dlexamples.repair.tables import PYTHON
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +63,7 @@ def refusal(stop: Stop, row: Gone | Row, old: str, instead: str, code: str = "DL
 
 
 def provenance(row: Row) -> str:
-    return f"{row.library} {row.since}, {row.source}"
+    return f"{_name(row.library)} {row.since}, {row.source}"
 
 
 def exists(*names: str) -> bool:
@@ -71,14 +72,20 @@ def exists(*names: str) -> bool:
 
 def _message(library: str, old: str, code: str) -> str:
     fault = "does not take" if code == "DL203" else "does not have"
-    return f"{library} {_version(library)} {fault} `{old}`"
+    return f"{_name(library)} {_version(library)} {fault} `{old}`"
 
 
 def _label(code: str) -> str:
     return "not taken" if code == "DL203" else "not there"
 
 
+def _name(library: str) -> str:
+    return "Python" if library == PYTHON else library
+
+
 def _version(library: str) -> str:
+    if library == PYTHON:
+        return str(sys.version_info.major)
     told = getattr(sys.modules.get(library), "__version__", "")
     if told:
         return str(told).partition("+")[0]

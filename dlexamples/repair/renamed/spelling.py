@@ -19,9 +19,11 @@ USUAL = {"matplotlib.pyplot": "plt", "numpy": "np", "pandas": "pd", "seaborn": "
 def spelled(stop: Stop, target: str, beside: str = "") -> tuple[str, list[str]]:
     """`target` in the post's own words, most of all in those of the expression `beside`, which it replaces."""
     names = scope(stop)
-    home, _, last = target.rpartition(".")
-    if home == "builtins" and names.get(last, getattr(builtins, last)) is getattr(builtins, last):
-        return last, []
+    last = target.rpartition(".")[2]
+    if target.startswith("builtins."):
+        first = target.split(".")[1]
+        if names.get(first, getattr(builtins, first)) is getattr(builtins, first):
+            return target.removeprefix("builtins."), []
     wanted = importable(target)
     root = beside.partition(".")[0]
     for name in (root, *sorted(names, key=lambda name: (-_depth(names[name]), len(name), name))):

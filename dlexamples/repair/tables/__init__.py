@@ -92,6 +92,10 @@ else:
     import tomli as tomllib
 
 
+PYTHON = "python"
+"""The file about Python's own library, which is always there."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """What rows of every kind say."""
@@ -182,7 +186,7 @@ def _all_of(library: str) -> tuple[Row, ...]:
 def _is_loaded(library: str) -> bool:
     # To read a whole file takes longer than all else that a rule does.
     head = tomllib.loads(_text(library).partition("\n[[")[0])
-    return any(name.partition(".")[0] in sys.modules for name in (library, *head.get("also", ())))
+    return library == PYTHON or any(name.partition(".")[0] in sys.modules for name in (library, *head.get("also", ())))
 
 
 def read(library: str, text: str) -> list[Row]:
