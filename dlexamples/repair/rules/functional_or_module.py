@@ -50,8 +50,9 @@ def _meant(stop: Stop, failed: Failed, call: cst.Call) -> str:
     """The function if it is given a tensor first, else the class; '' where the call fits neither."""
     first = call.args[0] if call.args else None
     given = live.argument_of(stop, failed.tree.module.code_for_node(first.value)) if first and not first.star else None
-    # What cannot be worked out before the call, as it fails itself, is no setting of a layer.
-    fails_itself = first is not None and given is live.MISSING and failed.owner is resolved(HOMES[1])
+    # A call that fails itself before this one is no setting of a layer.
+    is_call = first is not None and isinstance(first.value, cst.Call)
+    fails_itself = is_call and given is live.MISSING and failed.owner is resolved(HOMES[1])
     is_function = is_tensor(given) or fails_itself
     home = HOMES[1] if is_function else HOMES[0]
     module = live.torch_module().nn.Module
