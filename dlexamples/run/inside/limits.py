@@ -8,6 +8,7 @@ import resource
 import stat
 import time
 from collections.abc import Iterator
+from io import FileIO
 from itertools import islice
 from typing import Any
 
@@ -18,6 +19,8 @@ TASKS_A_PROCESS = 8
 """Threads count as processes do, for the kernel."""
 SECONDS = 0.1
 """Between two looks at a run."""
+PIECE = 4096
+"""Bytes; the kernel gives no more of such a file at once."""
 DISK_SHARE = 20
 """Looking at the files takes at most one part in so many of the time."""
 _COUNTS_BY_NAMESPACE = (5, 14)
@@ -79,10 +82,20 @@ def descendants(process: int) -> Iterator[int]:
     """The processes that `process` has started, and those that they have; what ends meanwhile is left out."""
     with contextlib.suppress(OSError):
         for thread in os.listdir(f"/proc/{process}/task"):
-            with contextlib.suppress(OSError), open(f"/proc/{process}/task/{thread}/children") as file:
-                for child in map(int, file.read().split()):
+            with contextlib.suppress(OSError), open(f"/proc/{process}/task/{thread}/children", "rb", 0) as file:
+                for child in _numbers(file):
                     yield child
                     yield from descendants(child)
+
+
+def _numbers(file: FileIO) -> Iterator[int]:
+    """Piece by piece: of a fork bomb's thousands, which the kernel takes long to list, the first are enough."""
+    rest = b""
+    while piece := file.read(PIECE):
+        *whole, rest = (rest + piece).split(b" ")
+        yield from map(int, filter(None, whole))
+    if rest.strip():
+        yield int(rest)
 
 
 def _pages(process: int) -> tuple[int, int]:
