@@ -19,6 +19,7 @@ from dlexamples.model import Outcome, Verdict
 from dlexamples.run import machine
 from dlexamples.run.conditions import Conditions
 from dlexamples.run.inside import landlock
+from dlexamples.run.inside.limits import children
 from dlexamples.run.limits import Limits
 from dlexamples.run.pool import Pool, can_fork
 from dlexamples.run.runner import Runner
@@ -96,11 +97,13 @@ def assert_no_shared_memory_is_left(way: Way) -> None:
 
 
 def processes(pool: Pool) -> list[str]:
-    """The command lines of all processes that hold something of the pool, but for its servers."""
-    servers = {str(server.process.pid) for server in pool._servers.values()}
+    """The command lines of all processes that hold something of the pool, but for its servers and their lanes that
+    wait, which have no process of a run."""
+    servers = [server.process.pid for server in pool._servers.values()]
+    lanes = [lane for server in servers for lane in children(server) if not list(children(lane))]
     found = []
     for process in Path("/proc").iterdir():
-        if not process.name.isdigit() or process.name in servers:
+        if not process.name.isdigit() or int(process.name) in {*servers, *lanes}:
             continue
         try:
             told = (process / "cmdline").read_bytes().replace(b"\0", b" ")

@@ -14,7 +14,7 @@ from contract import in_order
 from dlexamples.check import check
 from dlexamples.formats import parse
 from dlexamples.run.conditions import Conditions
-from dlexamples.run.pool import Pool, forks
+from dlexamples.run.pool import Kind, Pool, forks
 from dlexamples.run.runner import DeviceNotHereError, Runner
 from dlexamples.run.side_by_side import THREADS, Lanes, cores, thread_limits
 
@@ -94,7 +94,7 @@ def test_a_pool_that_is_closed_ends_what_runs() -> None:
     thread.join(20)
     assert not thread.is_alive()
     with pytest.raises(RuntimeError, match="nothing is run any more"):
-        pool.warm(())
+        pool.warm(Kind())
 
 
 def test_each_computes_with_its_share_of_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:

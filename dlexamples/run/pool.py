@@ -6,7 +6,6 @@ Nothing of a framework is imported here.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import socket
@@ -15,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ from dlexamples.run.process import ForkedLink, NewLink, Process
 from dlexamples.run.side_by_side import thread_limits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from dlexamples.run.process import Link
 
@@ -38,17 +38,43 @@ MOST_SERVERS = 4
 """Servers that wait at once."""
 
 
-class Server:
-    """One warm process for one framework set, and the packages `beside` those that are installed."""
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a server has ready."""
 
-    def __init__(
-        self, modules: Sequence[str], beside: str, alone: bool, folder: Path, environment: Mapping[str, str]
-    ) -> None:
-        """`alone`: it sees `beside` and none of the packages that are installed."""
+    modules: tuple[str, ...] = ()
+    """That it imports."""
+    beside: str = ""
+    """A folder of packages that comes last on its path."""
+    alone: bool = False
+    """And no other of installed packages is on it."""
+    namespaces: bool = False
+    """Its runs get some of their own."""
+
+
+def kind_of(job: dict[str, Any]) -> Kind:
+    shut_in = job["sandbox"] or {"namespaces": False}
+    return Kind(tuple(job["preload"]), job["beside"], job["alone"], shut_in["namespaces"])
+
+
+class Server:
+    """One warm process for one framework set."""
+
+    def __init__(self, kind: Kind, folder: Path, environment: Mapping[str, str]) -> None:
+        self.path, self.search_path = folder / "runs", folder / "search"
         self.folder = folder
-        self.path = folder / "socket"
+        namespaces = "namespaces" if kind.namespaces else ""
         self.process = subprocess.Popen(
-            [*_interpreter(alone), str(INSIDE), "server", str(self.path), beside, *modules],
+            [
+                *_interpreter(kind.alone),
+                str(INSIDE),
+                "server",
+                str(self.path),
+                str(self.search_path),
+                kind.beside,
+                namespaces,
+                *kind.modules,
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -56,31 +82,13 @@ class Server:
             env={**environment, **FORKS_QUICKLY, "KERAS_HOME": str(folder / "keras")},
             start_new_session=True,
         )
-        self.beside = beside
         self.users = 0
         """Processes that it forks, or has forked, and that are not closed."""
-        self._lock = threading.Lock()
-        self._search: socket.socket | None = None
-        self._cannot_search = False
 
     def connect(self, *, to_search: bool = False) -> socket.socket:
         """To a new process, for a verdict or `to_search` for mends. Waits for the server to listen; what it still
         imports delays the answer, not the connection."""
-        return self._connected(self._searching() if to_search else self.path)
-
-    def _searching(self) -> Path:
-        """Where the server listens that has what looks for mends. It is forked when it is first asked for, and ends
-        with its connection. Where a rule of another package does not import, each process that is asked says so."""
-        path = self.folder / "search"
-        with self._lock:
-            if self._search is None:
-                self._search = self._connected(self.path)
-                self._search.settimeout(START_SECONDS)
-                self._search.sendall(json.dumps({"search": str(path), "beside": self.beside}).encode() + b"\n")
-                self._cannot_search = not self._search.recv(4096)
-        return self.path if self._cannot_search else path
-
-    def _connected(self, path: Path) -> socket.socket:
+        path = self.search_path if to_search else self.path
         deadline = time.monotonic() + START_SECONDS
         while True:
             connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -96,8 +104,6 @@ class Server:
             time.sleep(0.01)
 
     def close(self) -> None:
-        if self._search:
-            self._search.close()
         if self.process.stdin:
             self.process.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -117,7 +123,7 @@ class Pool:
         self.folder = _folder()
         self.environment = {**server_environment(), **thread_limits(lanes)}
         self.most_servers = max(lanes, servers)
-        self._servers: dict[tuple[tuple[str, ...], str, bool], Server] = {}
+        self._servers: dict[Kind, Server] = {}
         """The one that was asked for last comes last."""
         self._live: set[Process] = set()
         self._lock = threading.Lock()
@@ -141,11 +147,10 @@ class Pool:
             server.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def warm(self, modules: tuple[str, ...], beside: str = "", alone: bool = False) -> None:
-        """Starts the server for `modules` and does not wait for it: several import side by side. `beside`: a folder
-        of packages that comes last on its path; `alone`: and no other of installed packages is on it."""
+    def warm(self, kind: Kind) -> None:
+        """Starts a server and does not wait for it: several import side by side."""
         if self.fork:
-            self._server(modules, beside, alone)
+            self._server(kind)
 
     def new_folder(self) -> Path:
         return Path(tempfile.mkdtemp(dir=self.folder))
@@ -160,14 +165,14 @@ class Pool:
         process.send(job)
         return process
 
-    def _server(self, modules: tuple[str, ...], beside: str, alone: bool, *, use: bool = False) -> Server:
+    def _server(self, kind: Kind, *, use: bool = False) -> Server:
         with self._lock:
             self._require_open()
-            server = self._servers.pop((modules, beside, alone), None)
+            server = self._servers.pop(kind, None)
             if server is None:
                 self._make_room()
-                server = Server(modules, beside, alone, self.new_folder(), self.environment)
-            self._servers[modules, beside, alone] = server
+                server = Server(kind, self.new_folder(), self.environment)
+            self._servers[kind] = server
             server.users += use
             return server
 
@@ -200,11 +205,11 @@ class Pool:
         return process
 
     def _forked(self, job: dict[str, Any], folder: Path, to_search: bool) -> Process:
-        modules, beside, alone = tuple(job["preload"]), job["beside"], job["alone"]
+        kind = kind_of(job)
         if not self.fork:
-            own = Server(modules, beside, alone, self.new_folder(), self.environment)
+            own = Server(kind, self.new_folder(), self.environment)
             return self._kept(folder, ForkedLink(own, alone=True))
-        server = self._server(modules, beside, alone, use=True)
+        server = self._server(kind, use=True)
         return self._kept(folder, ForkedLink(server, to_search=to_search), server)
 
     def _new(self, job: dict[str, Any], folder: Path) -> Process:

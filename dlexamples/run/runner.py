@@ -16,7 +16,7 @@ from dlexamples.printed import matches_exception
 from dlexamples.run.conditions import Conditions
 from dlexamples.run.job import SEED, Surroundings, frameworks, is_soon_ready, job, on_first_use, question, text
 from dlexamples.run.machine import shut_in
-from dlexamples.run.pool import START_SECONDS, Pool
+from dlexamples.run.pool import START_SECONDS, Kind, Pool
 from dlexamples.run.process import END_SECONDS, Process
 from dlexamples.run.record import BlockRun, Imported, Run, collect_output, halted, note_done
 from dlexamples.run.side_by_side import Lanes
@@ -68,8 +68,9 @@ class Runner:
         for session in sessions:
             if self.cache.get(session, self) is None:
                 sources = [block.source for block in session.blocks]
-                own = session.environment
-                self.pool.warm(frameworks(sources, self._late), own.folder, own.alone)
+                own, asked = session.environment, shut_in(self.conditions)
+                namespaces = asked is not None and asked.namespaces
+                self.pool.warm(Kind(frameworks(sources, self._late), own.folder, own.alone, namespaces))
 
     def each(self, sessions: Sequence[Session], work: Callable[[Session], T]) -> Iterator[T]:
         """What `work` makes of each session, as it comes. While a server imports TensorFlow, sessions run that need

@@ -29,6 +29,10 @@ class SocketChannel:
 
         return SocketChannel(socket.socket(fileno=fcntl(self.connection, F_DUPFD_CLOEXEC, FIRST_OUT_OF_REACH)))
 
+    def close(self) -> None:
+        self.file.close()
+        self.connection.close()
+
     def end_line(self) -> None:
         """What another process has begun to send, and was killed, is no part of the next event."""
         self.connection.sendall(b"\n")

@@ -38,7 +38,7 @@ def limit(asked: dict[str, Any], *, gpu: bool) -> None:
     # Less than all files together: what goes on after the OSError has room left, and is not ended for it.
     _at_most(resource.RLIMIT_FSIZE, asked["disk"] * 15 // 16)
     if not gpu:
-        _at_most(resource.RLIMIT_AS, _pages(os.getpid())[0] + asked["memory"])
+        _at_most(resource.RLIMIT_AS, _pages("self")[0] + asked["memory"])
     if asked["namespaces"] and _kernel() >= _COUNTS_BY_NAMESPACE:
         _at_most(resource.RLIMIT_NPROC, asked["processes"] * TASKS_A_PROCESS)
 
@@ -49,7 +49,7 @@ class Watch:
     def __init__(self, asked: dict[str, Any] | None, folder: str) -> None:
         self.asked = asked if IS_LINUX else None
         self.folder = folder
-        self.base = _pages(os.getpid())[1] if self.asked else 0
+        self.base = _pages("self")[1] if self.asked else 0
         """Bytes that each forked process has from the start, and shares."""
         self.next_look = time.monotonic() + SECONDS
         self.next_files = 0.0
@@ -64,7 +64,7 @@ class Watch:
         if not self.asked or time.monotonic() < self.next_look:
             return None
         self.next_look = time.monotonic() + SECONDS
-        found = list(islice(descendants(os.getpid()), self.asked["processes"] + 1))
+        found = list(islice(descendants("self"), self.asked["processes"] + 1))
         if len(found) > self.asked["processes"]:
             return "processes", self.asked["processes"]
         if sum(max(0, _pages(process)[1] - self.base) for process in found) > self.asked["memory"]:
@@ -78,14 +78,20 @@ class Watch:
         return None
 
 
-def descendants(process: int) -> Iterator[int]:
-    """The processes that `process` has started, and those that they have; what ends meanwhile is left out."""
+def descendants(process: int | str) -> Iterator[int]:
+    """The processes that `process`, or "self", has started, and those that they have; what ends meanwhile is left
+    out."""
+    for child in children(process):
+        yield child
+        yield from descendants(child)
+
+
+def children(process: int | str) -> Iterator[int]:
+    """Those that it has started, by the numbers of the namespace that /proc shows; none where it does not tell."""
     with contextlib.suppress(OSError):
         for thread in os.listdir(f"/proc/{process}/task"):
             with contextlib.suppress(OSError), open(f"/proc/{process}/task/{thread}/children", "rb", 0) as file:
-                for child in _numbers(file):
-                    yield child
-                    yield from descendants(child)
+                yield from _numbers(file)
 
 
 def _numbers(file: FileIO) -> Iterator[int]:
@@ -98,7 +104,7 @@ def _numbers(file: FileIO) -> Iterator[int]:
         yield int(rest)
 
 
-def _pages(process: int) -> tuple[int, int]:
+def _pages(process: int | str) -> tuple[int, int]:
     """Bytes of address space, and in memory (proc(5), statm)."""
     with contextlib.suppress(OSError, IndexError), open(f"/proc/{process}/statm") as file:
         size, resident, *_ = map(int, file.read().split())

@@ -18,12 +18,13 @@ _NEW_MOUNTS, _NEW_IPC, _NEW_USER, _NEW_PROCESSES, _NEW_NETWORK = (
 )  # fmt: skip
 _SIOCSIFFLAGS, _IFF_UP, _IFF_RUNNING = 0x8914, 0x1, 0x40
 
-_lifeline: list[int] = []
+_own: list[int] = []
+"""The namespace of processes of a process that has divided itself off, as a descriptor, and both ends of a pipe."""
 
 
-def divide() -> int:
-    """The next processes that this one forks are in a namespace of processes of their own. Its first one, whose number
-    is returned, does nothing: where it ends, the kernel ends all the others. It ends with this process.
+def divide() -> None:
+    """Goes on in a child that is the first process of a namespace of processes, in a user namespace that gives the
+    right to make more of them: with it the kernel ends all that is in it.
 
     Raises OSError where that is forbidden: this process is no good any more then.
     """
@@ -32,25 +33,28 @@ def divide() -> int:
     _write("/proc/self/setgroups", "deny")
     _write("/proc/self/uid_map", f"{user} {user} 1")
     _write("/proc/self/gid_map", f"{group} {group} 1")
-    return _start_first_process()
+    if os.fork():
+        os._exit(0)
+    _own.extend((os.open("/proc/self/ns/pid", os.O_RDONLY), *os.pipe()))
 
 
-def _start_first_process() -> int:
-    """`cat` at the end of a pipe of which this process holds the other: the smallest program that ends with us."""
+def divide_off() -> int:
+    """The next processes that this one, which is divided, forks are in a new namespace of processes. Its first one,
+    whose number is returned, does nothing: where it ends, the kernel ends all the others. Raises OSError."""
+    own, end, _ = _own
+    call("setns", own, _NEW_PROCESSES)
+    call("unshare", _NEW_PROCESSES)
     program = shutil.which("cat", path=os.defpath)
     if program is None:
         raise OSError(f"cat: not found in {os.defpath}")
-    end, lifeline = os.pipe()
-    _lifeline.append(lifeline)
-    first = os.posix_spawn(program, ["cat"], {}, file_actions=[(os.POSIX_SPAWN_DUP2, end, 0)])
-    os.close(end)
-    return first
+    # The smallest program that waits: at the end of a pipe of which we hold the other.
+    return os.posix_spawn(program, ["cat"], {}, file_actions=[(os.POSIX_SPAWN_DUP2, end, 0)])
 
 
 def let_go() -> None:
-    """In a forked process: its life does not keep the first one alive."""
-    while _lifeline:
-        os.close(_lifeline.pop())
+    """In a forked process: what is its parent's is not its own."""
+    while _own:
+        os.close(_own.pop())
 
 
 def leave_host(*, network: bool) -> None:

@@ -21,11 +21,16 @@ def look_round(beside: str) -> None:
         devices()
 
 
-def divide(job: dict[str, Any]) -> int | None:
+def divide() -> None:
+    """To be called once by what watches over runs: it can make namespaces from then on. Raises OSError."""
+    namespaces.divide()
+
+
+def begin(job: dict[str, Any]) -> int | None:
     """To be called by what watches over the run, before it forks it: the process with which all of the run's end,
     where there can be one. Raises OSError."""
     asked = job["sandbox"]
-    return namespaces.divide() if IS_LINUX and asked and asked["namespaces"] else None
+    return namespaces.divide_off() if asked and asked["namespaces"] else None
 
 
 def shut_in(job: dict[str, Any]) -> None:

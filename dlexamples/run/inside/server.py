@@ -1,6 +1,6 @@
-"""A warm process that has imported a framework set and nothing more, and forks for every run.
+"""A warm process that has imported a framework set and nothing more; the lanes that it forks fork for every run.
 
-Asked to, it forks one server more that has imported what looks for mends, for runs of a search that give no verdict.
+Asked for one, it forks a server more that has imported what looks for mends, for runs of a search that give no verdict.
 
 It never runs an operation: a child of a process that has computed something hangs (OpenMP's threads in torch,
 TensorFlow's pools). It never initialises CUDA, which does not survive a fork. It ends when its standard input
@@ -17,42 +17,39 @@ import select
 import signal
 import socket
 import sys
-import traceback
 import warnings
-from typing import Any
 
-from . import imported, offline, sandbox, surroundings, watching, worker
-from .channel import SocketChannel
-from .kernel import IS_LINUX, PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, process_control
-from .limits import Watch
+from . import imported, lane, offline, sandbox, surroundings, watching
+from .kernel import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, process_control
 
-leave = os._exit
+MOST_WAITING = 4
+"""Lanes that wait at once."""
 
 
 def main(arguments: list[str]) -> None:
-    path, beside, *modules = arguments
+    """`arguments`: two sockets to listen at, for runs and for those of a search; the folder of further packages, or
+    nothing; whether runs get namespaces of their own, or nothing; the modules to import."""
+    path, search_path, beside, divided, *modules = arguments
     surroundings.see(beside)
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
-        listener.bind(path)
-        listener.listen(64)
+    with _listening(path) as listener, _listening(search_path) as to_search:
         offline.load()
         watching.load()
         preload(modules)
         sandbox.look_round(beside)
         settle(beside)
-        serve(listener, sys.stdin.fileno())
+        process_control(PR_SET_CHILD_SUBREAPER, 1)  # A lane that was divided off is a child of ours, too.
+        serve(listener, sys.stdin.fileno(), beside, divided=bool(divided), to_search=to_search)
 
 
-def search(job: dict[str, Any], channel: SocketChannel) -> None:
-    """Serves at `job["search"]`, with all that looks for mends in memory, until the parent hangs up."""
+def search(listener: socket.socket, lifeline: int, beside: str, *, divided: bool) -> None:
+    """Serves with all that looks for mends in memory. Does not return."""
     process_control(PR_SET_PDEATHSIG, signal.SIGKILL)
-    importlib.import_module("dlexamples.run.ask").load()
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
-        listener.bind(job["search"])
-        listener.listen(64)
-        settle(job["beside"])
-        channel.send({"event": "ready"})
-        serve(listener, channel.connection.fileno())
+    process_control(PR_SET_CHILD_SUBREAPER, 1)
+    with contextlib.suppress(Exception):  # Each process that is asked says so.
+        importlib.import_module("dlexamples.run.ask").load()
+    settle(beside)
+    serve(listener, lifeline, beside, divided=divided)
+    os._exit(0)
 
 
 def preload(modules: list[str]) -> None:
@@ -75,171 +72,91 @@ def settle(beside: str) -> None:
     gc.freeze()
 
 
-def serve(listener: socket.socket, lifeline: int) -> None:
-    """One fork a connection, until the parent closes its end of `lifeline`; then until the last has ended."""
+def serve(
+    listener: socket.socket, lifeline: int, beside: str, *, divided: bool, to_search: socket.socket | None = None
+) -> None:
+    """Each connection gets a lane that waits, or a new one, until the parent closes its end of `lifeline`; then until
+    the last has ended. The first connection `to_search` gets a server for those."""
+    lanes = Lanes(divided)
     while True:
-        ready, _, _ = select.select([listener.fileno(), lifeline], [], [])
+        listeners = [listener, to_search] if to_search else [listener]
+        waited_for: list[int | socket.socket] = [lifeline, *listeners, *lanes.all]
+        ready, _, _ = select.select(waited_for, [], [])
         if lifeline in ready:
             break
-        connection, _ = listener.accept()
         # Their processor time is counted as ours.
-        reap()
-        if fork() == 0:
-            listener.close()
-            answer(connection)
-        connection.close()
+        lane.reap()
+        # One that waits for the next run has said so before the parent could ask for it.
+        for each in [*lanes.all]:
+            if each in ready:
+                lanes.hear(each)
+        if listener in ready:
+            connection, _ = listener.accept()
+            lanes.take(connection, but=listeners)
+        if to_search and to_search in ready:
+            if lane.fork() == 0:
+                lanes.let_go()
+                listener.close()
+                search(to_search, lifeline, beside, divided=divided)
+            to_search.close()
+            to_search = None
+    lanes.let_go()
     with contextlib.suppress(ChildProcessError):
         while True:
             os.wait()
 
 
-def answer(connection: socket.socket) -> None:
-    """Does what the first command says. Does not return."""
-    channel = SocketChannel(connection)
-    job = channel.receive()
-    if job and "search" in job:
-        search(job, channel)
-    elif job:
-        watch(job, channel)
-    leave(0)
+class Lanes:
+    """The lanes of a server, each by the socket that leads to it."""
+
+    def __init__(self, divided: bool) -> None:
+        self.divided = divided
+        self.all: list[socket.socket] = []
+        self._waiting: list[socket.socket] = []
+
+    def hear(self, lane: socket.socket) -> None:
+        """It waits for the next connection, or has ended."""
+        if lane.recv(1) and len(self._waiting) < MOST_WAITING:
+            self._waiting.append(lane)
+        else:
+            self._forget(lane)
+
+    def take(self, connection: socket.socket, *, but: list[socket.socket]) -> None:
+        """Gives `connection` to a lane. `but`: what a new one is not to hold."""
+        with connection:
+            while self._waiting:
+                waiting = self._waiting[-1]
+                try:
+                    socket.send_fds(waiting, [b"."], [connection.fileno()])
+                except OSError:
+                    self._forget(waiting)
+                else:
+                    self._waiting.pop()
+                    return
+            ours, theirs = socket.socketpair()
+            with theirs:
+                if lane.fork() == 0:
+                    ours.close()
+                    self.let_go()
+                    for each in but:
+                        each.close()
+                    lane.run(connection, theirs, divided=self.divided)
+            self.all.append(ours)
+
+    def let_go(self) -> None:
+        """A lane that waits ends, one that runs a job ends with it; in a forked process: they are not its own."""
+        for each in self.all:
+            each.close()
+
+    def _forget(self, lane: socket.socket) -> None:
+        self.all.remove(lane)
+        if lane in self._waiting:
+            self._waiting.remove(lane)
+        lane.close()
 
 
-def watch(job: dict[str, Any], channel: SocketChannel) -> None:
-    """Forks the process of the blocks, sees that the run takes no more than it may, tells how it ended, and leaves
-    nothing of it behind."""
-    process_control(PR_SET_CHILD_SUBREAPER, 1)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    woken, wake = os.pipe()
-    os.set_blocking(wake, False)
-    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
-    taken = Watch(job["sandbox"], job["top"])
-    priority = os.getpriority(os.PRIO_PROCESS, 0)
-    go_first()  # In a user namespace of its own nobody may.
-    first = divide(job, channel)
-    child = fork()
-    if child == 0:
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        os.setsid()
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, 0, priority)
-        work(job, channel)
-    with contextlib.suppress(OSError):
-        channel.send({"event": "process", "process": child})
-    status, exceeded = wait(child, first, channel.connection, woken, taken)
-    end_descendants(child, first)
-    with contextlib.suppress(OSError):
-        channel.end_line()
-        if exceeded:
-            channel.send({"event": "limit", "what": exceeded[0], "most": exceeded[1]})
-        channel.send({"event": "exit", "status": status})
-
-
-def go_first() -> None:
-    """Puts this process before all that have no such priority (sched(7)), where it may: what a run starts, by the
-    hundred if it wants to, would keep its watcher from the processor. It sleeps nearly all the time; what it forks has
-    the usual priority."""
-    if IS_LINUX:
-        with contextlib.suppress(OSError):
-            os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
-
-
-def divide(job: dict[str, Any], channel: SocketChannel) -> int | None:
-    """The process with which all of the run's end. Nothing is run where there should be one and is not."""
-    try:
-        return sandbox.divide(job)
-    except OSError:
-        channel.send({"event": "fault", "trace": traceback.format_exc()})
-        leave(1)
-
-
-def work(job: dict[str, Any], channel: SocketChannel) -> None:
-    """Runs the blocks once everything that is not theirs is shut."""
-    try:
-        sandbox.shut_in(job)
-        process_control(PR_SET_PDEATHSIG, signal.SIGKILL)
-    except OSError:
-        channel.send({"event": "fault", "trace": traceback.format_exc()})
-        leave(1)
-    try:
-        worker.run(job, channel.out_of_reach())
-    except OSError:
-        leave(1)
-    leave(0)
-
-
-def wait(
-    child: int, first: int | None, connection: socket.socket, woken: int, taken: Watch
-) -> tuple[int, tuple[str, int] | None]:
-    """The exit status of `child`, negative for a signal, and which limit the run has exceeded; kills it then, and when
-    the parent hangs up."""
-    poll = select.poll()
-    hang_up = getattr(select, "POLLRDHUP", select.POLLHUP)
-    poll.register(connection, hang_up)
-    poll.register(woken, select.POLLIN)
-    exceeded: tuple[str, int] | None = None
-    while True:
-        ended = reap()
-        if child in ended:
-            return os.waitstatus_to_exitcode(ended[child]), exceeded
-        found = poll.poll(taken.milliseconds)
-        if not exceeded and (exceeded := taken.exceeded()):
-            end(child, first)
-        for descriptor, _ in found:
-            if descriptor == woken:
-                os.read(woken, 4096)
-                continue
-            poll.unregister(connection)
-            end(child, first)
-
-
-def reap() -> dict[int, int]:
-    """By number: the status of each child that has ended, orphans that became ours included."""
-    found: dict[int, int] = {}
-    with contextlib.suppress(ChildProcessError):
-        while (ended := os.waitpid(-1, os.WNOHANG))[0]:
-            found[ended[0]] = ended[1]
-    return found
-
-
-def end(child: int, first: int | None) -> None:
-    """Kills the run: all of it at once, where its processes have a namespace of their own."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.kill(child, signal.SIGKILL)
-    end_others(child, first)
-
-
-def end_others(child: int, first: int | None) -> None:
-    """Kills what the run has started, also where `child` itself has ended and its number means nothing any more."""
-    for kill, number in ((os.killpg, child), (os.kill, first)):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            if number is not None:
-                kill(number, signal.SIGKILL)
-
-
-def end_descendants(child: int, first: int | None) -> None:
-    """Kills what is left: the kernel all of a namespace with its first process, which is gone when they are; else the
-    group, and what left it: orphans of our descendants become our children (prctl(2), Linux 3.4)."""
-    end_others(child, first)
-    if first is not None:
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(first, 0)
-    own = f"/proc/self/task/{os.getpid()}/children"
-    while os.path.exists(own):
-        with open(own) as file:
-            children = [int(number) for number in file.read().split()]
-        if not children:
-            return
-        for number in children:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(number, signal.SIGKILL)
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(-1, 0)
-        reap()
-
-
-def fork() -> int:
-    """`os.fork`; a warning about the frameworks' idle threads (Python 3.12 and later) is of no use to an author."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return os.fork()
+def _listening(path: str) -> socket.socket:
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(path)
+    listener.listen(64)
+    return listener

@@ -1,0 +1,142 @@
+"""One process watches over run after run of a server, and nothing of one run is in the next."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dlexamples.check import check
+from dlexamples.formats import parse
+from dlexamples.run import machine
+from dlexamples.run.conditions import Conditions
+from dlexamples.run.inside.limits import children
+from dlexamples.run.inside.server import MOST_WAITING
+from dlexamples.run.pool import Pool, forks
+from dlexamples.run.runner import Runner
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dlexamples.model import Outcome
+
+pytestmark = pytest.mark.skipif(
+    not forks() or not machine.machine().namespaces, reason="without namespaces each run is watched by its own process"
+)
+
+NUMBERS = "import os, pathlib\nprint(os.getpid(), sorted(p.name for p in pathlib.Path('/proc').glob('[0-9]*')))"
+
+
+@pytest.fixture
+def pool() -> Iterator[Pool]:
+    with Pool() as pool:
+        yield pool
+
+
+def outcome(pool: Pool, block: str, **conditions: float) -> Outcome:
+    document = parse(Path("post.md"), f"```python\n{block}\n```\n")
+    given = Conditions(device="cpu", **conditions)  # type: ignore[arg-type]
+    (found,) = check(document, Runner(pool, document, given))
+    return found
+
+
+def lanes(pool: Pool) -> list[int]:
+    """The processes that the pool's only server has forked, once none of them has a run."""
+    (server,) = pool._servers.values()
+    deadline = time.monotonic() + 5
+    while True:
+        found = [lane for lane in children(server.process.pid) if not has_ended(lane)]
+        if not any(list(children(lane)) for lane in found):
+            return found
+        assert time.monotonic() < deadline, found
+        time.sleep(0.01)
+
+
+def has_ended(process: int) -> bool:
+    """Also where its parent has not asked for its status yet (proc(5), stat)."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def test_one_lane_serves_runs_one_after_the_other(pool: Pool) -> None:
+    assert outcome(pool, "x = 1").verdict.value == "passed"
+    first = lanes(pool)
+    for _ in range(3):
+        assert outcome(pool, "print(1)").stdout == "1\n"
+    assert lanes(pool) == first
+    assert len(first) == 1
+
+
+def test_each_run_sees_the_same_processes(pool: Pool) -> None:
+    assert [outcome(pool, NUMBERS).stdout for _ in range(3)] == ["2 ['1', '2']\n"] * 3
+
+
+def test_a_lane_serves_on_after_a_run_that_was_ended(pool: Pool) -> None:
+    outcome(pool, "x = 1")
+    first = lanes(pool)
+    for block in (
+        "while True: pass",
+        "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
+        "import os\nos._exit(3)",
+    ):
+        assert outcome(pool, block, timeout=0.5).verdict.value == "failed"
+    assert outcome(pool, NUMBERS).stdout == "2 ['1', '2']\n"
+    assert lanes(pool) == first
+
+
+def test_a_lane_that_has_ended_is_replaced(pool: Pool) -> None:
+    outcome(pool, "x = 1")
+    (first,) = lanes(pool)
+    os.kill(first, signal.SIGKILL)
+    while lanes(pool):
+        time.sleep(0.01)
+    assert outcome(pool, "print(1)").stdout == "1\n"
+    assert len(lanes(pool)) == 1
+
+
+def test_a_run_ends_with_its_lane(pool: Pool) -> None:
+    """A block can end it only from outside; then the kernel ends the block."""
+    outcome(pool, "x = 1")
+    (lane,) = lanes(pool)
+    found: list[Outcome] = []
+    thread = threading.Thread(target=lambda: found.append(outcome(pool, "import time\ntime.sleep(60)")))
+    thread.start()
+    while not list(children(lane)):
+        time.sleep(0.01)
+    runs = list(children(lane))
+    time.sleep(0.3)
+    os.kill(lane, signal.SIGKILL)
+    thread.join(10)
+    assert [each.verdict.value for each in found] == ["failed"]
+    assert not any(Path(f"/proc/{run}").exists() for run in runs)
+
+
+def test_few_lanes_wait(pool: Pool) -> None:
+    document = parse(Path("post.md"), "```python\nimport time\ntime.sleep(1)\n```\n")
+    threads = [
+        threading.Thread(target=lambda: list(check(document, Runner(pool, document, Conditions(device="cpu")))))
+        for _ in range(MOST_WAITING + 2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    deadline = time.monotonic() + 5
+    while len(lanes(pool)) > MOST_WAITING:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_no_lane_outlives_its_server() -> None:
+    with Pool() as pool:
+        outcome(pool, "x = 1")
+        left = lanes(pool)
+    assert left
+    assert not any(Path(f"/proc/{lane}").exists() for lane in left)
