@@ -5,6 +5,8 @@ Only what git knows to be unchanged is left out: a post that it does not track i
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import subprocess
 from dataclasses import dataclass
@@ -51,6 +53,7 @@ class Changes:
 def changes(ref: str = "", folder: Path | None = None) -> Changes:
     """What has changed in the repository that `folder` lies in, by default the working folder, since its `HEAD` left
     `ref`: by default the branch that a pull request goes to, its upstream, the default branch, or else `HEAD` itself.
+    In a pipeline, and in a shallow clone, a branch must be known: what lacks it would be green unseen.
 
     Raises NoChangesError.
     """
@@ -83,20 +86,68 @@ def _base(top: Path, ref: str) -> tuple[str, str]:
         return _fork_point(top, ref)
     if not is_commit("HEAD", top):
         return _asked(top, "hash-object", "-t", "tree", os.devnull), "the beginning: there is no commit yet"
+    if target := _target():
+        return _fork_point(top, _present(top, target))
     for other in _others(top):
         if other and is_commit(other, top):
-            return _fork_point(top, other)
+            return _since_before(top, *_fork_point(top, other))
+    if os.environ.get("CI") or _answer(top, "rev-parse", "--is-shallow-repository") == "true":
+        raise NoChangesError(
+            "--changed: git knows no branch here that this one left; name one (`--changed REF`), or fetch all "
+            "(`fetch-depth: 0` in GitHub Actions, `GIT_DEPTH: 0` in GitLab)"
+        )
+    if own := _upstream(top):
+        return _fork_point(top, own)
     return "HEAD", "HEAD: there is no upstream and no default branch"
 
 
-def _others(top: Path) -> Iterator[str]:
+def _target() -> str:
+    """Where a pipeline says that its branch goes; GitLab need not have fetched that."""
     if target := os.environ.get("GITHUB_BASE_REF"):
-        yield f"origin/{target}"
-    # GitLab need not have fetched the branch that a merge request goes to.
-    yield os.environ.get("CI_MERGE_REQUEST_DIFF_BASE_SHA", "")
-    yield _answer(top, "rev-parse", "--abbrev-ref", "--symbolic-full-name", "@{upstream}")
+        return f"origin/{target}"
+    return os.environ.get("CI_MERGE_REQUEST_DIFF_BASE_SHA", "")
+
+
+def _others(top: Path) -> Iterator[str]:
+    """Where this branch may have come from. Its own copy elsewhere is none: to push is not to be checked."""
+    if (upstream := _upstream(top)) and not _is_own_copy(top):
+        yield upstream
     yield from REMOTE_HEADS
+    if default := os.environ.get("CI_DEFAULT_BRANCH"):
+        yield f"origin/{default}"
     yield from USUAL
+
+
+def _upstream(top: Path) -> str:
+    return _answer(top, "rev-parse", "--abbrev-ref", "--symbolic-full-name", "@{upstream}")
+
+
+def _is_own_copy(top: Path) -> bool:
+    branch = _answer(top, "symbolic-ref", "--quiet", "HEAD")
+    return _answer(top, "config", f"branch.{branch.removeprefix('refs/heads/')}.merge") == branch
+
+
+def _since_before(top: Path, base: str, since: str) -> tuple[str, str]:
+    """On the default branch itself: what a pipeline says was pushed."""
+    before = _before() if base == _answer(top, "rev-parse", "HEAD") else ""
+    return _fork_point(top, _present(top, before)) if before.strip("0") else (base, since)
+
+
+def _before() -> str:
+    """The commit that a branch was at before a push, where a pipeline tells it."""
+    with contextlib.suppress(KeyError, OSError, ValueError):
+        event = json.loads(Path(os.environ["GITHUB_EVENT_PATH"]).read_text("utf-8"))
+        return str(event.get("before", ""))
+    return os.environ.get("CI_COMMIT_BEFORE_SHA", "")
+
+
+def _present(top: Path, other: str) -> str:
+    if is_commit(other, top):
+        return other
+    raise NoChangesError(
+        f"--changed: this pipeline compares with {other}, and git has no such commit here; fetch all (`fetch-depth: 0` "
+        "in GitHub Actions, `GIT_DEPTH: 0` in GitLab)"
+    )
 
 
 def _fork_point(top: Path, other: str) -> tuple[str, str]:

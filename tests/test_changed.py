@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ PROSE = "# A\n\nText.\n"
 def no_pipeline(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the pipeline that runs these tests, nor of a hook of git's, speaks to them."""
     for name in [*os.environ]:
-        if name.startswith(("GIT_", "GITHUB_", "CI_")):
+        if name == "CI" or name.startswith(("GIT_", "GITHUB_", "CI_")):
             monkeypatch.delenv(name)
 
 
@@ -99,6 +100,85 @@ def test_the_upstream_is_what_a_branch_is_compared_with(posts: Path, tmp_path: P
     commit(clone, mine=GOOD)
     found, done = checked(clone, "--changed", ".")
     assert (found, "(origin/topic)" in done.stderr) == (["mine.md"], True)
+
+
+def test_an_upstream_of_another_name_goes_first(posts: Path, tmp_path: Path) -> None:
+    git(posts, "branch", "release", "main")
+    git(tmp_path, "clone", "--quiet", str(posts), "clone")
+    clone = tmp_path / "clone"
+    git(clone, "checkout", "--quiet", "-b", "fix", "--track", "origin/release")
+    commit(clone, mine=GOOD)
+    assert "(origin/release)" in checked(clone, "--changed", ".")[1].stderr
+
+
+def test_what_is_pushed_is_still_changed(posts: Path, tmp_path: Path) -> None:
+    """`git push -u` makes the branch's own copy its upstream."""
+    git(posts, "checkout", "--quiet", "main")
+    git(tmp_path, "clone", "--quiet", str(posts), "clone")
+    clone = tmp_path / "clone"
+    git(clone, "checkout", "--quiet", "-b", "new")
+    commit(clone, mine=BROKEN)
+    git(clone, "push", "--quiet", "-u", "origin", "new")
+    found, done = checked(clone, "--changed", ".")
+    assert (found, done.returncode, "(origin/main)" in done.stderr) == (["mine.md"], 1, True)
+
+
+@pytest.fixture
+def shallow(posts: Path, tmp_path: Path) -> Path:
+    """As a pipeline checks a branch out: its last commit, and no other branch."""
+    commit(posts, mine=BROKEN)
+    git(posts, "config", "uploadpack.allowAnySHA1InWant", "true")
+    clone = tmp_path / "shallow"
+    git(tmp_path, "init", "--quiet", "shallow")
+    git(clone, "fetch", "--quiet", "--depth=1", f"file://{posts}", "topic")
+    git(clone, "checkout", "--quiet", "FETCH_HEAD")
+    return clone
+
+
+def test_a_shallow_clone_is_not_green(shallow: Path) -> None:
+    absent = "1" * 40
+    for environment, said in (
+        ({}, "git knows no branch here that this one left"),
+        ({"CI": "true"}, "git knows no branch here that this one left"),
+        ({"GITHUB_BASE_REF": "main"}, "this pipeline compares with origin/main"),
+        ({"CI_MERGE_REQUEST_DIFF_BASE_SHA": absent}, f"this pipeline compares with {absent}"),
+    ):
+        done = run("check", "--changed", ".", folder=shallow, **environment)
+        assert (done.returncode, said in done.stderr, "fetch-depth: 0" in done.stderr) == (2, True, True), done.stderr
+
+
+def test_a_pipeline_without_a_branch_to_compare_with_is_not_green(posts: Path) -> None:
+    git(posts, "branch", "--delete", "--force", "main")
+    assert run("check", "--changed", ".", folder=posts, CI="true").returncode == 2
+    assert checked(posts, "--changed", ".")[1].returncode == 0
+    git(posts, "update-ref", "refs/remotes/origin/develop", "HEAD~0")
+    commit(posts, mine=GOOD)
+    assert checked(posts, "--changed", ".", CI="true", CI_DEFAULT_BRANCH="develop")[0] == ["mine.md"]
+
+
+def test_what_was_pushed_to_the_default_branch_has_changed(posts: Path, tmp_path: Path) -> None:
+    git(posts, "checkout", "--quiet", "main")
+    before = git(posts, "rev-parse", "HEAD").strip()
+    commit(posts, one=GOOD)
+    commit(posts, two=GOOD)
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"before": before}))
+    github = {"CI": "true", "GITHUB_EVENT_PATH": str(event)}
+    assert checked(posts, "--changed", ".", **github)[0] == ["one.md", "two.md"]
+    assert checked(posts, "--changed", ".", CI="true", CI_COMMIT_BEFORE_SHA=before)[0] == ["one.md", "two.md"]
+    assert checked(posts, "--changed", ".", CI="true", CI_COMMIT_BEFORE_SHA="0" * 40)[0] == []
+    event.write_text(json.dumps({"before": "1" * 40}))
+    assert run("check", "--changed", ".", folder=posts, **github).returncode == 2
+
+
+def test_a_branch_that_is_called_as_a_path_is_no_guess(posts: Path) -> None:
+    (posts / "docs").mkdir()
+    (posts / "docs" / "a.md").write_text(GOOD)
+    git(posts, "branch", "docs", "main")
+    done = run("check", "--changed", "docs", folder=posts)
+    assert (done.returncode, "`refs/heads/docs` is the branch alone, `./docs` the path" in done.stderr) == (2, True)
+    assert checked(posts, "--changed", "./docs")[0] == ["docs/a.md"]
+    assert checked(posts, "--changed=refs/heads/docs", "docs")[0] == ["docs/a.md"]
 
 
 def test_a_repository_without_a_commit(tmp_path: Path) -> None:

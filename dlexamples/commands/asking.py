@@ -90,6 +90,11 @@ def changes_of(ref: str | None, paths: tuple[Path, ...]) -> tuple[Changes | None
     if ref is None:
         return None, paths
     try:
+        if ref and Path(ref).exists() and is_commit(ref):
+            raise click.UsageError(
+                f"--changed {ref}: git knows such a commit, and there is such a path; `refs/heads/{ref}` is the "
+                f"branch alone, `./{ref}` the path"
+            )
         ref, paths = value_or_path(ref, paths, lambda text: is_commit(text))
         return changes(ref), paths
     except NoChangesError as error:
