@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,23 @@ from no_such_two import thing
             "install it with `pip install no-such-two`",
         ),
     ]
+
+
+@pytest.mark.skipif(find_spec("mpl_toolkits") is None, reason="matplotlib is not installed")
+def test_a_distribution_that_adds_to_what_is_here(tmp_path: Path) -> None:
+    """`mpl_toolkits` is a namespace: another distribution than matplotlib brings its `basemap`."""
+    lines = ["import mpl_toolkits.basemap", "import mpl_toolkits.mplot3d.nothing"]
+    document = parse(Path("post.md"), "\n\n".join(f"```python\n{line}\n```" for line in lines))
+    told = [
+        ("DL502", "package `mpl_toolkits.basemap` is not installed; install it with `pip install basemap`"),
+        ("DL202", "package `mpl_toolkits` has no module `mpl_toolkits.mplot3d.nothing`"),
+    ]
+    with Pool() as pool:
+        run = list(check(document, Runner(pool, document, Conditions(timeout=30.0, device="cpu"))))
+        looked = list(check(document, Runner(pool, document, Conditions(timeout=30.0, device="cpu", static=True))))
+    assert [(d.code, d.message) for outcome in run for d in outcome.diagnostics] == told
+    assert [d.code for outcome in looked for d in outcome.diagnostics] == ["DL502", "DL202"]
+    assert [outcome.verdict.value for outcome in looked] == ["skipped", "failed"]
 
 
 def test_a_library_that_wants_another_package_says_so_itself() -> None:

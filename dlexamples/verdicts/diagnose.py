@@ -87,6 +87,8 @@ def diagnose(
         return Finding("DL205", f"the post's own check fails: {raised}", short or "fails")
     if "ModuleNotFoundError" in kinds:
         package, _, submodule = (halt.name or "").partition(".")
+        if submodule and packages.shares(halt.name or "", environment):
+            package, submodule = halt.name or "", ""
         if submodule and installed_in(environment)(package):
             return Finding("DL202", f"package `{package}` has no module `{halt.name}`", "no such module")
         if not package:  # A library says so itself, in words of its own.
@@ -94,10 +96,10 @@ def diagnose(
         return Finding("DL502", packages.told(package, installs, environment), "not installed")
     if wanted := _wanted(halt, raised, environment):
         return Finding("DL502", wanted, "not installed")
-    if (kinds | set(halt.causes)) & NETWORK_ERRORS or (not halt.own and _UNREACHED.search(halt.message)):
-        return Finding("DL504", f"needs the network, and there it got no answer ({raised})", "needs the network")
     if halt.wall:
         return walls.stopped_at(halt.wall, raised)
+    if (kinds | set(halt.causes)) & NETWORK_ERRORS or (not halt.own and _UNREACHED.search(halt.message)):
+        return Finding("DL504", f"needs the network, and there it got no answer ({raised})", "needs the network")
     if kinds & {"FileNotFoundError", "NotADirectoryError", "IsADirectoryError"}:
         return Finding("DL503", f"a file that is not there: blocks start in an empty folder ({raised})", "no such file")
     if kinds & {"AttributeError", "ImportError"}:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from importlib.machinery import PathFinder
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from dlexamples.model import Environment, Place
@@ -27,6 +29,9 @@ NAMES = {
     "faiss": "faiss-cpu",
     "fitz": "PyMuPDF",
     "git": "GitPython",
+    "google.colab": "google-colab",
+    "google.genai": "google-genai",
+    "google.generativeai": "google-generativeai",
     "hydra": "hydra-core",
     "IPython": "ipython",
     "ignite": "pytorch-ignite",
@@ -35,6 +40,7 @@ NAMES = {
     "Levenshtein": "python-Levenshtein",
     "magic": "python-magic",
     "mpl_toolkits": "matplotlib",
+    "mpl_toolkits.basemap": "basemap",
     "OpenGL": "PyOpenGL",
     "open_clip": "open_clip_torch",
     "PIL": "pillow",
@@ -85,7 +91,7 @@ def pip_name(package: str, installs: Sequence[str]) -> str:
         return about[0]
     if package not in NAMES and _OF_AUTHORS.fullmatch(package):
         return ""
-    return known if package in NAMES else package.replace("_", "-")
+    return known if package in NAMES else re.sub("[_.]", "-", package)
 
 
 def told(package: str, installs: Sequence[str], environment: Environment | None = None) -> str:
@@ -100,6 +106,24 @@ def told(package: str, installs: Sequence[str], environment: Environment | None 
         return f"package `{package}` is not installed, and `{name}` was left out for this post: {why}"
     doubt = "" if vouched(package, name, installs) else "if that is its name on PyPI, "
     return f"package `{package}` is not installed; {doubt}install it with `pip install {name}`"
+
+
+def shares(module: str, environment: Environment) -> bool:
+    """Whether the packages above `module` are namespaces (PEP 420), to which each distribution adds modules of its own:
+    what is missing is one of those, as `google.colab` is beside protobuf's `google.protobuf`. Nothing is executed."""
+    *above, _ = module.split(".")
+    names = [".".join(above[: length + 1]) for length in range(len(above))]
+    return bool(names) and all(_is_namespace(name, environment) for name in names)
+
+
+def _is_namespace(package: str, environment: Environment) -> bool:
+    try:
+        found = None if environment.alone else find_spec(package)
+    except (ImportError, ValueError):
+        return False
+    if found is None and environment.folder and "." not in package:
+        found = PathFinder.find_spec(package, [environment.folder])
+    return found is not None and found.origin is None and found.submodule_search_locations is not None
 
 
 def vouched(package: str, name: str, installs: Sequence[str]) -> bool:

@@ -17,6 +17,7 @@ from typing import Any
 
 from .bindings import Bindings, imports
 from .guards import guarded
+from .members import is_namespace
 from .signatures import refusal
 
 MISSING: Any = object()
@@ -163,6 +164,8 @@ def _unimportable(error: BaseException, node: ast.AST) -> dict[str, Any]:
     raised = f"{type(error).__name__}: {text}" if text else type(error).__name__
     if isinstance(error, ModuleNotFoundError) and error.name:
         package = error.name.partition(".")[0]
+        if is_namespace(error.name.rpartition(".")[0]):
+            package = error.name
         if package == error.name or package not in sys.modules:
             return finding("DL502", f"package `{package}` is not installed", node)
         return finding("DL202", f"package `{package}` has no module `{error.name}`", node)

@@ -71,6 +71,12 @@ def has_submodule(module: types.ModuleType, name: str) -> bool:
         return True
 
 
+def is_namespace(package: str) -> bool:
+    """Whether a package that is loaded has no file: each distribution adds modules of its own to it (PEP 420)."""
+    module = sys.modules.get(package)
+    return hasattr(module, "__path__") and getattr(module, "__file__", None) is None
+
+
 def _of_class(cls: type, name: str) -> Any:
     raw = inspect.getattr_static(cls, name, MISSING)
     if raw is MISSING:

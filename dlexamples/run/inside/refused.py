@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,6 +32,8 @@ def wall(error: BaseException, job: dict[str, Any]) -> str:
 def _of_one(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return "memory"
+    if isinstance(error, socket.gaierror):
+        return "network"
     if isinstance(error, OSError) and error.errno is not None:
         return _of_number(error)
     if isinstance(error, (OSError, RuntimeError)) or type(error).__module__.startswith("tensorflow."):

@@ -21,7 +21,7 @@ from .calls import cannot_import, finding, in_characters, no_attribute, suggesti
 from .errors import public_name
 from .guards import flags, guarded
 from .inferred import Inferred, Known, Made, Value, of_class_and_below
-from .members import MISSING, has_submodule, held_by, is_keras, is_torch_module, lacks, member, sets
+from .members import MISSING, has_submodule, held_by, is_keras, is_namespace, is_torch_module, lacks, member, sets
 from .scoping import FUNCTIONS, Text
 from .signatures import refusal
 
@@ -232,7 +232,9 @@ def _imports(node: ast.Import | ast.ImportFrom) -> Iterator[dict[str, Any]]:
             yield finding("DL502", f"package `{package}` is not installed", alias)
             continue
         lacking = _lacking(module)
-        if lacking:
+        if lacking and is_namespace(lacking.rpartition(".")[0]):
+            yield finding("DL502", f"package `{lacking}` is not installed", alias)
+        elif lacking:
             yield finding("DL202", f"package `{package}` has no module `{lacking}`", alias)
         elif isinstance(node, ast.ImportFrom) and alias.name != "*":
             loaded = sys.modules.get(module)
