@@ -71,11 +71,12 @@ class Applied(NamedTuple):
 
 def load(path: Path) -> tuple[Entry, ...]:
     """The entries of the file. Raises BadBaselineError."""
-    would_do = f"write one with `dlexamples check --write-baseline {path}`"
+    would_do = f"put it right, or delete it and write one with `dlexamples check --write-baseline {path}`"
     try:
         tree = json.loads(path.read_bytes())
     except OSError as error:
-        raise BadBaselineError(f"the baseline {path} cannot be read: {error.strerror}; {would_do}") from error
+        told = f"the baseline {path} cannot be read: {error.strerror}"
+        raise BadBaselineError(f"{told}; write one with `dlexamples check --write-baseline {path}`") from error
     except ValueError as error:
         raise BadBaselineError(f"{path} is no baseline, for it is not JSON: {error}; {would_do}") from error
     if not is_baseline(tree):
@@ -110,7 +111,7 @@ def save(path: Path, entries: Iterable[Entry]) -> None:
 def entries_of(reports: Sequence[Report], policy: Policy, folder: Path) -> list[Entry]:
     """What would have to be known for all to be let through. `folder`: the baseline's."""
     found = [_of_block(report.document, outcome, folder) for report in reports for outcome in _refused(report, policy)]
-    flaws = [(report.document, flaw) for report in reports for flaw in report.document.flaws if _is_error(flaw)]
+    flaws = [(report.document, flaw) for report in reports for flaw in _refused_flaws(report, policy)]
     return found + [_of_flaw(document, flaw, folder) for document, flaw in flaws]
 
 
@@ -179,8 +180,9 @@ def _known(report: Report, policy: Policy, left: Left, folder: Path) -> Report:
             now = _of_block(report.document, outcome, folder)
             if id(outcome) not in known and _take(now, left, by_id=by_id):
                 known.add(id(outcome))
+    refused = {id(flaw) for flaw in _refused_flaws(report, policy)}
     flaws = tuple(
-        replace(flaw, known=_is_error(flaw) and _take(_of_flaw(report.document, flaw, folder), left, by_id=True))
+        replace(flaw, known=id(flaw) in refused and _take(_of_flaw(report.document, flaw, folder), left, by_id=True))
         for flaw in report.document.flaws
     )
     return replace(
@@ -215,6 +217,10 @@ def _refused(report: Report, policy: Policy) -> list[Outcome]:
     return [outcome for outcome, own in zip(report.outcomes, bare, strict=True) if not policy.accepts(own)]
 
 
+def _refused_flaws(report: Report, policy: Policy) -> list[Flaw]:
+    return [flaw for flaw in report.document.flaws if policy.refuses_flaw(replace(flaw, known=False))]
+
+
 def _of_block(document: Document, outcome: Outcome, folder: Path) -> Entry:
     codes = {diagnostic.code for diagnostic in outcome.diagnostics if diagnostic.level == "error"}
     # A verdict that is not let through may come with warnings alone.
@@ -229,10 +235,6 @@ def _of_flaw(document: Document, flaw: Flaw, folder: Path) -> Entry:
     span = flaw.diagnostic.span
     lines = "\n".join(texts(document.text)[span.line - 1 : span.end_line]) if document.text else ""
     return Entry(path_of(document, folder), "", DOCUMENT, (flaw.diagnostic.code,), _digest(lines))
-
-
-def _is_error(flaw: Flaw) -> bool:
-    return flaw.diagnostic.level == "error"
 
 
 def _digest(text: str) -> str:

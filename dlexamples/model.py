@@ -482,8 +482,11 @@ class Policy:
 
     def accepts_all(self, report: Report) -> bool:
         """Every block, and nothing is wrong with the document round them."""
-        broken = any(flaw.diagnostic.level == "error" and not flaw.known for flaw in report.document.flaws)
-        return not broken and all(map(self.accepts, report.outcomes))
+        return not any(map(self.refuses_flaw, report.document.flaws)) and all(map(self.accepts, report.outcomes))
+
+    def refuses_flaw(self, flaw: Flaw) -> bool:
+        """What is wrong with the document, and is not known."""
+        return not flaw.known and (flaw.diagnostic.level == "error" or self.refuses(flaw.diagnostic))
 
 
 @dataclass(frozen=True, slots=True)

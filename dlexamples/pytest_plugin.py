@@ -111,13 +111,14 @@ class PostFile(pytest.File):
 
     def errors(self) -> list[tuple[Outcome | Flaw, Diagnostic]]:
         """Those of the document that no Python block answers for, each with what the baseline knows it by."""
-        from dlexamples.verdicts.flaws import told
+        from dlexamples.verdicts.flaws import told as with_flaws
         from dlexamples.verdicts.left_out import not_python
 
-        fences = [told(not_python(block)) for block in self.document.blocks if not block.is_python]
+        fences = [with_flaws(not_python(block)) for block in self.document.blocks if not block.is_python]
         of_fences = [(fence, diagnostic) for fence in fences for diagnostic in fence.diagnostics]
         found = [(flaw, flaw.diagnostic) for flaw in self.document.flaws] + of_fences
-        return [(refused, diagnostic) for refused, diagnostic in found if diagnostic.level == "error"]
+        policy = _policy(self.config.stash[SETTINGS])
+        return [(each, told) for each, told in found if told.level == "error" or policy.refuses(told)]
 
     def unknown_errors(self) -> list[Diagnostic]:
         """To be asked once: an entry of the baseline is taken once."""

@@ -170,6 +170,20 @@ def test_what_is_wrong_with_the_document_can_be_known(folder: Path) -> None:
     assert check(folder, "--baseline", FILE, "old.md").returncode == 1
 
 
+def test_a_warning_of_the_document_that_is_an_error_here_can_be_known(folder: Path) -> None:
+    (folder / "old.md").write_text("---\nrequires:\n  python: 3\n---\n\n```python\nx = 1\n```\n")
+    assert check(folder, "old.md").returncode == 0
+    done = check(folder, "--error", "DL507", "old.md")
+    assert (done.returncode, "1 error in the post itself" in done.stdout) == (1, True)
+    assert check(folder, "--error", "DL507", "--write-baseline", "old.md").returncode == 0
+    assert check(folder, "--error", "DL507", "--baseline", FILE, "old.md").returncode == 0
+    (folder / "pyproject.toml").write_text('[tool.dlexamples]\nerror = ["DL507"]\n')
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rx", "old.md"]
+    assert "1 failed, 1 passed" in subprocess.run(command, capture_output=True, text=True, cwd=folder).stdout
+    (folder / "pyproject.toml").write_text(f'[tool.dlexamples]\nerror = ["DL507"]\nbaseline = "{FILE}"\n')
+    assert "1 passed, 1 xfailed" in subprocess.run(command, capture_output=True, text=True, cwd=folder).stdout
+
+
 def test_the_other_exit_codes_stay(folder: Path) -> None:
     (folder / "prose.md").write_text("# A\n\nText.\n")
     assert check(folder, "--write-baseline", "prose.md", "old.md").returncode == 5

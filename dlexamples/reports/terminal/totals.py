@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from dlexamples.model import Applicability, Flaw, Outcome, Policy, Report, Verdict
+from dlexamples.model import Applicability, Outcome, Policy, Report, Verdict
 from dlexamples.reports.terminal.listing import VERDICTS
 from dlexamples.reports.terminal.visible import visible
 
@@ -46,17 +46,13 @@ def totals(reports: Sequence[Report], policy: Policy, surface: Surface) -> Text:
     flaws = sum(flaw.known for report in reports for flaw in report.document.flaws)
     if known := flaws + sum(outcome.known for outcome in outcomes):
         line.append(f", {known} known")
-    if errors := sum(_is_refused(flaw) for report in reports for flaw in report.document.flaws):
+    if errors := sum(policy.refuses_flaw(flaw) for report in reports for flaw in report.document.flaws):
         line.append(f" {surface.glyphs.dot} ").append(f"{_plural(errors, 'error')} in the post itself", "bold red")
     if defined := sum(outcome.only_defines for outcome in judged):
         rest = [outcome for outcome in judged if not outcome.only_defines]
         line.append(f" {surface.glyphs.dot} without the {defined} defined, not called: ")
         line.append(_counts(rest) if rest else Text("none"))
     return line
-
-
-def _is_refused(flaw: Flaw) -> bool:
-    return flaw.diagnostic.level == "error" and not flaw.known
 
 
 def _counts(outcomes: Iterable[Outcome]) -> Text:
