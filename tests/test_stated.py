@@ -75,6 +75,7 @@ def installed(text: str) -> Document:
         (above("requires: [torch>=2.4, numpy]"), ["torch>=2.4", "numpy"], [2, 2]),
         (above('title: A\nrequires:\n  - torch>=2.4\n  - "einops[x] < 1"'), ["torch>=2.4", "einops[x]<1"], [4, 5]),
         (above("requires: torch"), ["torch"], [2]),
+        (above('"requires": [torch]'), ["torch"], [2]),
         (above('pyproject: |-\n  requires-python = ">=3.10"\n  dependencies = ["marimo"]'), ["marimo"], [4]),
         (f'+++\nrequires = ["torch"]\n+++\n\n{CODE}', ["torch"], [2]),
         (above("title: A\ntags: [torch]"), [], []),
@@ -111,8 +112,14 @@ def test_several_statements_add_up() -> None:
             "`exclude-newer` of `[tool.uv]` is not fol",
         ),
         (above("requires: [a\ntitle: x"), "warning", 1, "no valid YAML"),
-        (above("requires:\n  python: 3"), "warning", 1, "it must be a list of requirements"),
-        (above("pyproject: |\n  dependencies = 3"), "error", 2, "`dependencies` is 3; it must be a list"),
+        (
+            above("title: A\nrequires:\n  python: 3"),
+            "warning",
+            3,
+            "`requires` is {'python': 3}; it must be a list of req",
+        ),
+        (above("requires: torch, numpy"), "warning", 2, "'torch, numpy' is no requirement as pip takes it"),
+        (above("pyproject: |\n  dependencies = 3"), "error", 3, "`dependencies` is 3; it must be a list"),
     ],
 )
 def test_a_statement_that_cannot_be_read_or_is_not_followed(text: str, level: str, line: int, message: str) -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # The specification's own pattern, but that trailing blanks are allowed.
 _SCRIPT = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)[ \t]*$\s(?P<content>(?:^#(?:| .*)$\s)+)^# ///[ \t]*$")
 _OPENED = re.compile(r"(?m)^# /// script[ \t]*$")
-_KEY = re.compile(r"^(?:requires|requires-python|pyproject)\s*[:=]", re.MULTILINE)
+_KEY = re.compile(r"""^(["']?)(?:requires|requires-python|pyproject)\1\s*[:=]""", re.MULTILINE)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -77,6 +77,8 @@ class _Table(NamedTuple):
     """The document's line of the first of `rows`."""
     level: str
     """Of what is wrong with it: an error where its form is standardised."""
+    listed_as: str = "dependencies"
+    """The key that its requirements stand under."""
 
 
 def states(document: Document) -> bool:
@@ -127,7 +129,7 @@ def _of_front_matter(rows: Sequence[str]) -> Iterator[_Table | Fault]:
     own = {"dependencies": values.get("requires", []), "requires-python": values.get("requires-python")}
     if isinstance(own["dependencies"], str):
         own["dependencies"] = own["dependencies"].splitlines()
-    yield _Table({name: value for name, value in own.items() if value is not None}, rows, 1, "warning")
+    yield _Table({name: value for name, value in own.items() if value is not None}, rows, 1, "warning", "requires")
 
 
 def _of_script(source: str, first_line: int) -> Iterator[_Table | Fault]:
@@ -171,14 +173,16 @@ def _dependencies(table: _Table) -> Iterator[Need | Fault]:
 
     listed = table.values.get("dependencies", [])
     if not isinstance(listed, list):
-        yield Fault(f"`dependencies` is {listed!r}; it must be a list of requirements", table.line, table.level)
+        line = _line_of(table.listed_as, table.rows, table.line)
+        yield Fault(f"`{table.listed_as}` is {listed!r}; it must be a list of requirements", line, table.level)
         return
     for each in listed:
         line = _line_of(str(each), table.rows, table.line)
         try:
             requirement = Requirement(each)
         except (InvalidRequirement, TypeError):
-            yield Fault(f"{each!r} is no requirement as pip takes it; `torch>=2.4` is one", line, table.level)
+            told = f"{each!r} is no requirement as pip takes it; `torch>=2.4` is one, and several are a list"
+            yield Fault(told, line, table.level)
             continue
         if requirement.marker is None or requirement.marker.evaluate():
             requirement.marker = None
