@@ -9,7 +9,15 @@ import click
 
 from dlexamples.commands.asking import asked_for, settings_of
 from dlexamples.commands.options import running_options
-from dlexamples.commands.telling import ACCEPTED, NOT_ACCEPTED, exit_code, tell_cached, tell_fixed, trusted
+from dlexamples.commands.telling import (
+    ACCEPTED,
+    NOT_ACCEPTED,
+    exit_code,
+    tell_cached,
+    tell_fixed,
+    tell_not_in_diff,
+    trusted,
+)
 
 if TYPE_CHECKING:
     from dlexamples.model import Report
@@ -53,6 +61,7 @@ def fix(
             if diff:
                 shown = unified_diff(document.path, document.text, fixed.text)
                 click.echo(shown, nl=False)
+                tell_not_in_diff(report, fixed.left)
                 codes.add(NOT_ACCEPTED if shown else ACCEPTED)
                 continue
             if output or fixed.text != document.text:

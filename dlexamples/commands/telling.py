@@ -114,20 +114,34 @@ def tell_cached(counted: tuple[int, int]) -> None:
 
 
 def tell_fixed(report: Report, written: Sequence[Outcome], left: Sequence[Outcome], target: Path) -> int:
-    from dlexamples.model import Applicability, Verdict
+    from dlexamples.model import Applicability
 
     for outcome in written:
         fixes = [d.fix for d in outcome.diagnostics if d.fix and d.fix.applicability is not Applicability.DISPLAY]
         done = dict.fromkeys(fix.description.rstrip(".") for fix in fixes)
         click.echo(f"{target}: {outcome.block.id}: {'; '.join(done)}")
+    not_written = _not_written(report, left)
+    fixed = f"{count(len(written), 'block')} fixed" if written else "nothing to fix"
+    click.echo(f"{target}: {', '.join([fixed, *not_written])}")
+    return NOT_ACCEPTED if not_written else ACCEPTED
+
+
+def tell_not_in_diff(report: Report, left: Sequence[Outcome]) -> None:
+    """On standard error: the other one is for `git apply`."""
+    if not_written := _not_written(report, left):
+        click.echo(f"dlexamples: {report.document.path}: {', '.join(not_written)}", err=True)
+
+
+def _not_written(report: Report, left: Sequence[Outcome]) -> list[str]:
+    from dlexamples.model import Verdict
+
     failing = [o for o in report.outcomes if o.verdict in {Verdict.FAILED, Verdict.BLOCKED}]
-    parts = [f"{count(len(written), 'block')} fixed" if written else "nothing to fix"]
+    parts = []
     if left:
         parts.append(f"{count(len(left), 'block')} left: --unsafe-fixes would change what a reader sees")
     if failing:
         parts.append(f"{count(len(failing), 'block')} without a fix: `dlexamples check` says why")
-    click.echo(f"{target}: {', '.join(parts)}")
-    return NOT_ACCEPTED if left or failing else ACCEPTED
+    return parts
 
 
 def count(number: int, noun: str) -> str:
