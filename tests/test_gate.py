@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from contract import validated
+from packaging.requirements import Requirement
 from repositories import ENVIRONMENT, commit, git, repository
 from ruamel.yaml import YAML
 from test_cli import run
@@ -118,7 +119,7 @@ def posts(tmp_path: Path) -> Path:
 class Step:
     """One step of a job, as GitHub runs it."""
 
-    def __init__(self, folder: Path, **inputs: str) -> None:
+    def __init__(self, folder: Path, *, number: int = 1, **inputs: str) -> None:
         self.temp = folder.parent / "temp"
         self.temp.mkdir(exist_ok=True)
         files = {name: self.temp / name for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
@@ -137,7 +138,7 @@ class Step:
             "DLEXAMPLES_TRIES": "0",
             **inputs,
         }
-        command = loaded("action.yml")["runs"]["steps"][1]["run"]
+        command = loaded("action.yml")["runs"]["steps"][number]["run"]
         # How `shell: bash` starts it.
         bash = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", command]
         self.done = subprocess.run(bash, cwd=folder, env=environment, capture_output=True, text=True)
@@ -180,6 +181,19 @@ def test_the_step(posts: Path) -> None:
     assert step.summary.startswith("## dlexamples: 2 of 3 blocks not accepted\n")
 
 
+def test_the_action_installs_its_own_checkout(posts: Path) -> None:
+    """Into an environment that finds the packages of this one, which pip takes for installed."""
+    environment = posts.parent / "environment"
+    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+    (only,) = environment.glob("lib/python*/site-packages")
+    (only / "these.pth").write_text("\n".join(path for path in sys.path if path.endswith("-packages")))
+    step = Step(posts, number=0, INPUT_PYTHON=str(environment / "bin" / "python"), PYTHONPATH="")
+    assert step.code == 0, step.done.stderr
+    command = step.outputs["dlexamples"]
+    assert command == str(environment / "bin" / "dlexamples")
+    assert Step(posts, INPUT_PATHS="good.md", DLEXAMPLES=command, PYTHONPATH="").outputs["passed"] == "1"
+
+
 def test_only_what_a_pull_request_changes(posts: Path) -> None:
     step = Step(posts, INPUT_PATHS=".", INPUT_CHANGED="true")
     assert (step.code, step.outputs["posts"], "(main)" in step.done.stderr) == (1, "1", True)
@@ -193,6 +207,7 @@ def test_the_step_fails_where_it_is_told_to(posts: Path) -> None:
     assert Step(posts, INPUT_PATHS="old.md", INPUT_FAIL_ON="fault").code == 0
     assert Step(posts, INPUT_PATHS="nothing.md", INPUT_FAIL_ON="fault").code == 2
     assert Step(posts, INPUT_PATHS="good.md", INPUT_FAIL_ON="fualt").code == 2
+    assert Step(posts, INPUT_PATHS="good.md", INPUT_STRICT="True").code == 2
     step = Step(posts, INPUT_PATHS="good.md", INPUT_ARGS="--no-such-option")
     assert (step.code, step.outputs) == (2, {"exit-code": "2"})
 
@@ -279,6 +294,26 @@ def test_the_job_of_gitlab(posts: Path) -> None:
     validate("junit", (posts / kept["junit"]).read_text("utf-8"))
 
 
+def test_the_job_of_gitlab_installs_what_it_is_told(tmp_path: Path) -> None:
+    job = loaded("ci/gitlab.yml")[".dlexamples"]
+    pip = tmp_path / "pip"
+    pip.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\n")
+    pip.chmod(0o755)
+
+    def installed(source: str) -> subprocess.CompletedProcess[str]:
+        environment = {**ENVIRONMENT, **job["variables"], "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+        command = ["bash", "-c", *job["before_script"]]
+        environment["DLEXAMPLES_SOURCE"] = source
+        return subprocess.run(command, env=environment, capture_output=True, text=True)
+
+    for source in ("git+https://host/dlexamples.git@1f2e", ROOT.as_uri(), "https://host/dlexamples-1-py3-none-any.whl"):
+        *_, wanted = installed(source).stdout.splitlines()
+        requirement = Requirement(wanted)
+        assert (requirement.name, requirement.extras, requirement.url) == ("dlexamples", {"torch"}, source)
+    refused = installed("")
+    assert (refused.returncode != 0, "says what pip installs dlexamples from" in refused.stderr) == (True, True)
+
+
 # The hooks
 
 
@@ -321,3 +356,21 @@ def test_the_hook_before_a_push_runs_what_is_pushed(hooked: Path) -> None:
     git(hooked, "add", "--all")
     code, said = hook(hooked, "dlexamples", "pre-push")
     assert (code, "1 failed" in said) == (1, True), said
+
+
+def test_pre_commit_installs_and_tries_the_hook(tmp_path: Path) -> None:
+    """`pre-commit try-repo` on what stands here, with pip's packages found where they are."""
+    ours = tmp_path / "ours"
+    shutil.copytree(ROOT / "dlexamples", ours / "dlexamples", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in (".pre-commit-hooks.yaml", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, ours)
+    git(tmp_path, "init", "--quiet", "ours")
+    commit(ours)
+    folder = repository(tmp_path / "tried", good=GOOD)
+    (folder / "new.md").write_text("# A\n\n```python\nimport math\nmath.squrt(2)\n```\n")
+    git(folder, "add", "--all")
+    packages = os.pathsep.join(path for path in sys.path if path.endswith("-packages"))
+    environment = {**ENVIRONMENT, "PRE_COMMIT_HOME": str(tmp_path / "cache"), "PYTHONPATH": packages}
+    command = [str(BIN / "pre-commit"), "try-repo", str(ours), "dlexamples-static", "--verbose", "--files", "new.md"]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    assert (done.returncode, "1 failed" in done.stdout, "did you mean `sqrt`?" in done.stdout) == (1, True, True), done

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     is_flag=False,
     flag_value="",
     metavar="[REF]",
-    help="Only posts that git says changed since HEAD left REF. [default REF: the upstream, else the default branch]",
+    help="Only posts that git says changed since HEAD left REF. [default REF: where the branch goes, or came from]",
 )
 @click.option(
     "--part-of",
