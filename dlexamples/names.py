@@ -9,13 +9,17 @@ import sys
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import parso
 
 from dlexamples.paths import files_made, files_named
 from dlexamples.scopes import Scope, always
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+NOTHING: frozenset[str] = frozenset()
 BUILTINS = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__", "__builtins__", "__annotations__"}
 
 # Changing the state of a module is told by what is called: `torch.manual_seed(0)`, `plt.style.use(…)`,
@@ -67,7 +71,7 @@ class Names:
     """Has `from … import *`: any name may come from it."""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def names(source: str) -> Names:
     """The names of a block; of a block that does not parse, as far as parso can read it."""
     limit = sys.getrecursionlimit()
@@ -90,20 +94,25 @@ def _names(source: str) -> Names:
     later = scope.deferred - scope.ever
     makes = files_made(tree)
     return Names(
-        needs=frozenset(scope.needs - BUILTINS),
-        needs_later=frozenset(later - BUILTINS),
-        builtins=frozenset((scope.needs | later) & BUILTINS),
-        binds=frozenset(scope.ever | scope.late),
+        needs=_frozen(scope.needs - BUILTINS),
+        needs_later=_frozen(later - BUILTINS),
+        builtins=_frozen((scope.needs | later) & BUILTINS),
+        binds=_frozen(scope.ever | scope.late),
         surely=_surely(tree.body),
         statements=statements,
         imports=_imports(tree),
-        imported=frozenset(scope.imported),
-        sets_state=frozenset().union(*map(_changes_state, tree.body)),
+        imported=_frozen(scope.imported),
+        sets_state=_frozen(set().union(*map(_changes_state, tree.body))),
         only_defines=_only_defines(tree),
-        makes=makes,
-        opens=files_named(tree) - makes,
+        makes=_frozen(makes),
+        opens=_frozen(files_named(tree) - makes),
         star=scope.star,
     )
+
+
+def _frozen(found: Iterable[str]) -> frozenset[str]:
+    """One object for all that are empty, as most are: of thousands of posts each is told once."""
+    return frozenset(found) or NOTHING
 
 
 def _surely(body: list[ast.stmt]) -> frozenset[str]:
@@ -118,7 +127,7 @@ def _surely(body: list[ast.stmt]) -> frozenset[str]:
             scope = Scope()
             scope.visit(node)
             found = (found - _deleted(node)) | scope.bound
-    return frozenset(found)
+    return _frozen(found)
 
 
 def _deleted(node: ast.stmt) -> set[str]:
@@ -128,12 +137,12 @@ def _deleted(node: ast.stmt) -> set[str]:
 def _statement(scope: Scope, node: ast.stmt) -> Statement:
     before, scope.ever = scope.ever, set()
     scope.visit(node)
-    binds, scope.ever = frozenset(scope.ever), before | scope.ever
+    binds, scope.ever = _frozen(scope.ever), before | scope.ever
     own = Scope()
     own.visit(node)
     first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-    touches = frozenset(_touched(node) - scope.imported)
-    return Statement(first, node.end_lineno or first, frozenset(own.needs), binds, touches)
+    touches = _frozen(_touched(node) - scope.imported)
+    return Statement(first, node.end_lineno or first, _frozen(own.needs), binds, touches)
 
 
 def _names_of_broken(source: str) -> Names:
@@ -150,10 +159,10 @@ def _names_of_broken(source: str) -> Names:
             if _starts_line(previous) and following is not None and following.value == ".":
                 touches.add(leaf.value)
         previous, leaf = leaf, following
-    imports = frozenset(re.findall(r"^\s*(?:import|from)\s+(\w+)", source, re.MULTILINE))
-    needs = frozenset(reads - binds - BUILTINS)
-    whole = Statement(1, max(1, source.count("\n")), needs, frozenset(binds), frozenset(touches - imports))
-    return Names(needs=needs, binds=frozenset(binds), statements=(whole,), imports=imports)
+    imports = _frozen(re.findall(r"^\s*(?:import|from)\s+(\w+)", source, re.MULTILINE))
+    needs = _frozen(reads - binds - BUILTINS)
+    whole = Statement(1, max(1, source.count("\n")), needs, _frozen(binds), _frozen(touches - imports))
+    return Names(needs=needs, binds=_frozen(binds), statements=(whole,), imports=imports)
 
 
 def _binds_in_broken(previous: Any, following: Any) -> bool:
@@ -174,7 +183,7 @@ def _imports(tree: ast.Module) -> frozenset[str]:
             found.update(alias.name.split(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found.add(node.module.split(".")[0])
-    return frozenset(found)
+    return _frozen(found)
 
 
 def _touched(node: ast.stmt) -> set[str]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dlexamples.formats.dialects.draft import Draft
 
 LINE = re.compile(r"(%%tab|#\s*@tab)\s+(?P<names>\w[\w, ]*)")
+_NONE: frozenset[str] = frozenset()
 MODULES = {
     "pytorch": "torch",
     "torch": "torch",
@@ -48,7 +49,7 @@ def _around(draft: Draft) -> frozenset[str]:
     """What the innermost tab says that names a framework."""
     titles = (title for title in reversed(draft.fence.tabs) if _names_only(title))
     named = (frozenset(_modules(title)) for title in titles)
-    return next((modules for modules in named if modules), frozenset())
+    return next((modules for modules in named if modules), _NONE)
 
 
 def _names_only(title: str) -> bool:
