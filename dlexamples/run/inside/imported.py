@@ -4,30 +4,60 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 SITES = ("site-packages", "dist-packages")
 """How the folders are called into which installers put packages."""
 
 
-_ready: dict[str, tuple[str, tuple[str, ...]]] = {}
-"""By name, of the modules that a server has ready: the top-level one, and where it lies if that is to be told."""
+_ready: set[str] = set()
+"""The names of the modules that a server has ready."""
+_tops: set[str] = set()
+_roots: set[str] = set()
+"""Of those: the top-level ones, and where they lie if that is to be told."""
+_names: list[str] = []
+"""The same names, as strings of their own that lie together. To count references to those of `sys.modules`, all over
+the memory, would cost every run a copy of each page."""
 
 
 def look_round(beside: str) -> None:
     """What is there is looked at once, by the server: to touch each module costs every run milliseconds."""
     known = _known(beside)
-    for name in set(sys.modules) - set(_ready):
-        _ready[name] = _found(name, known)
+    _add(set(sys.modules) - _ready, known)
+    _ready.update(sys.modules)
+    _names[:] = [name.encode("utf-8", "surrogatepass").decode("utf-8", "surrogatepass") for name in _ready]
+    _are_there()  # Each now knows its hash.
 
 
 def imported(job: dict[str, Any]) -> dict[str, list[str]]:
     """`modules`: the top-level ones. `roots`: the files and packages of those that are neither Python's own, nor lie in
     a folder of installed packages, nor were made by the session itself."""
-    known = _known(job["beside"], job["environment"]["HOME"])
-    found = [_ready.get(name) or _found(name, known) for name in list(sys.modules)]
-    roots = {root for _, of_one in found for root in of_one}
-    return {"modules": sorted({top for top, _ in found}), "roots": sorted(roots)}
+    _add(_new(), _known(job["beside"], job["environment"]["HOME"]))
+    return {"modules": sorted(_tops), "roots": sorted(_roots)}
+
+
+def _add(names: Iterable[str], known: tuple[str, ...]) -> None:
+    for name in names:
+        top, roots = _found(name, known)
+        _tops.add(top)
+        _roots.update(roots)
+
+
+def _new() -> list[str]:
+    """Names of modules that the server has not had ready; they are the last, but for what was imported anew."""
+    left = len(sys.modules) - _are_there()
+    found: list[str] = []
+    for name in reversed(sys.modules):
+        if len(found) == left:
+            break
+        if name not in _ready:
+            found.append(name)
+    return found
+
+
+def _are_there() -> int:
+    return sum(map(sys.modules.__contains__, _names))
 
 
 def _known(*more: str) -> tuple[str, ...]:
