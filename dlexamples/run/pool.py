@@ -149,6 +149,7 @@ class Pool:
 
     def warm(self, kind: Kind) -> None:
         """Starts a server and does not wait for it: several import side by side."""
+        self._require_open()
         if self.fork:
             self._server(kind)
 
@@ -161,6 +162,7 @@ class Pool:
 
         Raises RuntimeError once the pool is closed.
         """
+        self._require_open()
         process = self._forked(job, folder, to_search) if can_fork() else self._new(job, folder)
         process.send(job)
         return process
