@@ -232,6 +232,8 @@ def test_fix_diff_writes_nothing(folder: Path) -> None:
     assert "+import numpy as np\n" in done.stdout
     assert (folder / "np.md").read_text() == UNIMPORTED
     assert run("fix", "--diff", "good.md", folder=folder).returncode == 0
+    done = run("fix", "--diff", "broken.md", folder=folder)
+    assert (done.stdout, "broken.md: 1 block without a fix: `dlexamples check` says why" in done.stderr) == ("", True)
 
 
 def test_json_is_the_contract(folder: Path) -> None:
@@ -324,7 +326,7 @@ def test_causes_are_told_in_order_where_nothing_is_offered(folder: Path) -> None
         ("DL202", "note", 5),
         ("DL205", "error", 6),
     ]
-    assert all(d["fix"] is None for d in found["diagnostics"])
+    assert all(d["fix"] is None or d["fix"]["applicability"] == "display" for d in found["diagnostics"])
     assert (found["verdict"], found["edits"], found["runnable_source"]) == ("failed", [], found["source"])
 
 

@@ -19,6 +19,8 @@ from dlexamples.stated.compared import compared
 if TYPE_CHECKING:
     from dlexamples.run.pool import Pool
 
+IN_ITS_MESSAGE = {"DL013", "DL104", "DL105", *(f"DL50{n}" for n in range(2, 8)), "DL901", "DL906"}
+"""Codes of errors whose own words say what would do: a block above, a package, a file, an option."""
 WITH_EXAMPLE = [code for code in codes() if code != "DL904"]
 """Our own fault has none: one that we knew would be mended."""
 
@@ -51,6 +53,8 @@ def _told(post: Document, found: list[Outcome]) -> list[str]:
 def test_the_example_gives_the_code(pool: Pool, code: str) -> None:
     found, told = outcomes(pool, code, "Example")
     assert code in told, found
+    errors = [diagnostic for outcome in found for diagnostic in outcome.diagnostics if diagnostic.level == "error"]
+    assert not [error for error in errors if not error.fix and error.code not in IN_ITS_MESSAGE]
 
 
 @pytest.mark.parametrize("code", WITH_EXAMPLE)

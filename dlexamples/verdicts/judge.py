@@ -34,6 +34,7 @@ from dlexamples.verdicts.expectations import unmet
 from dlexamples.verdicts.finding import Finding
 from dlexamples.verdicts.flaws import told
 from dlexamples.verdicts.left_out import left_out
+from dlexamples.verdicts.remedies import GETS_PAST, with_remedies
 from dlexamples.verdicts.training import trained
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def judge(
         if block.id in session.judged:
             not_run = left_out(block, session.name, run.blocks[index], static=conditions.static)
             case = _Case(session, mended, run, conditions, index, other)
-            outcome = not_run or case.with_unreached(case.outcome())
+            outcome = not_run or with_remedies(case.with_unreached(case.outcome()))
             yield told(seen[index].told(outcome) if index in seen else outcome)
 
 
@@ -333,7 +334,7 @@ class _Case:
             yield Diagnostic(
                 proposal.code,
                 "warning" if proposal.fills and verified_on else "error",
-                proposal.message,
+                proposal.message if verified_on else f"{proposal.message}\n{GETS_PAST}{proposal.description}",
                 self._span(mend.halt.at, mend.before),
                 related or self._comes_from(mend.halt, mend.before),
                 Fix(proposal.applicability, proposal.description, verified_on) if verified_on else None,
