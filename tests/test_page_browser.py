@@ -135,6 +135,24 @@ def test_filters_show_what_they_name_and_stay_in_the_address(browser: Browser, f
         assert (shown(page), hash_of(page)) == (everything, "")
 
 
+@pytest.mark.parametrize("name", ["post", "several"])
+def test_a_filter_shows_as_many_blocks_as_it_counts(browser: Browser, folder: Path, name: str) -> None:
+    with opened(browser, folder / f"{name}.html") as page:
+        everything = shown(page)
+        for button in page.locator(".filter").all():
+            button.click()
+            count, _, rest = page.locator(".hits").inner_text().partition(" of ")
+            assert (len(shown(page)), rest.endswith(" fences")) == (int(count), True)
+            assert all(each.is_visible() for each in page.locator("details:has(.hit) > summary").all())
+            button.click()
+            assert shown(page) == everything
+    with opened(browser, folder / f"{name}.html", "#show=skipped") as page:
+        (skipped,) = shown(page)
+        page.keyboard.press("j")
+        page.keyboard.press("a")
+        assert skipped in shown(page), "the opened block is not hidden again"
+
+
 def test_the_switch_turns_a_card_and_all_cards(browser: Browser, folder: Path) -> None:
     def kinds(page: Page) -> list[int]:
         return [
