@@ -58,6 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "post": page_of(every_verdict()),
         "several": page_of(every_verdict("a.md"), passing(read(CASES / "document" / "containers.md"))),
         "hostile": page_of(passing(read(CASES / "page" / "hostile.md"))),
+        "prose": page_of(passing(read(CASES / "page" / "prose.md"))),
         "swallowing": page_of(passing(read(CASES / "page" / "swallowing.md"))),
     }
     for name, html in pages.items():
@@ -100,6 +101,8 @@ def hash_of(page: Page) -> str:
         ("several", "dark", WIDE),
         ("hostile", "light", WIDE),
         ("hostile", "dark", NARROW),
+        ("prose", "light", NARROW),
+        ("prose", "dark", WIDE),
     ],
 )
 def test_everybody_can_use_the_page(
@@ -235,6 +238,25 @@ def test_nothing_of_a_hostile_post_happens(browser: Browser, folder: Path, name:
         assert page.evaluate("document.querySelectorAll('script, style').length") == 2
         for each in page.locator("article").all():
             assert each.is_visible()
+
+
+def style_of(page: Page, selector: str, name: str) -> str:
+    """The computed style of the first element that the selector names."""
+    return str(page.locator(selector).first.evaluate("(element, name) => getComputedStyle(element)[name]", name))
+
+
+def test_what_an_author_strikes_out_or_underlines_looks_like_it(browser: Browser, folder: Path) -> None:
+    with opened(browser, folder / "prose.html") as page:
+        for each in page.locator(".prose s").all():
+            assert each.evaluate("(s) => getComputedStyle(s).fontSize") == style_of(page, ".prose p", "fontSize")
+            assert each.evaluate("(s) => getComputedStyle(s).textDecorationLine") == "line-through"
+            assert each.evaluate("(s) => getComputedStyle(s, '::before').content") == "none"
+        assert style_of(page, ".prose u", "textDecorationStyle") == "solid"
+    with opened(browser, folder / "hostile.html") as page:
+        assert style_of(page, ".card s", "fontSize") == "0px"
+    with opened(browser, folder / "post.html") as page:
+        assert style_of(page, ".card u.m-warning", "textDecorationStyle") == "wavy"
+        assert style_of(page, ".card u.m-error", "textDecorationColor") == style_of(page, ".note.error a", "color")
 
 
 def test_the_header_is_as_high_as_what_is_in_it(browser: Browser, folder: Path) -> None:
