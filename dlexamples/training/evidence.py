@@ -86,6 +86,14 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True)
+class Objective:
+    """What gradients are asked of on one line: a loss, a sum of several, whatever the post has written out."""
+
+    line: int
+    curve: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Optimizer:
     """One optimizer and its updates."""
 
@@ -197,6 +205,7 @@ class Training:
     backwards: int = 0
     kept: tuple[Kept, ...] = ()
     coincidences: tuple[Coincidence, ...] = ()
+    objectives: tuple[Objective, ...] = ()
     shortened: bool = False
     """It is shorter than the post has it."""
     invented: bool = False
@@ -251,6 +260,7 @@ def training(facts: Mapping[str, Any], **known: object) -> Training:
         facts.get("backwards", 0),
         tuple(_made(Kept, each) for each in facts.get("kept", ())),
         tuple(_made(Coincidence, each) for each in facts.get("coincidences", ())),
+        tuple(_made(Objective, each) for each in facts.get("objectives", ())),
     )
     return replace(seen, **known)  # type: ignore[arg-type]
 

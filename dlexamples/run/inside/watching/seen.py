@@ -100,6 +100,17 @@ class Loss:
         return kept | {"targets": self.targets.facts(), "curve": self.curve.values}
 
 
+@dataclass
+class Objective:
+    """What gradients are asked of on one line: a loss, a sum of several, whatever the post has written out."""
+
+    line: int
+    curve: Thinned = field(default_factory=Thinned)
+
+    def facts(self) -> dict[str, Any]:
+        return {"line": self.line, "curve": self.curve.values}
+
+
 def is_looked_into(loss: Loss) -> bool:
     """Whether the numbers of the call that runs are looked at: of the first ones, then of every so many."""
     return loss.calls <= LOOKED_AT_FIRST or not loss.calls % (LOOKED_AT_EACH * loss.curve.stride)
