@@ -218,6 +218,12 @@ def test_colours_lose_nothing(language: str) -> None:
         ("\x1b]0;title\x07text\x1b[?25l", "text"),
         ("\b\b\x1b[5Aa", "a"),
         ("<b>&", "&lt;b&gt;&amp;"),
+        ("日本語|\rAB", "AB本語|"),
+        ("日本\rA", "A 本"),
+        ("AB本\r日\b\b C", " C本"),
+        ("日本\r 語|", " 語|"),
+        ("e\u0301日\u0301\tx\ryz", "yz      x"),
+        ("\u0301\ta", "\u0301       a"),
     ],
 )
 def test_output_is_left_as_a_terminal_leaves_it(output: str, left: str) -> None:
@@ -233,7 +239,10 @@ def test_output_is_left_as_a_terminal_leaves_it(output: str, left: str) -> None:
         ("38;5;196", "a-1"),
         ("38;2;0;0;255", "a-4"),
         ("48;5;1", "a-on-1"),
+        ("31;43", "a-1 a-on-3"),
         ("7", "a-inverse"),
+        ("7;31", "a-on-1"),
+        ("7;31;43", "a-3 a-on-1"),
         ("2;3;4", "a-dim a-italic a-underline"),
     ],
 )

@@ -260,6 +260,15 @@ def test_what_an_author_strikes_out_or_underlines_looks_like_it(browser: Browser
         assert style_of(page, ".card u.m-error", "textDecorationColor") == style_of(page, ".note.error a", "color")
 
 
+def test_output_has_the_colours_that_it_asks_for(browser: Browser, folder: Path) -> None:
+    with opened(browser, folder / "post.html") as page:
+        red = style_of(page, ".a-1", "color")
+        assert red not in {style_of(page, "body", "color"), style_of(page, ".a-on-2", "color")}
+        assert style_of(page, ".a-1.a-on-3", "color") == red
+        grounds = {style_of(page, selector, "backgroundColor") for selector in (".a-on-2", ".a-on-3", ".a-1")}
+        assert len(grounds) == 3
+
+
 def test_the_header_is_as_high_as_what_is_in_it(browser: Browser, folder: Path) -> None:
     with opened(browser, folder / "post.html") as page:
         heights = []
