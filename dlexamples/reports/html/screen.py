@@ -68,7 +68,7 @@ class Screen:
         self.column = end
 
     def _cells(self, text: str) -> list[tuple[str, Style]]:
-        """A character a cell: after one that takes two an empty one follows, one that takes none is with the one before."""
+        """A character a cell; an empty one follows a character that takes two, and one that takes none is not alone."""
         cells: list[tuple[str, Style]] = []
         for character in text:
             width = 1 if character.isascii() else get_character_cell_size(character)
