@@ -157,7 +157,8 @@ def test_a_card_says_what_became_of_its_block() -> None:
         "8 unchanged lines",
         "needs result from block xor-1",
         "needs 8 GPUs",
-        "loss 0.7 → 0.1 4 points, line 7, 1 not finite",
+        "0.7 0.1 step 1 49 loss 0.7 → 0.1 4 points, one in 16 steps, line 7, 1 not finite",
+        "0.9 0.5 accuracy 0.5 → 0.9 2 points",
         "100%|████|",
     ):
         assert said in text, said
@@ -266,7 +267,7 @@ def test_a_curve_is_drawn_in_its_box() -> None:
     assert len(points) <= 2 * MOST
     assert all(0 <= x <= WIDTH and 0 <= y <= HEIGHT for x, y in points)
     assert points == sorted(points)
-    assert found.label == "loss over 10000 points: from 1 to 0.0001, lowest 0.0001, highest 1"
+    assert found.label == "loss over 10,000 points: from 1 to 0.0001, lowest 0.0001, highest 1"
 
 
 def test_a_curve_has_gaps_where_it_is_not_finite() -> None:
@@ -276,6 +277,21 @@ def test_a_curve_has_gaps_where_it_is_not_finite() -> None:
     assert drawn(Curve("loss", (math.nan,))) is None
     assert drawn(Curve("loss", ())) is None
     assert drawn(Curve("loss", (2.0, 2.0)))
+
+
+@pytest.mark.parametrize(
+    ("curve", "said"),
+    [
+        (Curve("loss", (1.0, 2.0)), ("2 points", "", "")),
+        (Curve("loss", (1.0, 2.0), unit="epoch"), ("2 epochs", "epoch 1", "2")),
+        (Curve("loss", (1.0,), unit="epoch"), ("1 epoch", "epoch 1", "")),
+        (Curve("loss", (1.0,) * 100, unit="step", every=16), ("100 points, one in 16 steps", "step 1", "1,585")),
+    ],
+)
+def test_a_curve_says_what_it_is_over(curve: Curve, said: tuple[str, str, str]) -> None:
+    found = drawn(curve)
+    assert found
+    assert (found.count, found.first, found.last) == said
 
 
 def test_the_published_and_the_runnable_text_are_in_the_rows() -> None:
@@ -341,8 +357,8 @@ def test_small_images_of_the_post_are_in_the_page_and_others_are_told(tmp_path: 
         ("a.md", "https://a.org/b_c_(e)?f&g, www.b.org.\n", ['"https://a.org/b_c_(e)?f&amp;g"', ">www.b.org</a>."]),
         ("a.md", "(https://a.org/b) `https://c.org`\n", [">https://a.org/b</a>) <code>https://c.org</"]),
         ("a.md", "a xhttps://d.org\n", ["a xhttps://d.org"]),
-        ("a.md", "[a https://b.org](https://c.org) javascript://e.org/%0ahit(1)\n", [">a https://b.org</a> javascript:"]),
-        ("a.md", '<iframe src="https://a.org/?b&amp;c" title="A film"></iframe>\n', ['/?b&amp;c"><i>A film</i></span>']),
+        ("a.md", "[a https://b.org](https://c.org) javascript://e.org/%0ahit(1)\n", ["b.org</a> javascript:"]),
+        ("a.md", '<iframe src="https://a.org/?b&amp;c" title="A film"></iframe>\n', ['b&amp;c"><i>A film</i></span>']),
         ("a.md", "<p>a <iframe src='x.html'>old</iframe></p>\n", ['title="x.html"><code>x.html</code></span></p>']),
         ("a.md", "!!! note \"Mind\"\n    it\n", ['<div class="md-box"><p class="md-title">Mind</p>\n<p>it</p>']),
         ("a.md", "=== \"PyTorch\"\n\n    it\n", ['<div class="md-tab"><p class="md-title">PyTorch</p>\n<p>it</p>']),

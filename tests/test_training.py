@@ -86,7 +86,9 @@ def test_which_curves_there_are(path: Path, pool: Pool, update_cases: bool) -> N
         lines.append(f"{outcome.block.heading[-1]}")
         printed = [float(each) for each in outcome.stdout.split()]
         for curve in outcome.curves:
-            lines.append(f"    {curve.name}, line {curve.line}, {len(curve.values)} points")
-            if curve.name.startswith("loss"):
+            lines.append(f"    {curve.name}, line {curve.line}, {len(curve.values)} {curve.unit or 'point'}s")
+            if curve.every > 1:
+                lines[-1] += f", one in {curve.every}"
+            if curve.name.startswith("loss") and printed:
                 assert [any(math.isclose(v, p, rel_tol=1e-4) for p in printed) for v in curve.values].count(False) == 0
     compare(path, "".join(f"{line}\n" for line in lines), update_cases)

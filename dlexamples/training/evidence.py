@@ -81,6 +81,8 @@ class Loss:
     targets: Values
     not_finite: int
     curve: tuple[float, ...]
+    every: int
+    """Calls from one value of the curve to the next."""
     revealed: tuple[int, ...]
     """Columns of the model's input, from 0, that tell the target."""
 
@@ -91,6 +93,7 @@ class Objective:
 
     line: int
     curve: tuple[float, ...]
+    every: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,8 @@ class Optimizer:
     """Keras: how many it was given at its last update."""
     without: tuple[str, ...]
     """Keras: the names of those that got no gradient then."""
+    every: int = 1
+    """Updates from one of the rates to the next."""
 
 
 @dataclass(frozen=True, slots=True)

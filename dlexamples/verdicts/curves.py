@@ -22,11 +22,11 @@ def curves(seen: Training) -> Iterator[tuple[int, Curve]]:
     """With the line that each is of. JSON has no numbers but finite ones."""
     for fit in seen.fits:
         for name, values in fit.history.items():
-            yield fit.line, _curve(name, values)
+            yield fit.line, _curve(name, values, "epoch")
     yield from _losses(seen)
     for optimizer in seen.optimizers:
         if len(set(optimizer.rates)) > 1:
-            yield optimizer.step_line, _curve("learning rate", optimizer.rates)
+            yield optimizer.step_line, _curve("learning rate", optimizer.rates, "step", optimizer.every)
 
 
 def _losses(seen: Training) -> Iterator[tuple[int, Curve]]:
@@ -37,13 +37,15 @@ def _losses(seen: Training) -> Iterator[tuple[int, Curve]]:
     composed = [each for each in objectives if not any(_are_multiples(each.curve, loss.curve) for loss in trained)]
     parts = [loss for loss in trained if not any(_are_multiples(each.curve, loss.curve) for each in objectives)]
     for objective in composed:
-        yield objective.line, _curve("loss", objective.curve)
+        yield objective.line, _curve("loss", objective.curve, "step", objective.every)
     several = len(composed) + len(trained) > 1
     for loss in losses:
-        named = "loss" if loss.gradients else "loss without gradients"
+        kind = "loss" if loss.gradients else "loss without gradients"
         same = several if loss.gradients else len(losses) - len(trained) > 1
-        name = f"{named}: {loss.function}" if same else named
-        yield loss.line, _curve(loss.function if composed and loss in parts else name, loss.curve)
+        name = f"{kind}: {loss.function}" if same else kind
+        named = loss.function if composed and loss in parts else name
+        # Where it is asked without gradients, that need not be in each step.
+        yield loss.line, _curve(named, loss.curve, "step" if loss.gradients else "", loss.every)
 
 
 def _are_multiples(values: Sequence[float], others: Sequence[float]) -> bool:
@@ -57,5 +59,6 @@ def _are_multiples(values: Sequence[float], others: Sequence[float]) -> bool:
     return max(ratios) - min(ratios) <= ROUNDING * abs(ratios[0])
 
 
-def _curve(name: str, values: Sequence[float]) -> Curve:
-    return Curve(name, tuple(float(f"{value:.{DIGITS}g}") for value in values if math.isfinite(value)))
+def _curve(name: str, values: Sequence[float], unit: str, every: int = 1) -> Curve:
+    finite = tuple(float(f"{value:.{DIGITS}g}") for value in values if math.isfinite(value))
+    return Curve(name, finite, unit=unit, every=every)

@@ -97,7 +97,7 @@ class Loss:
         kept = asdict(self)
         del kept["pending"], kept["largest"], kept["revealing"]
         kept["revealed"] = self.revealing.columns()
-        return kept | {"targets": self.targets.facts(), "curve": self.curve.values}
+        return kept | {"targets": self.targets.facts(), "curve": self.curve.values, "every": self.curve.stride}
 
 
 @dataclass
@@ -108,7 +108,7 @@ class Objective:
     curve: Thinned = field(default_factory=Thinned)
 
     def facts(self) -> dict[str, Any]:
-        return {"line": self.line, "curve": self.curve.values}
+        return {"line": self.line, "curve": self.curve.values, "every": self.curve.stride}
 
 
 def is_looked_into(loss: Loss) -> bool:
@@ -154,7 +154,7 @@ class Optimizer:
 
     def facts(self) -> dict[str, Any]:
         ratios = [*self.ratios, *([self.net] if self.net >= 0 else [])]
-        kept = {"rates": self.rates.values, "ratios": ratios, "losses": sorted(self.losses)}
+        kept = {"rates": self.rates.values, "every": self.rates.stride, "ratios": ratios, "losses": sorted(self.losses)}
         return asdict(self) | kept
 
 
