@@ -269,6 +269,22 @@ def test_output_has_the_colours_that_it_asks_for(browser: Browser, folder: Path)
         assert len(grounds) == 3
 
 
+def test_what_tells_a_block_from_others_is_in_sight(browser: Browser, folder: Path) -> None:
+    with opened(browser, folder / "post.html") as page:
+        assert page.locator(".blocks .name").all_text_contents()[:2] == ["xor-with-two-layers-1", "training-1"]
+        long = "figures-bars-and-columns-of-several-tables"
+        page.evaluate("(long) => document.querySelectorAll('.name span').forEach((s) => s.textContent = long)", long)
+        lines = page.locator(".blocks small").first.bounding_box()
+        assert lines
+        for name in page.locator(".blocks .name").all():
+            assert name.evaluate("(name) => name.scrollWidth <= name.clientWidth")
+            ends = name.evaluate(
+                "(name) => { const range = document.createRange(); range.selectNode(name.lastChild);"
+                " return range.getBoundingClientRect().right }"
+            )
+            assert ends <= lines["x"]
+
+
 def test_the_header_is_as_high_as_what_is_in_it(browser: Browser, folder: Path) -> None:
     with opened(browser, folder / "post.html") as page:
         heights = []

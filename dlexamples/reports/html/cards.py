@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ MARKS = {
     Verdict.NOT_PYTHON: "·",
 }
 WORDS = {verdict: verdict.value.replace("_", " ").replace("python", "Python") for verdict in Verdict}
+NUMBER = re.compile(r"(?<=.)-\d+$")
 LONG = 16
 """Lines of output that are not unfolded at once."""
 SHORTEST = 0.05
@@ -62,6 +64,9 @@ class Card:
     anchor: str
     """What the page's address names it by."""
     id: str
+    stem: str
+    number: str
+    """What `id` ends with, where several have the same stem: `-2`."""
     verdict: Verdict
     mark: str
     word: str
@@ -106,6 +111,8 @@ def _card(outcome: Outcome, policy: Policy, path: str, lines: Sequence[str], pre
     return Card(
         anchor=prefix + block.id,
         id=block.id,
+        stem=NUMBER.sub("", block.id),
+        number=found[0] if (found := NUMBER.search(block.id)) else "",
         verdict=outcome.verdict,
         mark=MARKS[outcome.verdict],
         word=WORDS[outcome.verdict],
