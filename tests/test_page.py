@@ -9,16 +9,17 @@ import json
 import math
 import re
 import time
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from pages import CASES, MENDED, POLICY, every_verdict, page_of, passing, png
+from pages import CASES, MENDED, POLICY, diagnostic, every_verdict, outcome, page_of, passing, png
 
 from dlexamples import reports
 from dlexamples.formats import parse, read, rendered
-from dlexamples.model import Curve, Report, Reports, Verdict
+from dlexamples.model import Applicability, Claim, Curve, Fill, Fix, Report, Reports, Verdict
 from dlexamples.page import write_page
 from dlexamples.reports.html.curves import HEIGHT, MOST, WIDTH, drawn
 from dlexamples.reports.html.highlight import Mark, as_html, coloured
@@ -311,6 +312,38 @@ def test_the_published_and_the_runnable_text_are_in_the_rows() -> None:
     assert [row.after for row in rows if row.after] == list(range(1, 15))
     assert [(row.supplied, row.claim) for row in rows if row.supplied] == [("XOR_data", "real")]
     assert [len(section.rows) for section in card.code.sections if section.folded] == [8]
+
+
+def test_the_claim_of_data_stands_where_they_are() -> None:
+    from dlexamples.reports.html.cards import cards as cards_of
+
+    document = parse(Path("post.md"), "```python\nprint(XOR_data)\n```\n")
+    source = "import numpy as np\n\nXOR_data = np.array(\n    [[0, 0]]\n)\n"
+    fill = Fill("XOR_data", "xor", Claim.REAL, (1, 2), "int64", "the name", source)
+    (block,) = document.blocks
+    runnable = f"{source}{block.source}"
+    report = Report(document, (outcome(block, Verdict.FILLED, runnable_source=runnable, fills=(fill,)),))
+    rows = [row for section in cards_of(report, POLICY, "")[0].code.sections for row in section.rows]
+    assert [(row.supplied, row.claim) for row in rows] == [
+        ("XOR_data", ""),
+        ("", ""),
+        ("XOR_data", "real"),
+        ("XOR_data", ""),
+        ("XOR_data", ""),
+        ("", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ran", "said"), [("CPU in 0.0 s", "CPU in < 0.1\xa0s"), ("CPU in 10.0 s", "CPU in 10.0\xa0s")]
+)
+def test_how_long_a_fix_ran_is_told_as_in_the_head(ran: str, said: str) -> None:
+    document = parse(Path("post.md"), "```python\n1 / 0\n```\n")
+    (block,) = document.blocks
+    found = diagnostic(block, 1, "DL201", fix=Fix(Applicability.SAFE, "it", ran))
+    assert f"verified on {said}" in unescape(
+        page_of(Report(document, (outcome(block, Verdict.FAILED, diagnostics=(found,)),)))
+    )
 
 
 def test_what_stands_for_a_prompt_is_the_runnable_text() -> None:

@@ -181,16 +181,21 @@ def test_the_switch_turns_a_card_and_all_cards(browser: Browser, folder: Path) -
 
 
 def test_the_runnable_block_is_copied(browser: Browser, folder: Path) -> None:
+    from playwright.sync_api import expect
+
     with opened(browser, folder / "post.html", permissions=["clipboard-read", "clipboard-write"]) as page:
         for view in ("diff", "published", "runnable"):
             card = page.locator("article[data-card='training-1']")
             card.get_by_role("button", name=view, exact=True).click()
             page.evaluate("navigator.clipboard.writeText('')")
+            expect(card.locator("[data-copy]")).to_have_text("Copy runnable")
             card.locator("[data-copy]").click()
             page.wait_for_function(
                 "document.querySelector('[data-copy]') && navigator.clipboard.readText().then(Boolean)"
             )
             assert page.evaluate("navigator.clipboard.readText()") == MENDED
+            expect(card.locator("[data-copy]")).to_have_text("Copy runnable")
+        assert page.locator("article[data-card='training-3'] [data-copy]").inner_text() == "Copy"
         page.locator("article[data-card='training-3'] [data-copy]").click()
         page.wait_for_function("navigator.clipboard.readText().then((text) => text.startsWith('1'))")
         assert page.evaluate("navigator.clipboard.readText()") == "1 / 0\n"
@@ -292,6 +297,9 @@ def test_the_header_is_as_high_as_what_is_in_it(browser: Browser, folder: Path) 
             page.set_viewport_size({"width": width, "height": 900})
             heights.append(page.evaluate("document.querySelector('.top').offsetHeight"))
         assert heights[0] == heights[-1] < heights[1]
+        switch = page.locator(".top .switch").bounding_box()
+        assert switch
+        assert switch["x"] > 640, "what does not fit into its line stands on the right, too"
 
 
 def test_a_code_leads_to_its_explanation(browser: Browser, folder: Path) -> None:

@@ -79,8 +79,9 @@ class Card:
     code: Code
     view: str
     """Which of `published`, `runnable` and `diff` is shown at first."""
+    copy: str
+    """What the copy button says, and at more length."""
     copied: str
-    """What the copy button says."""
     supplied: tuple[Supplied, ...]
     outputs: tuple[Output, ...]
     figures: tuple[str, ...]
@@ -108,6 +109,7 @@ def _card(outcome: Outcome, policy: Policy, path: str, lines: Sequence[str], pre
     block = outcome.block
     said = notes(outcome.diagnostics, block.flaws)
     code = code_of(outcome, said, lines)
+    copies_other = bool(outcome.runnable_source) and code.changed
     return Card(
         anchor=prefix + block.id,
         id=block.id,
@@ -123,7 +125,8 @@ def _card(outcome: Outcome, policy: Policy, path: str, lines: Sequence[str], pre
         reason=_reason(outcome),
         code=code,
         view="diff" if code.changed and outcome.edits else "published",
-        copied="Copy the runnable block" if outcome.runnable_source and code.changed else "Copy the block",
+        copy="Copy runnable" if copies_other else "Copy",
+        copied="Copy the runnable block" if copies_other else "Copy the block",
         supplied=tuple(map(_supplied, outcome.fills)),
         outputs=tuple(_outputs(outcome)),
         figures=tuple(base64.b64encode(figure).decode("ascii") for figure in outcome.figures),

@@ -102,7 +102,7 @@ async function copy(card) {
     area.remove();
   }
   button.textContent = "Copied";
-  setTimeout(() => (button.textContent = "Copy"), 1500);
+  setTimeout(() => (button.textContent = button.dataset.copy), 1500);
 }
 
 function theme() {
