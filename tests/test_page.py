@@ -9,6 +9,7 @@ import json
 import math
 import re
 import time
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -165,6 +166,44 @@ def test_a_card_says_what_became_of_its_block() -> None:
         assert said in text, said
     assert "10%|█   |" not in text.replace("100%", "")
     assert html.count("data:image/png;base64,") == 2
+
+
+def heads(html: str) -> list[str]:
+    """The words at the top of each card."""
+    found = re.findall(r'<div class="head">(.*?)</div>', html, re.DOTALL)
+    return [re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", " ", each))).strip() for each in found]
+
+
+def test_the_head_of_a_card_says_all_of_its_block() -> None:
+    assert heads(page_of(every_verdict())) == [
+        "✓ passed xor-with-two-layers-1 xor.md:5 · CPU · 0.2 s Copy",
+        "~ repaired not accepted training-1 xor.md:16 · CPU · 0.6 s published runnable diff Copy runnable",
+        "+ filled training-2 xor.md:33 · CPU · 0.2 s published runnable diff Copy runnable",
+        "✗ failed not accepted training-3 xor.md:39 · CPU · 0.2 s Copy",
+        "⊘ blocked not accepted training-4 xor.md:45 Copy",
+        "\N{EN DASH} skipped training-5 xor.md:51 Copy",
+        "· not Python training-text-1 xor.md:57 · text · the info string says text Copy",
+    ]
+
+
+def test_the_head_names_the_session_where_there_are_several() -> None:
+    report = every_verdict()
+    names = ("session-1", "session-2", "session-1", "session-2", "", "", "")
+    each = zip(report.outcomes, names, strict=True)
+    outcomes = tuple(replace(outcome, session=name) for outcome, name in each)
+    first, second, *_ = heads(page_of(replace(report, outcomes=outcomes)))
+    assert first == "✓ passed xor-with-two-layers-1 xor.md:5 · session-1 · CPU · 0.2 s Copy"
+    assert "xor.md:16 · session-2 · CPU · 0.6 s" in second
+
+
+def test_a_curve_is_lines_and_points() -> None:
+    found = Elements(page_of(every_verdict()))
+    lines = [(each.get("class"), each["points"]) for each in found.all("polyline")]
+    assert lines == [(None, "6,6 108.7,48"), ("dot", "314.0,90.0 314.0,90.0"), (None, "6,90 314,6")]
+    assert [each["aria-label"] for each in found.all("svg")] == [
+        "loss over 4 points, one in 16 steps, 1 of them not finite: from 0.7 to 0.1, lowest 0.1, highest 0.7",
+        "accuracy over 2 points: from 0.5 to 0.9, lowest 0.5, highest 0.9",
+    ]
 
 
 def test_several_posts_are_an_index() -> None:

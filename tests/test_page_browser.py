@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from contextlib import contextmanager
 from importlib.resources import files
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
+ROOT = CASES.parent.parent
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -288,6 +290,83 @@ def test_what_tells_a_block_from_others_is_in_sight(browser: Browser, folder: Pa
                 " return range.getBoundingClientRect().right }"
             )
             assert ends <= lines["x"]
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_what_differs_and_what_is_supplied_has_its_ground(browser: Browser, folder: Path, colours: str) -> None:
+    with opened(browser, folder / "post.html", color_scheme=colours) as page:
+        rows = (".r.same", ".r.del", ".r.ins:not(.supplied)", ".r.supplied")
+        card = "article[data-card='training-1'] "
+        assert len({style_of(page, card + row, "backgroundColor") for row in rows}) == 4
+        page.click(".top [data-view=runnable]")
+        same, inserted, supplied = (
+            style_of(page, card + row, "backgroundColor") for row in (rows[0], rows[2], rows[3])
+        )
+        assert same == inserted != supplied
+        assert page.locator(".supplied em:visible").all_inner_texts() == ["XOR_data: real", "XOR_data: synthetic"]
+
+
+def test_figures_and_curves_are_in_sight(browser: Browser, folder: Path) -> None:
+    with opened(browser, folder / "post.html") as page:
+        assert page.locator(".figures img:visible").count() == 2
+        assert page.evaluate("[...document.querySelectorAll('.figures img')].every((each) => each.naturalWidth == 1)")
+        widths = [box["width"] for svg in page.locator("svg").all() if (box := svg.bounding_box())]
+        assert min(widths) > 300
+        assert style_of(page, "polyline", "stroke") == style_of(page, ".blocks + .prose a", "color")
+        assert style_of(page, ".plot", "fontSize") == "12px"
+
+
+def test_keys_copy_and_turn_the_theme(browser: Browser, folder: Path) -> None:
+    from playwright.sync_api import expect
+
+    with opened(browser, folder / "post.html", permissions=["clipboard-read", "clipboard-write"]) as page:
+        page.keyboard.press("j")
+        page.keyboard.press("j")
+        page.keyboard.press("c")
+        expect(page.locator("article[data-card='training-1'] [data-copy]")).to_have_text("Copied")
+        assert page.evaluate("navigator.clipboard.readText()") == MENDED
+        before = style_of(page, "body", "backgroundColor")
+        page.keyboard.press("t")
+        assert style_of(page, "body", "backgroundColor") != before
+
+
+def test_a_block_is_copied_where_the_clipboard_is_refused(browser: Browser, folder: Path) -> None:
+    from playwright.sync_api import expect
+
+    with opened(browser, folder / "post.html") as page:
+        page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(); }")
+        page.evaluate("() => { document.execCommand = (name) => { copied = [name, document.activeElement.value]; }; }")
+        page.locator("article[data-card='training-1'] [data-copy]").click()
+        expect(page.locator("article[data-card='training-1'] [data-copy]")).to_have_text("Copied")
+        assert page.evaluate("copied") == ["copy", MENDED]
+        assert page.locator("textarea").count() == 0
+
+
+def test_all_is_unfolded_on_paper(browser: Browser, folder: Path) -> None:
+    with opened(browser, folder / "several.html") as page:
+        folded = page.locator("details:not([open])").count()
+        assert folded
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert page.locator("details:not([open])").count() == 0
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.locator("details:not([open])").count() == folded
+
+
+def test_the_page_of_the_first_post_is_small_and_for_everybody(browser: Browser, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "dlexamples", "check", "--html", "page.html", str(ROOT / "post.md")]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    file = tmp_path / "page.html"
+    assert file.exists(), done.stderr
+    assert file.stat().st_size < 100_000
+    axe = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+    for colours, size in (("light", WIDE), ("dark", NARROW)):
+        with opened(browser, file, color_scheme=colours, viewport=size) as page:
+            assert page.locator("article:visible").count() == 3
+            assert page.locator("svg:visible").count() == 3
+            page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+            page.evaluate(axe)
+            assert [each["id"] for each in page.evaluate("axe.run()")["violations"]] == []
+            assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
 
 
 def test_the_header_is_as_high_as_what_is_in_it(browser: Browser, folder: Path) -> None:
