@@ -349,6 +349,10 @@ class Curve:
     """In the order of the steps; those that are not finite are what the run gave."""
     line: int = 0
     """The document's line where it was trained; 0 where that is not known."""
+    unit: str = ""
+    """What is counted from one value to the next: `step`, `epoch`; empty where that is not known."""
+    every: int = 1
+    """How many of them; the first value is of the first."""
 
 
 @dataclass(frozen=True, slots=True)

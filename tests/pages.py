@@ -133,10 +133,10 @@ def every_verdict(path: str = "posts/xor.md") -> Report:
             outcome(
                 passed,
                 Verdict.PASSED,
-                stdout="\x1b[31mred\x1b[0m\n\r 10%|█   |\r100%|████|\n",
+                stdout="\x1b[31mred\x1b[0m \x1b[42mon green\x1b[0m \x1b[31;43mboth\x1b[0m\n\r 10%|█   |\r100%|████|\n",
                 stderr="a warning\n",
                 figures=(png(), png(90)),
-                curves=(Curve("loss", (0.7, 0.4, math.nan, 0.1), 7), Curve("accuracy", (0.5, 0.9))),
+                curves=(Curve("loss", (0.7, 0.4, math.nan, 0.1), 7, "step", 16), Curve("accuracy", (0.5, 0.9))),
             ),
             outcome(
                 repaired,

@@ -131,6 +131,9 @@ def validate(name: str, text: str) -> None:
         of_rdjson().validate(json.loads(text))
     if name in {"gitlab", "badge"}:
         jsonschema.validate(json.loads(text), GITLAB if name == "gitlab" else BADGE)
+    if name == "gitlab":
+        prints = [each["fingerprint"] for each in json.loads(text)]
+        assert len(set(prints)) == len(prints), "of two that are alike GitLab shows one"
     if name == "markdown":
         assert len(text.encode("utf-8")) <= markdown.MOST_BYTES
     if name == "github":

@@ -9,16 +9,18 @@ import json
 import math
 import re
 import time
+from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from pages import CASES, MENDED, POLICY, every_verdict, page_of, passing, png
+from pages import CASES, MENDED, POLICY, diagnostic, every_verdict, outcome, page_of, passing, png
 
 from dlexamples import reports
 from dlexamples.formats import parse, read, rendered
-from dlexamples.model import Curve, Report, Reports, Verdict
+from dlexamples.model import Applicability, Claim, Curve, Fill, Fix, Report, Reports, Verdict
 from dlexamples.page import write_page
 from dlexamples.reports.html.curves import HEIGHT, MOST, WIDTH, drawn
 from dlexamples.reports.html.highlight import Mark, as_html, coloured
@@ -157,12 +159,51 @@ def test_a_card_says_what_became_of_its_block() -> None:
         "8 unchanged lines",
         "needs result from block xor-1",
         "needs 8 GPUs",
-        "loss 0.7 → 0.1 4 points, line 7, 1 not finite",
+        "0.7 0.1 step 1 49 loss 0.7 → 0.1 4 points, one in 16 steps, line 7, 1 not finite",
+        "0.9 0.5 accuracy 0.5 → 0.9 2 points",
         "100%|████|",
     ):
         assert said in text, said
     assert "10%|█   |" not in text.replace("100%", "")
     assert html.count("data:image/png;base64,") == 2
+
+
+def heads(html: str) -> list[str]:
+    """The words at the top of each card."""
+    found = re.findall(r'<div class="head">(.*?)</div>', html, re.DOTALL)
+    return [re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", " ", each))).strip() for each in found]
+
+
+def test_the_head_of_a_card_says_all_of_its_block() -> None:
+    assert heads(page_of(every_verdict())) == [
+        "✓ passed xor-with-two-layers-1 xor.md:5 · CPU · 0.2 s Copy",
+        "~ repaired not accepted training-1 xor.md:16 · CPU · 0.6 s published runnable diff Copy runnable",
+        "+ filled training-2 xor.md:33 · CPU · 0.2 s published runnable diff Copy runnable",
+        "✗ failed not accepted training-3 xor.md:39 · CPU · 0.2 s Copy",
+        "⊘ blocked not accepted training-4 xor.md:45 Copy",
+        "\N{EN DASH} skipped training-5 xor.md:51 Copy",
+        "· not Python training-text-1 xor.md:57 · text · the info string says text Copy",
+    ]
+
+
+def test_the_head_names_the_session_where_there_are_several() -> None:
+    report = every_verdict()
+    names = ("session-1", "session-2", "session-1", "session-2", "", "", "")
+    each = zip(report.outcomes, names, strict=True)
+    outcomes = tuple(replace(outcome, session=name) for outcome, name in each)
+    first, second, *_ = heads(page_of(replace(report, outcomes=outcomes)))
+    assert first == "✓ passed xor-with-two-layers-1 xor.md:5 · session-1 · CPU · 0.2 s Copy"
+    assert "xor.md:16 · session-2 · CPU · 0.6 s" in second
+
+
+def test_a_curve_is_lines_and_points() -> None:
+    found = Elements(page_of(every_verdict()))
+    lines = [(each.get("class"), each["points"]) for each in found.all("polyline")]
+    assert lines == [(None, "6,6 108.7,48"), ("dot", "314.0,90.0 314.0,90.0"), (None, "6,90 314,6")]
+    assert [each["aria-label"] for each in found.all("svg")] == [
+        "loss over 4 points, one in 16 steps, 1 of them not finite: from 0.7 to 0.1, lowest 0.1, highest 0.7",
+        "accuracy over 2 points: from 0.5 to 0.9, lowest 0.5, highest 0.9",
+    ]
 
 
 def test_several_posts_are_an_index() -> None:
@@ -218,6 +259,12 @@ def test_colours_lose_nothing(language: str) -> None:
         ("\x1b]0;title\x07text\x1b[?25l", "text"),
         ("\b\b\x1b[5Aa", "a"),
         ("<b>&", "&lt;b&gt;&amp;"),
+        ("日本語|\rAB", "AB本語|"),
+        ("日本\rA", "A 本"),
+        ("AB本\r日\b\b C", " C本"),
+        ("日本\r 語|", " 語|"),
+        ("e\u0301日\u0301\tx\ryz", "yz      x"),
+        ("\u0301\ta", "\u0301       a"),
     ],
 )
 def test_output_is_left_as_a_terminal_leaves_it(output: str, left: str) -> None:
@@ -233,7 +280,10 @@ def test_output_is_left_as_a_terminal_leaves_it(output: str, left: str) -> None:
         ("38;5;196", "a-1"),
         ("38;2;0;0;255", "a-4"),
         ("48;5;1", "a-on-1"),
+        ("31;43", "a-1 a-on-3"),
         ("7", "a-inverse"),
+        ("7;31", "a-on-1"),
+        ("7;31;43", "a-3 a-on-1"),
         ("2;3;4", "a-dim a-italic a-underline"),
     ],
 )
@@ -257,7 +307,7 @@ def test_a_curve_is_drawn_in_its_box() -> None:
     assert len(points) <= 2 * MOST
     assert all(0 <= x <= WIDTH and 0 <= y <= HEIGHT for x, y in points)
     assert points == sorted(points)
-    assert found.label == "loss over 10000 points: from 1 to 0.0001, lowest 0.0001, highest 1"
+    assert found.label == "loss over 10,000 points: from 1 to 0.0001, lowest 0.0001, highest 1"
 
 
 def test_a_curve_has_gaps_where_it_is_not_finite() -> None:
@@ -267,6 +317,21 @@ def test_a_curve_has_gaps_where_it_is_not_finite() -> None:
     assert drawn(Curve("loss", (math.nan,))) is None
     assert drawn(Curve("loss", ())) is None
     assert drawn(Curve("loss", (2.0, 2.0)))
+
+
+@pytest.mark.parametrize(
+    ("curve", "said"),
+    [
+        (Curve("loss", (1.0, 2.0)), ("2 points", "", "")),
+        (Curve("loss", (1.0, 2.0), unit="epoch"), ("2 epochs", "epoch 1", "2")),
+        (Curve("loss", (1.0,), unit="epoch"), ("1 epoch", "epoch 1", "")),
+        (Curve("loss", (1.0,) * 100, unit="step", every=16), ("100 points, one in 16 steps", "step 1", "1,585")),
+    ],
+)
+def test_a_curve_says_what_it_is_over(curve: Curve, said: tuple[str, str, str]) -> None:
+    found = drawn(curve)
+    assert found
+    assert (found.count, found.first, found.last) == said
 
 
 def test_the_published_and_the_runnable_text_are_in_the_rows() -> None:
@@ -286,6 +351,38 @@ def test_the_published_and_the_runnable_text_are_in_the_rows() -> None:
     assert [row.after for row in rows if row.after] == list(range(1, 15))
     assert [(row.supplied, row.claim) for row in rows if row.supplied] == [("XOR_data", "real")]
     assert [len(section.rows) for section in card.code.sections if section.folded] == [8]
+
+
+def test_the_claim_of_data_stands_where_they_are() -> None:
+    from dlexamples.reports.html.cards import cards as cards_of
+
+    document = parse(Path("post.md"), "```python\nprint(XOR_data)\n```\n")
+    source = "import numpy as np\n\nXOR_data = np.array(\n    [[0, 0]]\n)\n"
+    fill = Fill("XOR_data", "xor", Claim.REAL, (1, 2), "int64", "the name", source)
+    (block,) = document.blocks
+    runnable = f"{source}{block.source}"
+    report = Report(document, (outcome(block, Verdict.FILLED, runnable_source=runnable, fills=(fill,)),))
+    rows = [row for section in cards_of(report, POLICY, "")[0].code.sections for row in section.rows]
+    assert [(row.supplied, row.claim) for row in rows] == [
+        ("XOR_data", ""),
+        ("", ""),
+        ("XOR_data", "real"),
+        ("XOR_data", ""),
+        ("XOR_data", ""),
+        ("", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ran", "said"), [("CPU in 0.0 s", "CPU in < 0.1\xa0s"), ("CPU in 10.0 s", "CPU in 10.0\xa0s")]
+)
+def test_how_long_a_fix_ran_is_told_as_in_the_head(ran: str, said: str) -> None:
+    document = parse(Path("post.md"), "```python\n1 / 0\n```\n")
+    (block,) = document.blocks
+    found = diagnostic(block, 1, "DL201", fix=Fix(Applicability.SAFE, "it", ran))
+    assert f"verified on {said}" in unescape(
+        page_of(Report(document, (outcome(block, Verdict.FAILED, diagnostics=(found,)),)))
+    )
 
 
 def test_what_stands_for_a_prompt_is_the_runnable_text() -> None:
@@ -327,12 +424,28 @@ def test_small_images_of_the_post_are_in_the_page_and_others_are_told(tmp_path: 
     ("name", "text", "parts"),
     [
         ("a.md", "> [!TIP]\n> Do it.\n", ['<div class="md-box"><p class="md-title">Tip</p>\n<p>Do it.</p>']),
+        ("a.md", "- [x] done\n- [ ] to do\n- [y] no\n", ["<li>☑ done</li>\n<li>☐ to do</li>\n<li>[y] no</li>"]),
+        ("a.md", "1. [X] *it*\n\n   more\n", ["<p>☑ <em>it</em></p>"]),
+        ("a.md", "https://a.org/b_c_(e)?f&g, www.b.org.\n", ['"https://a.org/b_c_(e)?f&amp;g"', ">www.b.org</a>."]),
+        ("a.md", "(https://a.org/b) `https://c.org`\n", [">https://a.org/b</a>) <code>https://c.org</"]),
+        ("a.md", "a xhttps://d.org\n", ["a xhttps://d.org"]),
+        ("a.md", "[a https://b.org](https://c.org) javascript://e.org/%0ahit(1)\n", ["b.org</a> javascript:"]),
+        ("a.md", '<iframe src="https://a.org/?b&amp;c" title="A film"></iframe>\n', ['b&amp;c"><i>A film</i></span>']),
+        ("a.md", "<p>a <iframe src='x.html'>old</iframe></p>\n", ['title="x.html"><code>x.html</code></span></p>']),
         ("a.md", "!!! note \"Mind\"\n    it\n", ['<div class="md-box"><p class="md-title">Mind</p>\n<p>it</p>']),
         ("a.md", "=== \"PyTorch\"\n\n    it\n", ['<div class="md-tab"><p class="md-title">PyTorch</p>\n<p>it</p>']),
         ("a.md", "::: warning\nit\n:::\n", ['<div class="md-box"><p class="md-title">Warning</p>\n<p>it</p>\n</div>']),
         ("a.qmd", "::: {.callout-tip title=\"T\"}\nit\n:::\n", ['<p class="md-title">T</p>\n<p>it</p>\n</div>']),
         ("a.md", "$x_1 * y_1$ and $5 to $6 a\n", ["<msub><mi>x</mi><mn>1</mn></msub><mo>", "</span> and $5 to $6 a"]),
         ("a.md", "$$\n\\frac{1}{2}\n$$\n", ['<math display="block"><mrow><mfrac>']),
+        ("a.md", "$$\n\\begin{aligned} a &= b \\\\ c &= d \\end{aligned}\n$$\n", ["</mtr><mtr>", "<mi>d</mi></mtd>"]),
+        ("a.md", "$\\begin{alignedat}{2} a &= b \\end{alignedat}$\n", ['"right"><mi>a</mi></mtd><mtd column']),
+        ("a.md", "$\\begin{eqnarray*} a &=& b \\end{eqnarray*}$\n", ['<mtd columnalign="center"><mo>=</mo></mtd>']),
+        ("a.md", "$\\begin{gathered} a \\\\ b \\end{gathered}$\n", ["<mi>a</mi></mtd></mtr><mtr><mtd><mi>b</mi>"]),
+        ("a.md", "$\\begin{multline} a \\\\ b \\end{multline}$\n", ["<mi>a</mi></mtd></mtr><mtr><mtd><mi>b</mi>"]),
+        ("a.md", "$a \\\\ b$, $a & b$.\n", ['"md-math">a \\\\ b</span>, <span class="md-math">a &amp; b</span>.']),
+        ("a.md", "$\\mathop{\\mathbb{E}}_{x}$\n", ["<msub><mrow><mi>\U0001d53c</mi></mrow><mrow><mi>x</mi>"]),
+        ("a.md", "$\\mathop{a \\mathop{b} +}$\n", ["<mrow><mi>a</mi><mrow><mi>b</mi></mrow><mo>+</mo></mrow>"]),
         ("a.md", "$\\unknown{x}$ and $x^$.\n", ['"md-math">\\unknown{x}</span> and <span class="md-math">x^</span>.']),
         ("a.md", "$\\text{<img src=x onerror=hit()>}<script>$\n", ["<mtext></mtext>"]),
         ("a.md", "| a |\n|--:|\n| 1 |\n", ['<th align="right">a</th>', '<td align="right">1</td>']),

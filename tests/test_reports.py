@@ -451,13 +451,13 @@ def test_json_of_figures() -> None:
 
 def test_json_of_curves_and_back() -> None:
     found = document(POST)
-    curves = (Curve("loss", (1.5, math.nan, math.inf, 0.25), 8), Curve("accuracy", (0.5,)))
+    curves = (Curve("loss", (1.5, math.nan, math.inf, 0.25), 8), Curve("accuracy", (0.5,), unit="step", every=2))
     tree = json_of(Report(found, (outcome(found.blocks[0], curves=curves), outcome(found.blocks[1]))))
     jsonschema.validate(tree, SCHEMA)
     blocks = tree["documents"][0]["blocks"]
     assert blocks[0]["curves"] == [
         {"name": "loss", "values": [1.5, None, None, 0.25], "line": 8},
-        {"name": "accuracy", "values": [0.5], "line": 0},
+        {"name": "accuracy", "values": [0.5], "line": 0, "unit": "step", "every": 2},
     ]
     assert "curves" not in blocks[1]
     again = rebuilt(tree["documents"][0], found).outcomes[0].curves
@@ -503,6 +503,8 @@ def test_every_object_of_the_schema_is_closed() -> None:
         "known",
         "corrections",
         "corrected_source",
+        "unit",
+        "every",
     }
     for part in objects:
         assert part["additionalProperties"] is False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,7 +55,11 @@ def test_what_is_said(path: Path, pool: Pool, update_cases: bool) -> None:
             continue  # Output that the post shows.
         assert outcome.verdict is Verdict.PASSED, outcome.reason
         lines += [f"{outcome.block.id}: {outcome.block.heading[-1]}", *told(outcome)]
-    found = "".join(f"{line}\n" for line in lines)
+    compare(path, "".join(f"{line}\n" for line in lines), update_cases)
+
+
+def compare(path: Path, found: str, update_cases: bool) -> None:
+    """With what the case's last comment expects."""
     text = read(path).text
     if update_cases:
         write(path, EXPECTED.sub(lambda _: f"<!-- expected\n{found}-->\n", text))
@@ -70,3 +75,20 @@ def test_nothing_is_said_of_healthy_training(path: Path, pool: Pool) -> None:
     assert {outcome.verdict for outcome in found} == {Verdict.PASSED}, [outcome.reason for outcome in found]
     assert [line for outcome in found for line in told(outcome)] == []
     assert any(outcome.curves for outcome in found), "it trains, and is watched"
+
+
+@pytest.mark.parametrize("path", sorted((FOLDER / "curves").glob("*.md")), ids=lambda path: path.stem)
+def test_which_curves_there_are(path: Path, pool: Pool, update_cases: bool) -> None:
+    """What is called the loss is the number that the block prints."""
+    lines: list[str] = []
+    for outcome in outcomes(path, pool):
+        assert outcome.verdict is Verdict.PASSED, outcome.reason
+        lines.append(f"{outcome.block.heading[-1]}")
+        printed = [float(each) for each in outcome.stdout.split()]
+        for curve in outcome.curves:
+            lines.append(f"    {curve.name}, line {curve.line}, {len(curve.values)} {curve.unit or 'point'}s")
+            if curve.every > 1:
+                lines[-1] += f", one in {curve.every}"
+            if curve.name.startswith("loss") and printed:
+                assert [any(math.isclose(v, p, rel_tol=1e-4) for p in printed) for v in curve.values].count(False) == 0
+    compare(path, "".join(f"{line}\n" for line in lines), update_cases)

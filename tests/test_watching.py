@@ -34,6 +34,7 @@ exec(code, {{"__name__": "__main__"}})
 lines.stop()
 if {watched}:
     assert watch.losses, "it is watched"
+    assert watch.fits or any(each.curve.values for each in watch.objectives.values()), "its loss is followed"
     assert any(each["ratios"] for each in watch.facts()["optimizers"]), "its updates are measured"
 """
 

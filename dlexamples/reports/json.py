@@ -158,6 +158,7 @@ def _curves(curves: Sequence[Curve]) -> dict[str, Any]:
                 "name": _text(curve.name),
                 "values": [value if math.isfinite(value) else None for value in curve.values],
                 "line": curve.line,
+                **({"unit": curve.unit, "every": curve.every} if curve.unit else {}),
             }
             for curve in curves
         ]

@@ -80,7 +80,8 @@ def _outcome(tree: Mapping[str, Any], block: Block) -> Outcome:
 
 
 def _curve(tree: Mapping[str, Any]) -> Curve:
-    return Curve(tree["name"], tuple(math.nan if value is None else value for value in tree["values"]), tree["line"])
+    values = tuple(math.nan if value is None else value for value in tree["values"])
+    return Curve(tree["name"], values, tree["line"], tree.get("unit", ""), tree.get("every", 1))
 
 
 def _diagnostic(tree: Mapping[str, Any]) -> Diagnostic:

@@ -81,8 +81,19 @@ class Loss:
     targets: Values
     not_finite: int
     curve: tuple[float, ...]
+    every: int
+    """Calls from one value of the curve to the next."""
     revealed: tuple[int, ...]
     """Columns of the model's input, from 0, that tell the target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """What gradients are asked of on one line: a loss, a sum of several, whatever the post has written out."""
+
+    line: int
+    curve: tuple[float, ...]
+    every: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +122,8 @@ class Optimizer:
     """Keras: how many it was given at its last update."""
     without: tuple[str, ...]
     """Keras: the names of those that got no gradient then."""
+    every: int = 1
+    """Updates from one of the rates to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +210,7 @@ class Training:
     backwards: int = 0
     kept: tuple[Kept, ...] = ()
     coincidences: tuple[Coincidence, ...] = ()
+    objectives: tuple[Objective, ...] = ()
     shortened: bool = False
     """It is shorter than the post has it."""
     invented: bool = False
@@ -251,6 +265,7 @@ def training(facts: Mapping[str, Any], **known: object) -> Training:
         facts.get("backwards", 0),
         tuple(_made(Kept, each) for each in facts.get("kept", ())),
         tuple(_made(Coincidence, each) for each in facts.get("coincidences", ())),
+        tuple(_made(Objective, each) for each in facts.get("objectives", ())),
     )
     return replace(seen, **known)  # type: ignore[arg-type]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
@@ -13,6 +12,7 @@ from dlexamples.epochs import shortened
 from dlexamples.model import Applicability, Claim, Curve, Diagnostic, Fix, Related, Span, Verdict
 from dlexamples.training import findings
 from dlexamples.training.evidence import training
+from dlexamples.verdicts.curves import curves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,8 +31,6 @@ _DRAWN = re.compile(
     r"|make_\w+|choice|choices|integers|random)\s*\(|\benv\w*\.(step|reset)\("
 )
 """Calls that draw data, or play a game: what a loss comes to is chance's, too."""
-DIGITS = 5
-"""Of a curve's numbers: further ones depend on how many threads computed them."""
 _SAID_BY_LIBRARIES = {
     "DL401": ("Using a target size",),
     "DL413": ("Gradients do not exist for variables", "The model does not have any trainable weights"),
@@ -74,7 +72,7 @@ def trained(
     for code, finding in findings(seen):
         if place := here.told(finding):
             found[place[0]].diagnostics.append(_diagnostic(code, finding, place[1], here))
-    for line, curve in _curves(seen):
+    for line, curve in curves(seen):
         if place := here.of(line):
             found[place[0]].curves.append(replace(curve, line=place[1].line))
     return found
@@ -176,22 +174,3 @@ def _diagnostic(code: str, finding: Finding, span: Span, here: _Lines) -> Diagno
         Fix(Applicability.DISPLAY, finding.suggestion) if finding.suggestion else None,
         finding.label,
     )
-
-
-def _curves(seen: Training) -> Iterator[tuple[int, Curve]]:
-    """With the line that each is of. JSON has no numbers but finite ones."""
-    for fit in seen.fits:
-        for name, values in fit.history.items():
-            yield fit.line, _finite(name, values)
-    losses = [loss for loss in seen.losses if len(loss.curve) > 1]
-    for loss in losses:
-        named = "loss" if loss.gradients else "loss without gradients"
-        several = sum(loss.gradients == other.gradients for other in losses) > 1
-        yield loss.line, _finite(f"{named}: {loss.function}" if several else named, loss.curve)
-    for optimizer in seen.optimizers:
-        if len(set(optimizer.rates)) > 1:
-            yield optimizer.step_line, _finite("learning rate", optimizer.rates)
-
-
-def _finite(name: str, values: tuple[float, ...]) -> Curve:
-    return Curve(name, tuple(float(f"{value:.{DIGITS}g}") for value in values if math.isfinite(value)))

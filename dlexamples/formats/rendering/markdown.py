@@ -1,5 +1,5 @@
-"""Markdown as the sites that publish it show it: CommonMark, GitHub's tables, footnotes, definitions, TeX between
-dollars, and the containers that the formats' parsers know."""
+"""Markdown as the sites that publish it show it: CommonMark, what GitHub adds to it, footnotes, definitions, TeX
+between dollars, and the containers that the formats' parsers know."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from dlexamples.formats.containers.paragraphs import paragraphs
 from dlexamples.formats.front_matter import front_matter_rows
 from dlexamples.formats.ids import slug
 from dlexamples.formats.parsers import MDX, NESTING, Dialect, plain_text
+from dlexamples.formats.rendering.github import github
 from dlexamples.formats.rendering.raw import jsx, raw
 from dlexamples.formats.rendering.tex import formula
 from dlexamples.formats.rendering.titles import admonition, directive
@@ -39,9 +40,7 @@ if TYPE_CHECKING:
 PLACE = re.compile(r"[0-9a-f]{32}-\d+-")
 """A mark in the place of a block (`places.py`). What only looks like one is text on the page."""
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-ALERT = re.compile(r"\[!(?P<kind>NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*(?:\n|$)", re.IGNORECASE)
 ANCHOR = re.compile(r"\s*(?:\[\[(?P<name>[\w-]+)\]\]|\{(?:#(?P<named>[\w:.-]+)|\.[\w-]+)(?:\s[^{}]*)?\})\s*$")
-ALERTED = ("blockquote_open", "paragraph_open")
 TITLE = re.compile(r"""title\s*[:=]\s*(?P<quote>["']?)(?P<title>.+?)(?P=quote)\s*$""")
 
 
@@ -69,7 +68,7 @@ def _parser(dialect: Dialect) -> MarkdownIt:
         if rule not in (paragraphs, mkdocs):
             parser.use(rule)
     parser.block.ruler.before("fence", "mkdocs", _admonition_or_tab, ANYWHERE)
-    parser.core.ruler.before("inline", "alerts", _alerts)
+    parser.use(github)
     parser.core.ruler.before("inline", "anchors", _anchors)
     if dialect is MDX:
         parser.use(jsx)
@@ -83,15 +82,6 @@ def _admonition_or_tab(state: StateBlock, start: int, end: int, silent: bool) ->
     """Notes and definitions are those of the plugins."""
     at = state.bMarks[start] + state.tShift[start]
     return not NOTE.match(state.src, at, state.eMarks[start]) and indented_content(state, start, end, silent)
-
-
-def _alerts(state: StateCore) -> None:
-    """`> [!TIP]` on a row of its own, GitHub's: https://docs.github.com/en/get-started/writing-on-github."""
-    for quote, paragraph, inline in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
-        found = ALERT.match(inline.content) if (quote.type, paragraph.type) == ALERTED else None
-        if found:
-            quote.info = found["kind"].capitalize()
-            inline.content = inline.content[found.end() :]
 
 
 def _anchors(state: StateCore) -> None:

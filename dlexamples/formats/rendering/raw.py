@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from html import escape
+from html import escape, unescape
 from typing import TYPE_CHECKING
 
 from dlexamples.formats.containers.outline import FRAMEWORKS, TAG, title_of
@@ -18,6 +18,11 @@ SWALLOWING = r"(?:script|style|textarea|title|xmp|iframe|noembed|noframes|noscri
 tag filter (https://github.github.com/gfm/#disallowed-raw-html-extension-) has most of them."""
 OPENING = re.compile(rf"<({SWALLOWING})\b[^<>]*>", re.IGNORECASE)
 OPEN = re.compile(rf"<(?=/?{SWALLOWING}\b)", re.IGNORECASE)
+
+SOURCE = {
+    name: re.compile(rf"""\s{name}\s*=\s*(?P<quote>["']?)(?P<value>[^"'<>]*?)(?:(?P=quote)(?=[\s/>]))""", re.IGNORECASE)
+    for name in ("src", "title")
+}
 
 BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 JSX = re.compile(rf"</?[A-Za-z][\w.:-]*(?:[^<>{{}}\"']|\"[^\"]*\"|'[^']*'|{BRACES})*>|<>|</>")
@@ -44,9 +49,16 @@ def _without_closed(html: str) -> str:
         if end is None:
             in_vain.add(name)
             continue
-        kept.append(html[at : opening.start()])
+        kept += (html[at : opening.start()], _told(opening[0]) if name == "iframe" else "")
         at = start = end.end()
     return "".join((*kept, html[at:]))
+
+
+def _told(frame: str) -> str:
+    """In place of another page its title, or where it lies: as an image that cannot be shown is told (`safe.py`)."""
+    found = {name: SOURCE[name].search(frame) for name in ("src", "title")}
+    source, title = (unescape(each["value"]) if each else "" for each in found.values())
+    return f'<img src="{escape(source)}" alt="{escape(title)}">' if source else ""
 
 
 def _titled(tag: re.Match[str]) -> str:

@@ -38,7 +38,8 @@ ATTRIBUTES: dict[str, set[str]] = {
     "mo": {"fence", "form", "separator", "stretchy"},
     "mover": {"accent"},
     "mspace": {"width"},
-    "mtable": {"columnalign"},
+    "mtable": {"columnspacing", "displaystyle"},
+    "mtd": {"columnalign"},
     "munder": {"accentunder"},
     "ol": {"start", "type"},
     "p": ALIGNED,
@@ -69,8 +70,11 @@ def safe(html: str, folder: Path, prefix: str) -> str:
 
 
 def _placed(folder: Path, tag: re.Match[str]) -> str:
-    """A tag as it stands on the page. A table that is wider than the window scrolls by itself, also with the keys."""
+    """A tag as it stands on the page. Tables and formulas wider than the window scroll by themselves, also with the
+    keys."""
     match tag["name"]:
+        case "div" if 'class="md-math"' in tag["attributes"]:
+            return f'<div tabindex="0"{tag["attributes"]}>'
         case "img":
             return _image(dict(ATTRIBUTE.findall(tag["attributes"])), folder)
         case "table":

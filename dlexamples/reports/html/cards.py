@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ MARKS = {
     Verdict.NOT_PYTHON: "·",
 }
 WORDS = {verdict: verdict.value.replace("_", " ").replace("python", "Python") for verdict in Verdict}
+NUMBER = re.compile(r"(?<=.)-\d+$")
 LONG = 16
 """Lines of output that are not unfolded at once."""
 SHORTEST = 0.05
@@ -62,6 +64,9 @@ class Card:
     anchor: str
     """What the page's address names it by."""
     id: str
+    stem: str
+    number: str
+    """What `id` ends with, where several have the same stem: `-2`."""
     verdict: Verdict
     mark: str
     word: str
@@ -74,8 +79,9 @@ class Card:
     code: Code
     view: str
     """Which of `published`, `runnable` and `diff` is shown at first."""
+    copy: str
+    """What the copy button says, and at more length."""
     copied: str
-    """What the copy button says."""
     supplied: tuple[Supplied, ...]
     outputs: tuple[Output, ...]
     figures: tuple[str, ...]
@@ -103,9 +109,12 @@ def _card(outcome: Outcome, policy: Policy, path: str, lines: Sequence[str], pre
     block = outcome.block
     said = notes(outcome.diagnostics, block.flaws)
     code = code_of(outcome, said, lines)
+    copies_other = bool(outcome.runnable_source) and code.changed
     return Card(
         anchor=prefix + block.id,
         id=block.id,
+        stem=NUMBER.sub("", block.id),
+        number=found[0] if (found := NUMBER.search(block.id)) else "",
         verdict=outcome.verdict,
         mark=MARKS[outcome.verdict],
         word=WORDS[outcome.verdict],
@@ -116,7 +125,8 @@ def _card(outcome: Outcome, policy: Policy, path: str, lines: Sequence[str], pre
         reason=_reason(outcome),
         code=code,
         view="diff" if code.changed and outcome.edits else "published",
-        copied="Copy the runnable block" if outcome.runnable_source and code.changed else "Copy the block",
+        copy="Copy runnable" if copies_other else "Copy",
+        copied="Copy the runnable block" if copies_other else "Copy the block",
         supplied=tuple(map(_supplied, outcome.fills)),
         outputs=tuple(_outputs(outcome)),
         figures=tuple(base64.b64encode(figure).decode("ascii") for figure in outcome.figures),

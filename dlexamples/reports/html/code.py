@@ -5,6 +5,7 @@ A row is shown in two of the three at least, so the code is in the page once and
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 CONTEXT = 3
 FEWEST = 4
 """Unchanged rows that are worth a fold."""
+IMPORT = re.compile(r"\s*(?:import|from)\s")
 FEW_ROWS = 3
 """A message about so many rows stands below the last of them, one about more below the first."""
 
@@ -44,7 +46,7 @@ class Row:
     supplied: str = ""
     """The name that a line is supplied for."""
     claim: str = ""
-    """At the first of such lines: what the data are."""
+    """At the first of such lines that is no import: what the data are."""
 
 
 class Section(NamedTuple):
@@ -136,7 +138,7 @@ def _rows(outcome: Outcome, notes: Mapping[int, list[Note]], marks: Mapping[int,
             yield Row(
                 "ins", None, number + 1, as_html(run[number]), supplied=name, claim=claim if name != above else ""
             )
-            above = name
+            above = name if claim or not name else above
         above = above if tag != "equal" else ""
 
 
@@ -149,7 +151,7 @@ def _language(block: Block) -> str:
 def _supplied(outcome: Outcome) -> dict[str, tuple[str, str]]:
     """By a line that was supplied, without its indentation: for which name, and what is true of the data."""
     return {
-        row.strip(): (fill.name, "" if fill.shape is None else fill.claim.value)
+        row.strip(): (fill.name, "" if fill.shape is None or IMPORT.match(row) else fill.claim.value)
         for fill in outcome.fills
         for row in fill.source.splitlines()
         if row.strip()

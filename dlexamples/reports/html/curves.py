@@ -28,7 +28,11 @@ class Drawing:
     label: str
     """What it shows, for those who do not see it."""
     change: str
-    points: int
+    count: str
+    """How many values it has, and of what."""
+    first: str
+    last: str
+    """The ends of its axis; empty where it is not known what is counted."""
     highest: str
     lowest: str
     lines: tuple[str, ...]
@@ -46,10 +50,9 @@ def drawn(curve: Curve) -> Drawing | None:
     runs = list(_runs(curve.values))
     change = f"{_number(finite[0])} → {_number(finite[-1])}"
     not_finite = len(curve.values) - len(finite)
-    points = len(curve.values)
     gaps = f", {not_finite} of them not finite" if not_finite else ""
     label = (
-        f"{curve.name} over {points} point{'s' * (points != 1)}{gaps}: "
+        f"{curve.name} over {_count(curve)}{gaps}: "
         f"from {_number(finite[0])} to {_number(finite[-1])}, "
         f"lowest {_number(min(finite))}, highest {_number(max(finite))}"
     )
@@ -58,13 +61,23 @@ def drawn(curve: Curve) -> Drawing | None:
         curve.line,
         label,
         change,
-        points,
+        _count(curve),
+        f"{curve.unit} 1" if curve.unit else "",
+        f"{1 + (len(curve.values) - 1) * curve.every:,}" if curve.unit and len(curve.values) > 1 else "",
         _number(max(finite)),
         _number(min(finite)),
         tuple(" ".join(f"{x:g},{y:g}" for x, y in run) for run in runs if len(run) > 1),
         tuple(run[0] for run in runs if len(run) == 1),
         not_finite,
     )
+
+
+def _count(curve: Curve) -> str:
+    number = len(curve.values)
+    plural = "s" if number != 1 else ""
+    if curve.every > 1:
+        return f"{number} point{plural}, one in {curve.every} {curve.unit}s"
+    return f"{number:,} {curve.unit or 'point'}{plural}"
 
 
 def _runs(values: Sequence[float]) -> Iterator[list[Point]]:

@@ -44,11 +44,20 @@ function draw() {
     link.hidden = !hit(named(link.dataset.card));
     link.setAttribute("aria-current", String(link.dataset.card === state.block));
   }
+  for (const folded of all("details:has(.card)")) unfold(folded, state.show.length > 0 && all(".card", folded).some(hit));
   for (const post of all("details.post")) post.hidden = !all(".card", post).some(hit) && state.show.length > 0;
   press(all(".top [data-show]"), "show", (verdict) => state.show.includes(verdict));
   press(all(".top [data-view]"), "view", (view) => view === state.view);
   const count = cards.filter(hit).length;
   document.querySelector(".hits").textContent = state.show.length ? `${count} of ${cards.length} fences` : "";
+}
+
+// What a filter has opened is shut with it, unless its reader has gone into it.
+function unfold(folded, wanted) {
+  if (wanted && !folded.open) folded.open = folded.dataset.opened = true;
+  if (wanted || !folded.dataset.opened || folded.querySelector(".current")) return;
+  folded.open = false;
+  delete folded.dataset.opened;
 }
 
 const named = (name) => cards.find((card) => card.dataset.card === name);
@@ -93,7 +102,7 @@ async function copy(card) {
     area.remove();
   }
   button.textContent = "Copied";
-  setTimeout(() => (button.textContent = "Copy"), 1500);
+  setTimeout(() => (button.textContent = button.dataset.copy), 1500);
 }
 
 function theme() {

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
+from rich.cells import get_character_cell_size
 from rich.color import Color, ColorSystem
 
 from dlexamples.reports.html.highlight import seen
@@ -54,11 +55,29 @@ class Screen:
     style: Style = field(default_factory=Style)
 
     def write(self, text: str) -> None:
-        cells = [(character, self.style) for character in text[: max(WIDEST - self.column, 0)]]
+        cells = self._cells(text)[: max(WIDEST - self.column, 0)]
         row = self.rows[self.row]
         row += [(" ", Style())] * (self.column - len(row))
-        row[self.column : self.column + len(cells)] = cells
-        self.column += len(cells)
+        end = self.column + len(cells)
+        # Of a wide character of which a half is written over, nothing is left.
+        if self.column < len(row) and not row[self.column][0]:
+            row[self.column - 1] = (" ", row[self.column - 1][1])
+        if end < len(row) and not row[end][0]:
+            row[end] = (" ", row[end][1])
+        row[self.column : end] = cells
+        self.column = end
+
+    def _cells(self, text: str) -> list[tuple[str, Style]]:
+        """A character a cell; an empty one follows a character that takes two, and one that takes none is not alone."""
+        cells: list[tuple[str, Style]] = []
+        for character in text:
+            width = 1 if character.isascii() else get_character_cell_size(character)
+            if width == 0 and cells:
+                at = -1 if cells[-1][0] else -2
+                cells[at] = (cells[at][0] + character, self.style)
+            else:
+                cells += [(character, self.style), ("", self.style)][: max(width, 1)]
+        return cells
 
     def control(self, character: str) -> None:
         if character == "\r":
@@ -159,7 +178,9 @@ def _runs(row: Sequence[tuple[str, Style]]) -> Iterator[Markup]:
 def _classes(style: Style) -> Iterator[str]:
     front, back = style.foreground, style.background
     if style.inverse:
-        yield "a-inverse"
+        front, back = back, front
+        if front is None and back is None:
+            yield "a-inverse"
     if front is not None:
         yield f"a-{front}"
     if back is not None:

@@ -21,7 +21,7 @@ from typing import Any
 
 from ..after_import import after_import
 from .calls import Calls
-from .seen import Coincidence, Fit, Kept, Loss, Model, Optimizer
+from .seen import Coincidence, Fit, Kept, Loss, Model, Objective, Optimizer
 from .written import Written
 
 Watcher = Callable[[ModuleType, "Watch"], None]
@@ -41,6 +41,8 @@ class Watch:
         self.calls = Calls(fault)
         self.losses: dict[tuple[int, str, bool], Loss] = {}
         """By line, function, and whether gradients are wanted."""
+        self.objectives: dict[int, Objective] = {}
+        """By line."""
         self.optimizers: dict[int, Optimizer] = {}
         """By the object's id."""
         self.models: dict[int, Model] = {}
@@ -96,6 +98,7 @@ class Watch:
             self.calls.tell(close)
         return {
             "losses": [loss.facts() for loss in self.losses.values()],
+            "objectives": [objective.facts() for objective in self.objectives.values()],
             "optimizers": [optimizer.facts() for optimizer in self.optimizers.values()],
             "models": [model.facts() for model in self.models.values()],
             "fits": [fit.facts() for fit in self.fits],

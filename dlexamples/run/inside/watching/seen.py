@@ -97,7 +97,18 @@ class Loss:
         kept = asdict(self)
         del kept["pending"], kept["largest"], kept["revealing"]
         kept["revealed"] = self.revealing.columns()
-        return kept | {"targets": self.targets.facts(), "curve": self.curve.values}
+        return kept | {"targets": self.targets.facts(), "curve": self.curve.values, "every": self.curve.stride}
+
+
+@dataclass
+class Objective:
+    """What gradients are asked of on one line: a loss, a sum of several, whatever the post has written out."""
+
+    line: int
+    curve: Thinned = field(default_factory=Thinned)
+
+    def facts(self) -> dict[str, Any]:
+        return {"line": self.line, "curve": self.curve.values, "every": self.curve.stride}
 
 
 def is_looked_into(loss: Loss) -> bool:
@@ -143,7 +154,7 @@ class Optimizer:
 
     def facts(self) -> dict[str, Any]:
         ratios = [*self.ratios, *([self.net] if self.net >= 0 else [])]
-        kept = {"rates": self.rates.values, "ratios": ratios, "losses": sorted(self.losses)}
+        kept = {"rates": self.rates.values, "every": self.rates.stride, "ratios": ratios, "losses": sorted(self.losses)}
         return asdict(self) | kept
 
 

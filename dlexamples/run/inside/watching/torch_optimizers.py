@@ -9,6 +9,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from . import Watch, watches
+from .objectives import follow
 from .places import is_direct, line_of
 from .seen import Loss, Optimizer, is_looked_at
 from .tensors import readable, squared_difference, unseen
@@ -82,11 +83,13 @@ class _Watcher:
         self.seen.backwards += 1
         if self.objects:
             self._ask_whether_zeroed()
-        self._remember(frame.f_locals["tensors"])
+        loss, line = frame.f_locals["tensors"], line_of(frame, self.seen.filename)
+        self._remember(loss)
+        if line and isinstance(loss, self.torch.Tensor) and loss.numel() == 1:
+            follow(self.seen, line, lambda: float(loss.item()) if readable(self.torch, loss) else None)
         if self.seen.backwards > FIRST and self.seen.backwards % EACH:
             return
-        self.backward_line = line_of(frame, self.seen.filename)
-        loss = frame.f_locals["tensors"]
+        self.backward_line = line
         if isinstance(loss, self.torch.Tensor) and is_direct(frame, self.seen.filename, LIBRARIES):
             self._written_out(loss)
 
