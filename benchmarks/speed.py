@@ -35,6 +35,16 @@ if TYPE_CHECKING:
 
 PEERS = ("pytest-markdown-docs", "doccmd", "markdown-pytest")
 TABLES = ("blocks", "trivial", "cold", "documents")
+FORKS = """
+import os
+code = compile({0!r}, "block", "exec")
+{2}
+for _ in range({1}):
+    if os.fork() == 0:
+        exec(code, {{"__name__": "__main__"}})
+        os._exit(0)
+    os.wait()
+"""
 FRAMEWORKS = ("import torch, torch._dynamo", "import tensorflow; tensorflow.keras.Sequential")
 
 
@@ -79,6 +89,9 @@ def blocks(folder: Path, number: int, code: str) -> Iterator[str]:
             [str(Path(python).parent / "doccmd"), "-l", "python", "-c", python, "post.md"], folder
         ),
         "markdown-pytest, `subprocess: true`": spent([*pytest, "named.md"], folder),
+        "no tool: a fork a block, without a wall": spent(
+            [sys.executable, "-c", FORKS.format(code, number, code.rpartition(chr(10))[0])], folder
+        ),
     }
     ours = found["dlexamples"].cpu
     yield f"| {number} blocks of `{code.replace(chr(10), '; ')}` | s | processor s | processor, dlexamples = 1 |"
