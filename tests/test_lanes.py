@@ -91,6 +91,17 @@ def test_a_lane_serves_on_after_a_run_that_was_ended(pool: Pool) -> None:
     assert lanes(pool) == first
 
 
+def test_a_connection_that_brings_no_job_costs_no_lane(pool: Pool) -> None:
+    outcome(pool, "x = 1")
+    first = lanes(pool)
+    (server,) = pool._servers.values()
+    for _ in range(MOST_WAITING + 1):
+        server.connect().close()
+        time.sleep(0.1)
+    assert outcome(pool, "print(1)").stdout == "1\n"
+    assert lanes(pool) == first
+
+
 def test_a_lane_that_has_ended_is_replaced(pool: Pool) -> None:
     outcome(pool, "x = 1")
     (first,) = lanes(pool)

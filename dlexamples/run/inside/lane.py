@@ -35,6 +35,8 @@ def run(connection: socket.socket, server: socket.socket, *, divided: bool) -> N
     while True:
         if job := channel.receive():
             watch(job, channel, server, woken)
+        elif divided:
+            waits(server)
         if not divided:
             leave(0)
         channel.close()
@@ -72,6 +74,12 @@ def wakes() -> int:
     return woken
 
 
+def waits(server: socket.socket) -> None:
+    """Tells it so, before the parent hears of the run's end and may ask for the next one."""
+    with contextlib.suppress(OSError):
+        server.send(b".")
+
+
 def next_connection(server: socket.socket) -> socket.socket:
     _, descriptors, _, _ = socket.recv_fds(server, 1, 1)
     if not descriptors:
@@ -101,9 +109,8 @@ def watch(job: dict[str, Any], channel: SocketChannel, server: socket.socket, wo
         channel.send({"event": "process", "process": number_outside(child, first)})
     status, exceeded = wait(child, first, channel.connection, woken, taken)
     end_descendants(child, first)
-    with contextlib.suppress(OSError):
-        if first is not None:
-            server.send(b".")
+    if first is not None:
+        waits(server)
     with contextlib.suppress(OSError):
         channel.end_line()
         if exceeded:

@@ -37,14 +37,12 @@ def main(arguments: list[str]) -> None:
         preload(modules)
         sandbox.look_round(beside)
         settle(beside)
-        process_control(PR_SET_CHILD_SUBREAPER, 1)  # A lane that was divided off is a child of ours, too.
         serve(listener, sys.stdin.fileno(), beside, divided=bool(divided), to_search=to_search)
 
 
 def search(listener: socket.socket, lifeline: int, beside: str, *, divided: bool) -> None:
     """Serves with all that looks for mends in memory. Does not return."""
     process_control(PR_SET_PDEATHSIG, signal.SIGKILL)
-    process_control(PR_SET_CHILD_SUBREAPER, 1)
     with contextlib.suppress(Exception):  # Each process that is asked says so.
         importlib.import_module("dlexamples.run.ask").load()
     settle(beside)
@@ -78,6 +76,9 @@ def serve(
     """Each connection gets a lane that waits, or a new one, until the parent closes its end of `lifeline`; then until
     the last has ended. The first connection `to_search` gets a server for those."""
     lanes = Lanes(divided)
+    if divided:
+        # A lane is forked by a process that ends at once, and is a child of ours all the same.
+        process_control(PR_SET_CHILD_SUBREAPER, 1)
     while True:
         listeners = [listener, to_search] if to_search else [listener]
         waited_for: list[int | socket.socket] = [lifeline, *listeners, *lanes.all]
