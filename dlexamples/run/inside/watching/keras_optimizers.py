@@ -111,7 +111,8 @@ class _Watcher:
             known, optimizer = self.seen.optimizers.get(number), found()
             if known is None or known.framework != "keras":
                 continue
-            if optimizer is None or not optimizer.built:
+            # One whose making failed has not even `built`.
+            if optimizer is None or not getattr(optimizer, "built", False):
                 known.nonzero = True  # Nothing is known of it.
                 continue
             known.steps = int(optimizer.iterations.numpy())
