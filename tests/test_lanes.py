@@ -15,6 +15,7 @@ from dlexamples.check import check
 from dlexamples.formats import parse
 from dlexamples.run import machine
 from dlexamples.run.conditions import Conditions
+from dlexamples.run.inside import lane
 from dlexamples.run.inside.limits import children
 from dlexamples.run.inside.server import MOST_WAITING
 from dlexamples.run.pool import Pool, forks
@@ -50,8 +51,8 @@ def lanes(pool: Pool) -> list[int]:
     (server,) = pool._servers.values()
     deadline = time.monotonic() + 5
     while True:
-        found = [lane for lane in children(server.process.pid) if not has_ended(lane)]
-        if not any(list(children(lane)) for lane in found):
+        found = [each for each in children(server.process.pid) if not has_ended(each)]
+        if not any(list(children(each)) for each in found):
             return found
         assert time.monotonic() < deadline, found
         time.sleep(0.01)
@@ -91,6 +92,21 @@ def test_a_lane_serves_on_after_a_run_that_was_ended(pool: Pool) -> None:
     assert lanes(pool) == first
 
 
+def test_a_run_has_no_priority_of_its_watchers(pool: Pool) -> None:
+    assert outcome(pool, "import os\nprint(os.sched_getscheduler(0) == os.SCHED_OTHER)").stdout == "True\n"
+
+
+def test_where_nobody_may_ask_for_a_priority_there_is_none_to_give_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> int:
+        raise PermissionError("sched_setscheduler")
+
+    monkeypatch.setattr(os, "sched_setscheduler", refuse)
+    lane.go_first()
+    lane.go_as_others()
+    monkeypatch.setattr(os, "sched_getscheduler", refuse)
+    lane.go_as_others()
+
+
 def test_a_connection_that_brings_no_job_costs_no_lane(pool: Pool) -> None:
     outcome(pool, "x = 1")
     first = lanes(pool)
@@ -115,15 +131,15 @@ def test_a_lane_that_has_ended_is_replaced(pool: Pool) -> None:
 def test_a_run_ends_with_its_lane(pool: Pool) -> None:
     """A block can end it only from outside; then the kernel ends the block."""
     outcome(pool, "x = 1")
-    (lane,) = lanes(pool)
+    (only,) = lanes(pool)
     found: list[Outcome] = []
     thread = threading.Thread(target=lambda: found.append(outcome(pool, "import time\ntime.sleep(60)")))
     thread.start()
-    while not list(children(lane)):
+    while not list(children(only)):
         time.sleep(0.01)
-    runs = list(children(lane))
+    runs = list(children(only))
     time.sleep(0.3)
-    os.kill(lane, signal.SIGKILL)
+    os.kill(only, signal.SIGKILL)
     thread.join(10)
     assert [each.verdict.value for each in found] == ["failed"]
     assert not any(Path(f"/proc/{run}").exists() for run in runs)
@@ -150,4 +166,4 @@ def test_no_lane_outlives_its_server() -> None:
         outcome(pool, "x = 1")
         left = lanes(pool)
     assert left
-    assert not any(Path(f"/proc/{lane}").exists() for lane in left)
+    assert not any(Path(f"/proc/{each}").exists() for each in left)

@@ -61,8 +61,11 @@ def go_first() -> None:
 
 
 def go_as_others() -> None:
+    """What a lane forks. Where nobody may ask for a priority (a container's filter, musl's library), it has none."""
     if IS_LINUX:
-        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+        with contextlib.suppress(OSError):
+            if os.sched_getscheduler(0) == os.SCHED_RR:
+                os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
 def wakes() -> int:
