@@ -32,7 +32,8 @@ import runpy, sys
 sys.path[0] = "."
 from dlexamples.run.inside import offline
 offline.load()
-offline.stand_in(lambda served: None, sys.stderr.write)
+offline.stand_in()
+offline.tell_to(lambda served: None, sys.stderr.write)
 runpy.run_path("session.py", run_name="__main__")
 """
 

@@ -83,7 +83,11 @@ def assert_nothing_is_left(pool: Pool) -> None:
     while left := processes(pool):
         assert time.monotonic() < deadline, left
         time.sleep(0.02)
-    assert not list(pool.folder.rglob("scratch"))
+    waiting = {lane.folder for server in pool._servers.values() for lane in server._waiting}
+    for scratch in pool.folder.glob("*/scratch"):
+        assert scratch.parent in waiting
+        # Its folders are those that it had before, see test_lanes.py.
+        assert not [path for path in scratch.parent.rglob("*") if not path.is_dir() or MARK in path.name]
     for folder in (Path.home(), Path.cwd(), Path("/tmp")):
         assert not list(folder.glob(f"*{MARK}*"))
 

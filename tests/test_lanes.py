@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import socket
 import threading
 import time
 from pathlib import Path
@@ -17,8 +19,7 @@ from dlexamples.run import machine
 from dlexamples.run.conditions import Conditions
 from dlexamples.run.inside import lane
 from dlexamples.run.inside.limits import children
-from dlexamples.run.inside.server import MOST_WAITING
-from dlexamples.run.pool import Pool, forks
+from dlexamples.run.pool import MOST_WAITING, Pool, forks
 from dlexamples.run.runner import Runner
 
 if TYPE_CHECKING:
@@ -92,6 +93,117 @@ def test_a_lane_serves_on_after_a_run_that_was_ended(pool: Pool) -> None:
     assert lanes(pool) == first
 
 
+LEAVES = {
+    "files": """
+import os, pathlib
+pathlib.Path("left.txt").write_text("x")
+pathlib.Path("post_2.py").write_text("x")
+for place in (pathlib.Path.home(), pathlib.Path("/tmp"), pathlib.Path("/dev/shm"), pathlib.Path("..")):
+    (place / "folder" / "below").mkdir(parents=True)
+    (place / "folder" / "below" / "left.txt").write_text("x")
+    (place / "folder").chmod(0)
+    os.symlink("/usr", place / "link")
+    os.mkfifo(place / "pipe")
+""",
+    "a folder that is deeper than Python recurses": """
+import os
+for _ in range(3000):
+    os.mkdir("folder")
+    os.chdir("folder")
+""",
+    "another mode of its home": "import os, pathlib\npathlib.Path.home().chmod(0o500)",
+    "another mode of /dev/shm": "import os\nos.chmod('/dev/shm', 0o700)",
+    "another folder in the place of its own": """
+import os
+os.chdir("/")
+home = os.environ["HOME"]
+os.rename(home + "/project", home + "/old")
+os.makedirs(home + "/project/docs/posts")
+""",
+    "a link in the place of its folder": """
+import os
+os.chdir("/")
+home = os.environ["HOME"]
+os.rename(home + "/project", home + "/old")
+os.symlink(home + "/old", home + "/project")
+""",
+    "attributes": "import os, pathlib\nos.setxattr(pathlib.Path.home(), 'user.left', b'x')",
+    "folders among its results": """
+import os
+folder = os.path.dirname(os.readlink("/proc/self/fd/1"))
+os.mkdir(folder + "/1.stdout")
+os.mkfifo(folder + "/2.stdout")
+os.symlink("/etc/hosts", folder + "/3.stdout")
+""",
+    "a port": """
+import socket
+server = socket.create_server(("127.0.0.1", 29500))
+client = socket.create_connection(server.getsockname())
+there, _ = server.accept()
+there.close()
+client.close()
+""",
+    "shared memory": """
+import ctypes
+library = ctypes.CDLL(None)
+assert library.shmget(0x1234, 4096, 0o1666) >= 0
+""",
+    "limits of its watcher": """
+import resource
+resource.prlimit(1, resource.RLIMIT_NOFILE, (20, 20))
+""",
+    "signals to its watcher": """
+import os, signal
+for number in set(signal.Signals) - {signal.SIGCHLD}:
+    try:
+        os.kill(1, number)
+    except PermissionError:
+        pass
+""",
+    "a process that goes on": """
+import os, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        time.sleep(60)
+    os._exit(0)
+""",
+    "another number of the last process": "import subprocess\nfor _ in range(5): subprocess.run(['true'])",
+}
+LOOKS = """
+import ctypes, os, pathlib, resource, socket
+def state(path):
+    found = os.stat(path)
+    return path, oct(found.st_mode), os.listxattr(path), sorted(os.listdir(path))
+home = pathlib.Path.home()
+for path in (home, home / "project", home / "project" / "docs", os.getcwd(), "/tmp", "/dev/shm"):
+    print(*state(path))
+print(sorted(os.listdir(os.path.dirname(os.readlink("/proc/self/fd/1")))))
+print(os.getpid(), sorted(p.name for p in pathlib.Path("/proc").glob("[0-9]*")))
+print(resource.prlimit(0, resource.RLIMIT_NOFILE), len(os.sched_getaffinity(0)))
+library = ctypes.CDLL(None, use_errno=True)
+print(library.shmget(0x1234, 4096, 0))
+probe = socket.socket()
+probe.bind(("127.0.0.1", 29500))
+"""
+
+
+@pytest.mark.parametrize("left", LEAVES)
+def test_nothing_that_a_run_leaves_is_in_the_next_one(pool: Pool, left: str) -> None:
+    looks = outcome(pool, LOOKS)
+    assert looks.verdict.value == "passed", looks.stderr
+    leaves = outcome(pool, LEAVES[left])
+    assert leaves.verdict.value == "passed", leaves.stderr
+    again = outcome(pool, LOOKS)
+    assert again.verdict.value == "passed", again.stderr
+    assert anonymous(again.stdout) == anonymous(looks.stdout)
+
+
+def anonymous(text: str) -> str:
+    """Without the names of the folders of runs, of which each lane has its own."""
+    return re.sub(r"/tmp\w{8}\b", "/PLACE", text)
+
+
 def test_a_run_has_no_priority_of_its_watchers(pool: Pool) -> None:
     assert outcome(pool, "import os\nprint(os.sched_getscheduler(0) == os.SCHED_OTHER)").stdout == "True\n"
 
@@ -107,13 +219,30 @@ def test_where_nobody_may_ask_for_a_priority_there_is_none_to_give_up(monkeypatc
     lane.go_as_others()
 
 
-def test_a_connection_that_brings_no_job_costs_no_lane(pool: Pool) -> None:
+def test_a_connection_that_brings_no_run_leaves_no_lane(pool: Pool) -> None:
     outcome(pool, "x = 1")
     first = lanes(pool)
     (server,) = pool._servers.values()
     for _ in range(MOST_WAITING + 1):
         server.connect().close()
-        time.sleep(0.1)
+    deadline = time.monotonic() + 5
+    while lanes(pool) != first:
+        assert time.monotonic() < deadline
+    assert outcome(pool, "print(1)").stdout == "1\n"
+    assert lanes(pool) == first
+
+
+def test_a_run_that_brings_no_job_costs_no_lane(pool: Pool) -> None:
+    """The parent has given it up before it could say what to do."""
+    outcome(pool, "x = 1")
+    first = lanes(pool)
+    (server,) = pool._servers.values()
+    (lane,) = server._waiting
+    for _ in range(3):
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            socket.send_fds(lane.control, [b"."], [theirs.fileno()])
+        assert lane.control.recv(1) == b"."
     assert outcome(pool, "print(1)").stdout == "1\n"
     assert lanes(pool) == first
 

@@ -18,6 +18,10 @@ from dlexamples.run.pool import Pool
 from dlexamples.run.runner import Runner
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dlexamples.run.lane import Walls
+    from dlexamples.run.pool import Kind
     from dlexamples.run.process import Process
 
 POST = """\
@@ -56,9 +60,11 @@ class Watched(Pool):
         super().__init__(fork=True)
         self.started: list[bool] = []
 
-    def start(self, job: dict[str, Any], folder: Path, *, to_search: bool = False) -> Process:
+    def start(
+        self, kind: Kind, walls: Walls, job_in: Callable[[Path], dict[str, Any]], *, to_search: bool = False
+    ) -> Process:
         self.started.append(to_search)
-        return super().start(job, folder, to_search=to_search)
+        return super().start(kind, walls, job_in, to_search=to_search)
 
 
 def verdicts(pool: Pool, *blocks: str) -> list[str]:

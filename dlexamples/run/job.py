@@ -13,8 +13,8 @@ from dlexamples.elsewhere import import_lines
 from dlexamples.epochs import shortened
 from dlexamples.formats import parse, splice
 from dlexamples.names import names
-from dlexamples.paths import WORKING_FOLDER
 from dlexamples.printed import announced, expected_exception
+from dlexamples.run import folders
 from dlexamples.run.environment import of_network
 from dlexamples.sessions import installed_in
 
@@ -148,6 +148,7 @@ class Surroundings:
     """What a process of the blocks finds around it."""
 
     folder: Path
+    """Of `folders`."""
     device: str
     network: bool
     """Loaders may download; else something stands in for what they would."""
@@ -169,12 +170,9 @@ def job(
     wait: Collection[int],
     skip: Collection[int],
 ) -> dict[str, Any]:
-    """The job as the worker reads it; makes the folders that it names. `late` as in `frameworks`."""
+    """The job as the worker reads it. `late` as in `frameworks`."""
     around = replace(around, folder=around.folder.resolve())
-    scratch, results = around.folder / "scratch", around.folder / "results"
-    working = scratch.joinpath(*WORKING_FOLDER)
-    working.mkdir(parents=True)
-    results.mkdir()
+    working = folders.working(around.folder)
     stem = Path(text.filename).stem
     script = "".join(c if c.isalnum() or c in "-_" else "_" for c in stem) or "post"
     if _is_a_module(script, session.environment):
@@ -183,7 +181,7 @@ def job(
         "filename": text.filename,
         "top": str(around.folder),
         "folder": str(working),
-        "results": str(results),
+        "results": str(folders.results(around.folder)),
         "script": str(working / f"{script}.py"),
         "blocks": [
             _block(i, *each, around)
@@ -200,7 +198,7 @@ def job(
         "beside": session.environment.folder,
         "alone": session.environment.alone,
         "ours": _ours() if session.environment.alone else [],
-        "environment": _environment(str(scratch), around),
+        "environment": _environment(str(folders.scratch(around.folder)), around),
         "unset": ["DISPLAY", "WAYLAND_DISPLAY", "GLIBC_TUNABLES"],
     }
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -18,14 +17,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dlexamples.run import folders
 from dlexamples.run.environment import inherited
 from dlexamples.run.job import SEED
+from dlexamples.run.lane import Lane
 from dlexamples.run.process import ForkedLink, NewLink, Process
 from dlexamples.run.side_by_side import thread_limits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from dlexamples.model import Environment
+    from dlexamples.run.lane import Walls
     from dlexamples.run.process import Link
 
 INSIDE = Path(__file__).parent / "inside"
@@ -36,6 +39,8 @@ FORKS_QUICKLY = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 most of its time goes there. Elsewhere it changes nothing."""
 MOST_SERVERS = 4
 """Servers that wait at once."""
+MOST_WAITING = 4
+"""Lanes of a server that do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +57,9 @@ class Kind:
     """Its runs get some of their own."""
 
 
-def kind_of(job: dict[str, Any]) -> Kind:
-    shut_in = job["sandbox"] or {"namespaces": False}
-    return Kind(tuple(job["preload"]), job["beside"], job["alone"], shut_in["namespaces"])
+def kind_of(modules: tuple[str, ...], environment: Environment, walls: Walls) -> Kind:
+    namespaces = walls.shut_in is not None and walls.shut_in.namespaces
+    return Kind(modules, environment.folder, environment.alone, namespaces)
 
 
 class Server:
@@ -84,9 +89,23 @@ class Server:
         )
         self.users = 0
         """Processes that it forks, or has forked, and that are not closed."""
+        self._waiting: list[Lane] = []
+
+    def waiting(self, walls: Walls, *, to_search: bool) -> Lane | None:
+        """A lane that waits behind such walls; it waits no more."""
+        found = next((lane for lane in self._waiting if lane.may_serve(walls, to_search=to_search)), None)
+        if found:
+            self._waiting.remove(found)
+        return found
+
+    def take_back(self, lane: Lane) -> None:
+        if len(self._waiting) < MOST_WAITING:
+            self._waiting.append(lane)
+        else:
+            lane.close()
 
     def connect(self, *, to_search: bool = False) -> socket.socket:
-        """To a new process, for a verdict or `to_search` for mends. Waits for the server to listen; what it still
+        """To a new lane, for verdicts or `to_search` for mends. Waits for the server to listen; what it still
         imports delays the answer, not the connection."""
         path = self.search_path if to_search else self.path
         deadline = time.monotonic() + START_SECONDS
@@ -104,6 +123,8 @@ class Server:
             time.sleep(0.01)
 
     def close(self) -> None:
+        while self._waiting:
+            self._waiting.pop().close()
         if self.process.stdin:
             self.process.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -142,10 +163,10 @@ class Pool:
             servers, processes = list(self._servers.values()), list(self._live)
             self._servers.clear()
         for process in processes:
-            process.kill()
+            process.give_up()
         for server in servers:
             server.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        folders.remove(self.folder)
 
     def warm(self, kind: Kind) -> None:
         """Starts a server and does not wait for it: several import side by side."""
@@ -156,15 +177,29 @@ class Pool:
     def new_folder(self) -> Path:
         return Path(tempfile.mkdtemp(dir=self.folder))
 
-    def start(self, job: dict[str, Any], folder: Path, *, to_search: bool = False) -> Process:
-        """A process that runs `job`; its folder goes when it is closed. `to_search`: for no verdict, so that what looks
-        for mends may be in it, if there is such a server (`fork`).
+    def new_place(self) -> Path:
+        """A folder for processes of blocks."""
+        folder = self.new_folder()
+        folders.make(folder)
+        return folder
+
+    def start(
+        self, kind: Kind, walls: Walls, job_in: Callable[[Path], dict[str, Any]], *, to_search: bool = False
+    ) -> Process:
+        """A process that runs what `job_in` says of its folder. `to_search`: for no verdict, so that what looks for
+        mends may be in it, if there is such a server (`fork`).
 
         Raises RuntimeError once the pool is closed.
         """
         self._require_open()
-        process = self._forked(job, folder, to_search) if can_fork() else self._new(job, folder)
-        process.send(job)
+        if not can_fork():
+            return self._new(job_in)
+        process = self._forked(kind, walls, to_search)
+        try:
+            process.send(job_in(process.folder))
+        except BaseException:
+            process.close()
+            raise
         return process
 
     def _server(self, kind: Kind, *, use: bool = False) -> Server:
@@ -184,13 +219,13 @@ class Pool:
         if len(self._servers) >= self.most_servers and idle:
             server = self._servers.pop(idle[0])
             server.close()
-            shutil.rmtree(server.folder, ignore_errors=True)
+            folders.remove(server.folder)
 
     def _require_open(self) -> None:
         if self._is_closed:
             raise RuntimeError("nothing is run any more")
 
-    def _kept(self, folder: Path, link: Link, server: Server | None = None) -> Process:
+    def _kept(self, link: Link, server: Server | None = None) -> Process:
         """The process, known until it is closed."""
 
         def forget(process: Process) -> None:
@@ -199,22 +234,44 @@ class Pool:
                     server.users -= 1
                 self._live.discard(process)
 
-        process = Process(folder, link, forget)
+        process = Process(link, forget)
         with self._lock:
             self._live.add(process)
             if self._is_closed:
-                process.kill()
+                process.give_up()
         return process
 
-    def _forked(self, job: dict[str, Any], folder: Path, to_search: bool) -> Process:
-        kind = kind_of(job)
+    def _forked(self, kind: Kind, walls: Walls, to_search: bool) -> Process:
         if not self.fork:
             own = Server(kind, self.new_folder(), self.environment)
-            return self._kept(folder, ForkedLink(own, alone=True))
-        server = self._server(kind, use=True)
-        return self._kept(folder, ForkedLink(server, to_search=to_search), server)
 
-    def _new(self, job: dict[str, Any], folder: Path) -> Process:
+            def end(lane: Lane) -> None:
+                lane.close()
+                own.close()
+
+            return self._kept(ForkedLink(Lane(own.connect(), self.new_place(), walls, to_search=False), end))
+        server = self._server(kind, use=True)
+
+        def take_back(lane: Lane) -> None:
+            is_ready = lane.is_ready()
+            with self._lock:
+                if is_ready and not self._is_closed:
+                    server.take_back(lane)
+                    return
+            lane.close()
+
+        while True:
+            with self._lock:
+                lane = server.waiting(walls, to_search=to_search)
+            lane = lane or Lane(server.connect(to_search=to_search), self.new_place(), walls, to_search)
+            try:
+                return self._kept(ForkedLink(lane, take_back), server)
+            except OSError:  # It has ended since.
+                lane.close()
+
+    def _new(self, job_in: Callable[[Path], dict[str, Any]]) -> Process:
+        folder = self.new_place()
+        job = job_in(folder)
         process = subprocess.Popen(
             [*_interpreter(job["alone"]), str(INSIDE), "worker"],
             stdin=subprocess.PIPE,
@@ -223,7 +280,9 @@ class Pool:
             env={**self.environment, **job["environment"]},
             start_new_session=True,
         )
-        return self._kept(folder, NewLink(process))
+        started = self._kept(NewLink(process, folder))
+        started.send(job)
+        return started
 
 
 def _interpreter(alone: bool) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlexamples.model import Place
 from dlexamples.run.columns import characters, rows
+from dlexamples.run.folders import results
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -162,7 +163,7 @@ def note_done(run: Run, event: dict[str, Any]) -> None:
         at, line = run.text.place(warning["line"]) or (index, 0)
         run.blocks[at].warned += ((warning["category"], warning["message"], line),)
     assert run.process
-    figures = (run.process.folder / "results" / Path(path).name for path in event["figures"])
+    figures = (results(run.process.folder) / Path(path).name for path in event["figures"])
     block.figures = tuple(data for path in figures if (data := _bytes(path, MOST_FIGURE)))
     block.written = tuple((line, offset) for line, offset in event["written"])
     block.inner = frozenset(event["inner"])
@@ -176,11 +177,11 @@ def note_done(run: Run, event: dict[str, Any]) -> None:
 def collect_output(run: Run) -> None:
     """Reads what the blocks wrote, before the folder of their process goes."""
     assert run.process
-    results = run.process.folder / "results"
+    shown = results(run.process.folder)
     for index, block in enumerate(run.blocks):
         if block.started:
-            printed, block.stdout = _output(results / f"{index}.stdout")
-            _, block.stderr = _output(results / f"{index}.stderr")
+            printed, block.stdout = _output(shown / f"{index}.stdout")
+            _, block.stderr = _output(shown / f"{index}.stderr")
             if len(printed) <= MOST_OUTPUT:
                 ends = [*(offset for _, offset in block.written[1:]), len(printed)]
                 pieces = zip(block.written, ends, strict=False)

@@ -7,6 +7,7 @@ it reaches the end, its verdict is as good as the clean room's, and it *is* the 
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dlexamples.cache import Cache
@@ -15,14 +16,16 @@ from dlexamples.model import Claim, Fill
 from dlexamples.printed import matches_exception
 from dlexamples.run.conditions import Conditions
 from dlexamples.run.job import SEED, Surroundings, frameworks, is_soon_ready, job, on_first_use, question, text
+from dlexamples.run.lane import Walls
 from dlexamples.run.machine import shut_in
-from dlexamples.run.pool import START_SECONDS, Kind, Pool
+from dlexamples.run.pool import START_SECONDS, Kind, Pool, kind_of
 from dlexamples.run.process import END_SECONDS, Process
 from dlexamples.run.record import BlockRun, Imported, Run, collect_output, halted, note_done
 from dlexamples.run.side_by_side import Lanes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
+    from pathlib import Path
 
     from dlexamples.model import Block, Document, Session
     from dlexamples.run.record import Halt
@@ -68,9 +71,7 @@ class Runner:
         for session in sessions:
             if self.cache.get(session, self) is None:
                 sources = [block.source for block in session.blocks]
-                own, asked = session.environment, shut_in(self.conditions)
-                namespaces = asked is not None and asked.namespaces
-                self.pool.warm(Kind(frameworks(sources, self._late), own.folder, own.alone, namespaces))
+                self.pool.warm(self._kind(session, sources))
 
     def each(self, sessions: Sequence[Session], work: Callable[[Session], T]) -> Iterator[T]:
         """What `work` makes of each session, as it comes. While a server imports TensorFlow, sessions run that need
@@ -137,20 +138,9 @@ class Runner:
             asked=to_search,
         )
         while True:
-            folder = self.pool.new_folder()
-            skip = ran.ended.keys()
-            asked = self.conditions
-            around = Surroundings(
-                folder,
-                self._device(session),
-                asked.network,
-                shut_in(asked),
-                epochs=asked.epochs,
-                seed=seed,
-                static=asked.static,
-            )
-            task = job(session, ran.text, around, late=self._late, wait=wait, skip=skip)
-            ran.process = self.pool.start(task, folder, to_search=to_search)
+            job_in = partial(self._job, session, ran, wait, seed)
+            kind = self._kind(session, ran.text.sources)
+            ran.process = self.pool.start(kind, self._walls(session), job_in, to_search=to_search)
             self._follow(session, ran, wait)
             fatal = next((i for i, b in enumerate(ran.blocks) if b.fatal), None)
             for index, block in ran.ended.items():
@@ -160,6 +150,26 @@ class Runner:
             ran.ended[fatal] = ran.blocks[fatal]
             if fatal == len(ran.blocks) - 1:
                 return ran
+
+    def _walls(self, session: Session) -> Walls:
+        return Walls(self._device(session), self.conditions.network, shut_in(self.conditions))
+
+    def _kind(self, session: Session, sources: Sequence[str]) -> Kind:
+        """Of the server whose processes run them."""
+        return kind_of(frameworks(sources, self._late), session.environment, self._walls(session))
+
+    def _job(self, session: Session, run: Run, wait: Collection[int], seed: int, folder: Path) -> dict[str, Any]:
+        asked, walls = self.conditions, self._walls(session)
+        around = Surroundings(
+            folder,
+            walls.device,
+            walls.network,
+            walls.shut_in,
+            epochs=asked.epochs,
+            seed=seed,
+            static=asked.static,
+        )
+        return job(session, run.text, around, late=self._late, wait=wait, skip=run.ended.keys())
 
     def _time_for(self, block: Block) -> float:
         """Seconds."""

@@ -40,8 +40,9 @@ def version() -> int:
     return 0
 
 
-def allow_only(readable: Iterable[str], writable: Iterable[str], devices: Iterable[str]) -> None:
-    """From here on nothing else can be opened. A path that is not there, or not reached, is passed over.
+def rules(readable: Iterable[str], writable: Iterable[str], devices: Iterable[str]) -> int:
+    """A descriptor of rules by which nothing else can be opened. A path that is not there, or not reached, is passed
+    over.
 
     Raises OSError where there is no Landlock.
     """
@@ -50,14 +51,16 @@ def allow_only(readable: Iterable[str], writable: Iterable[str], devices: Iterab
     handled |= sum(right for first, right in _FROM_VERSION.items() if first <= found)
     attributes = struct.pack("QQQ", handled, 0, _SCOPES if found >= _SCOPE_VERSION else 0)
     length = len(attributes) if found >= _SCOPE_VERSION else 8
-    rules = call("syscall", _CREATE_RULESET, ctypes.c_char_p(attributes), length, 0)
-    try:
-        for paths, rights in ((readable, READ), (writable, WRITE), (devices, DEVICE)):
-            for path in paths:
-                _allow(rules, path, rights & handled)
-        call("syscall", _RESTRICT_SELF, rules, 0)
-    finally:
-        os.close(rules)
+    made = call("syscall", _CREATE_RULESET, ctypes.c_char_p(attributes), length, 0)
+    for paths, rights in ((readable, READ), (writable, WRITE), (devices, DEVICE)):
+        for path in paths:
+            _allow(made, path, rights & handled)
+    return made
+
+
+def restrict(rules: int) -> None:
+    """From here on they hold for this process and all that it starts. Raises OSError."""
+    call("syscall", _RESTRICT_SELF, rules, 0)
 
 
 def _allow(rules: int, path: str, rights: int) -> None:

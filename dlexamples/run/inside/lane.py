@@ -1,7 +1,8 @@
 """A lane: runs jobs one after the other, each in a process that it forks and outlives.
 
-Where there are namespaces it is the first process of one that holds all of its runs, and ends them with itself; without
-them it ends with its only run, since a block could reach it.
+Where there are namespaces it is the first process of one that holds all of its runs, and ends them with itself; what it
+has shut them in with serves the next one, too (`room`). Without them it ends with its only run, since a block could
+reach it.
 """
 
 from __future__ import annotations
@@ -19,37 +20,59 @@ from . import sandbox, worker
 from .channel import SocketChannel
 from .kernel import IS_LINUX, PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, process_control
 from .limits import Watch, children
+from .room import Room
 
 leave = os._exit
 
 
-def run(connection: socket.socket, server: socket.socket, *, divided: bool) -> None:
-    """Runs what `connection` brings, then, `divided`, what `server` hands over, until that hangs up. Does not
-    return."""
-    channel = SocketChannel(connection)
+def run(control: socket.socket, *, divided: bool) -> None:
+    """Runs what the connections bring that `control` hands over, `divided`, until that hangs up, else the first. Does
+    not return."""
     go_first()  # In a user namespace of its own nobody may.
-    if divided:
-        divide(channel)
+    job, channel = next_job(control)
+    room = settle(job, channel, divided=divided)
     process_control(PR_SET_CHILD_SUBREAPER, 1)
     woken = wakes()
     while True:
-        if job := channel.receive():
-            watch(job, channel, server, woken)
-        elif divided:
-            waits(server)
-        if not divided:
+        watch(job, channel, control, woken, room)
+        if not room or not room.cleared():
             leave(0)
+        wait_for_next(control)
         channel.close()
-        channel = SocketChannel(next_connection(server))
+        job, channel = next_job(control)
 
 
-def divide(channel: SocketChannel) -> None:
-    """Nothing is run where there should be namespaces and are none."""
+def next_job(control: socket.socket) -> tuple[dict[str, Any], SocketChannel]:
+    """A connection that brings no job is left for the next one."""
+    while True:
+        _, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        if not descriptors:
+            leave(0)
+        channel = SocketChannel(socket.socket(fileno=descriptors[0]))
+        if job := channel.receive():
+            return job, channel
+        wait_for_next(control)
+        channel.close()
+
+
+def wait_for_next(control: socket.socket) -> None:
+    """Tells the parent that it may hand over the next run; told before the connection of the last one is closed, it is
+    there when the parent looks."""
+    with contextlib.suppress(OSError):
+        control.send(b".")
+
+
+def settle(job: dict[str, Any], channel: SocketChannel, *, divided: bool) -> Room | None:
+    """What is the same for this job and all later ones. Nothing is run where there should be namespaces and are
+    none."""
     try:
-        sandbox.divide()
+        room = sandbox.divide(job) if divided else None
+        worker.arrive(job)
+        return room
     except OSError:
         channel.send({"event": "fault", "trace": traceback.format_exc()})
         leave(1)
+        raise
 
 
 def go_first() -> None:
@@ -69,7 +92,8 @@ def go_as_others() -> None:
 
 
 def wakes() -> int:
-    """A descriptor that can be read once a child has ended."""
+    """A descriptor that can be read once a child has ended. No other signal has a handler here: a run could send it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
@@ -77,43 +101,26 @@ def wakes() -> int:
     return woken
 
 
-def waits(server: socket.socket) -> None:
-    """Tells it so, before the parent hears of the run's end and may ask for the next one."""
-    with contextlib.suppress(OSError):
-        server.send(b".")
-
-
-def next_connection(server: socket.socket) -> socket.socket:
-    _, descriptors, _, _ = socket.recv_fds(server, 1, 1)
-    if not descriptors:
-        leave(0)
-    return socket.socket(fileno=descriptors[0])
-
-
-def watch(job: dict[str, Any], channel: SocketChannel, server: socket.socket, woken: int) -> None:
-    """Forks the process of the blocks, sees that the run takes no more than it may, tells how it ended, and leaves
-    nothing of it behind."""
+def watch(job: dict[str, Any], channel: SocketChannel, control: socket.socket, woken: int, room: Room | None) -> None:
+    """Forks the process of the blocks, sees that the run takes no more than it may, tells how it ended, and leaves no
+    process of it behind."""
     taken = Watch(job["sandbox"], job["top"])
-    try:
-        first = sandbox.begin(job)
-    except OSError:
-        channel.send({"event": "fault", "trace": traceback.format_exc()})
-        leave(1)
+    if room:
+        room.count_anew()
     child = fork()
     if child == 0:
         go_as_others()
         os.close(signal.set_wakeup_fd(-1))
         os.close(woken)
-        server.close()
+        control.close()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         os.setsid()
-        work(job, channel)
+        work(job, channel, room)
     with contextlib.suppress(OSError):
-        channel.send({"event": "process", "process": number_outside(child, first)})
-    status, exceeded = wait(child, first, channel.connection, woken, taken)
-    end_descendants(child, first)
-    if first is not None:
-        waits(server)
+        channel.send({"event": "process", "process": room.number_outside() if room else child})
+    status, exceeded = wait(child, channel.connection, woken, taken, room)
+    end_descendants(child, room)
     with contextlib.suppress(OSError):
         channel.end_line()
         if exceeded:
@@ -121,18 +128,10 @@ def watch(job: dict[str, Any], channel: SocketChannel, server: socket.socket, wo
         channel.send({"event": "exit", "status": status})
 
 
-def number_outside(child: int, first: int | None) -> int | None:
-    """Of the run's process, as the parent counts, whose /proc we see; None where that does not tell."""
-    if first is None:
-        return child
-    *_, last = [None, *children("self")]
-    return last
-
-
-def work(job: dict[str, Any], channel: SocketChannel) -> None:
+def work(job: dict[str, Any], channel: SocketChannel, room: Room | None) -> None:
     """Runs the blocks once everything that is not theirs is shut."""
     try:
-        sandbox.shut_in(job)
+        sandbox.shut_in(job, room)
         process_control(PR_SET_PDEATHSIG, signal.SIGKILL)
     except OSError:
         channel.send({"event": "fault", "trace": traceback.format_exc()})
@@ -145,7 +144,7 @@ def work(job: dict[str, Any], channel: SocketChannel) -> None:
 
 
 def wait(
-    child: int, first: int | None, connection: socket.socket, woken: int, taken: Watch
+    child: int, connection: socket.socket, woken: int, taken: Watch, room: Room | None
 ) -> tuple[int, tuple[str, int] | None]:
     """The exit status of `child`, negative for a signal, and which limit the run has exceeded; kills it then, and when
     the parent hangs up."""
@@ -160,13 +159,13 @@ def wait(
             return os.waitstatus_to_exitcode(ended[child]), exceeded
         found = poll.poll(taken.milliseconds)
         if not exceeded and (exceeded := taken.exceeded()):
-            end(child, first)
+            end(child, room)
         for descriptor, _ in found:
             if descriptor == woken:
                 os.read(woken, 4096)
                 continue
             poll.unregister(connection)
-            end(child, first)
+            end(child, room)
 
 
 def reap() -> dict[int, int]:
@@ -178,35 +177,34 @@ def reap() -> dict[int, int]:
     return found
 
 
-def end(child: int, first: int | None) -> None:
+def end(child: int, room: Room | None) -> None:
     """Kills the run: all of it at once, where its processes have a namespace of their own."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.kill(child, signal.SIGKILL)
-    end_others(child, first)
+    end_others(child, room)
 
 
-def end_others(child: int, first: int | None) -> None:
+def end_others(child: int, room: Room | None) -> None:
     """Kills what the run has started, also where `child` itself has ended and its number means nothing any more."""
-    for kill, number in ((os.killpg, child), (os.kill, first)):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            if number is not None:
-                kill(number, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if room:
+            os.kill(-1, signal.SIGKILL)  # All that are in the namespace but its first, which is this one (kill(2)).
+        else:
+            os.killpg(child, signal.SIGKILL)
 
 
-def end_descendants(child: int, first: int | None) -> None:
-    """Kills what is left: the kernel all of a namespace with its first process, which is gone when they are; else the
-    group, and what left it: orphans of our descendants become our children (prctl(2), Linux 3.4)."""
-    end_others(child, first)
-    if first is not None:
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(first, 0)
-        return
-    while found := [*children("self")]:
-        for number in found:
+def end_descendants(child: int, room: Room | None) -> None:
+    """Kills what is left: of a namespace all; else the group, and what left it: orphans of our descendants become our
+    children (prctl(2), Linux 3.4)."""
+    while True:
+        end_others(child, room)
+        for number in () if room else children("self"):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(number, signal.SIGKILL)
-        with contextlib.suppress(ChildProcessError):
+        try:
             os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
         reap()
 
 

@@ -6,7 +6,6 @@ A user namespace gives the right to make the others; inside it everybody is who 
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import struct
 from fcntl import ioctl
@@ -18,13 +17,10 @@ _NEW_MOUNTS, _NEW_IPC, _NEW_USER, _NEW_PROCESSES, _NEW_NETWORK = (
 )  # fmt: skip
 _SIOCSIFFLAGS, _IFF_UP, _IFF_RUNNING = 0x8914, 0x1, 0x40
 
-_own: list[int] = []
-"""The namespace of processes of a process that has divided itself off, as a descriptor, and both ends of a pipe."""
-
 
 def divide() -> None:
     """Goes on in a child that is the first process of a namespace of processes, in a user namespace that gives the
-    right to make more of them: with it the kernel ends all that is in it.
+    right to make others: with it the kernel ends all that is in it.
 
     Raises OSError where that is forbidden: this process is no good any more then.
     """
@@ -35,37 +31,19 @@ def divide() -> None:
     _write("/proc/self/gid_map", f"{group} {group} 1")
     if os.fork():
         os._exit(0)
-    _own.extend((os.open("/proc/self/ns/pid", os.O_RDONLY), *os.pipe()))
-
-
-def divide_off() -> int:
-    """The next processes that this one, which is divided, forks are in a new namespace of processes. Its first one,
-    whose number is returned, does nothing: where it ends, the kernel ends all the others. Raises OSError."""
-    own, end, _ = _own
-    call("setns", own, _NEW_PROCESSES)
-    call("unshare", _NEW_PROCESSES)
-    program = shutil.which("cat", path=os.defpath)
-    if program is None:
-        raise OSError(f"cat: not found in {os.defpath}")
-    # The smallest program that waits: at the end of a pipe of which we hold the other.
-    return os.posix_spawn(program, ["cat"], {}, file_actions=[(os.POSIX_SPAWN_DUP2, end, 0)])
-
-
-def let_go() -> None:
-    """In a forked process: what is its parent's is not its own."""
-    while _own:
-        os.close(_own.pop())
 
 
 def leave_host(*, network: bool) -> None:
-    """Mounts and shared memory of this process's own and, unless it may use `network`, nothing but a loopback device.
-
-    Raises OSError.
-    """
-    call("unshare", _NEW_MOUNTS | _NEW_IPC | (0 if network else _NEW_NETWORK))
+    """Mounts of this process's own and, unless it may use `network`, nothing but a loopback device. Raises OSError."""
+    call("unshare", _NEW_MOUNTS | (0 if network else _NEW_NETWORK))
     if not network:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
             ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sH22x", b"lo", _IFF_UP | _IFF_RUNNING))
+
+
+def own_messages() -> None:
+    """Shared memory, semaphores and message queues of this process's own (ipc_namespaces(7)). Raises OSError."""
+    call("unshare", _NEW_IPC)
 
 
 def _write(path: str, text: str) -> None:

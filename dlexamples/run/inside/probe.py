@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import tempfile
 
 from . import landlock, mounts, namespaces, seccomp
@@ -35,26 +34,12 @@ def _refused() -> str:
 
 
 def _try(folder: str, tell: int) -> None:
-    """As for two runs, one after the other: the first of their processes is divided off, the second one leaves."""
+    """What a lane does, and the process that it forks for a run."""
     try:
         namespaces.divide()
-        for _ in range(2):
-            first = namespaces.divide_off()
-            if (child := os.fork()) == 0:
-                namespaces.let_go()
-                _try_to_leave(folder, tell)
-            os.waitpid(child, 0)
-            os.kill(first, signal.SIGKILL)
-            os.waitpid(first, 0)
-    except OSError as error:
-        os.write(tell, str(error).encode())
-    leave(0)
-
-
-def _try_to_leave(folder: str, tell: int) -> None:
-    try:
         namespaces.leave_host(network=False)
         mounts.own_view(folder, [], 1 << 20)
+        namespaces.own_messages()
     except OSError as error:
         os.write(tell, str(error).encode())
     leave(0)

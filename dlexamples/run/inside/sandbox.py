@@ -12,6 +12,7 @@ from typing import Any
 from . import landlock, limits, mounts, namespaces, seccomp
 from .kernel import IS_LINUX, give_up_privileges
 from .readable import NAME_SERVICE, PROCESSES, devices, program_folders, readable
+from .room import Room
 
 
 def look_round(beside: str) -> None:
@@ -21,35 +22,46 @@ def look_round(beside: str) -> None:
         devices()
 
 
-def divide() -> None:
-    """To be called once by what watches over runs: it can make namespaces from then on. Raises OSError."""
+def divide(job: dict[str, Any]) -> Room:
+    """Goes on in the first process of a namespace, with a network and mounts of its own: those of this job's run and of
+    all that it forks later. Raises OSError."""
+    processes = os.open(PROCESSES, os.O_PATH)
     namespaces.divide()
+    namespaces.leave_host(network=job["network"])
+    needed = [*program_folders(job["beside"], *job["ours"]), *_names(job)]
+    mounts.own_view(job["top"], needed, job["sandbox"]["memory"])
+    return Room(job, processes, _rules(job))
 
 
-def begin(job: dict[str, Any]) -> int | None:
-    """To be called by what watches over the run, before it forks it: the process with which all of the run's end,
-    where there can be one. Raises OSError."""
-    asked = job["sandbox"]
-    return namespaces.divide_off() if asked and asked["namespaces"] else None
-
-
-def shut_in(job: dict[str, Any]) -> None:
+def shut_in(job: dict[str, Any], room: Room | None) -> None:
     """To be called in the run's first process. Raises OSError: then nothing may be run."""
-    asked, network = job["sandbox"], job["network"]
+    asked = job["sandbox"]
     if not (IS_LINUX and asked):
         return
-    names = NAME_SERVICE if network else ()
-    if asked["namespaces"]:
-        namespaces.let_go()
-        namespaces.leave_host(network=network)
-        mounts.own_view(job["top"], [*program_folders(job["beside"], *job["ours"]), *names], asked["memory"])
+    if room:
+        namespaces.own_messages()
     give_up_privileges()
-    if not asked["namespaces"] and not network and seccomp.is_here():
+    if not room and not job["network"] and seccomp.is_here():
         seccomp.refuse_sockets()
-    if landlock.version():
-        reads = [*readable(job["beside"], *job["ours"]), *names, PROCESSES]
-        landlock.allow_only(reads, _writable(job), devices())
+    rules = room.rules if room else _rules(job)
+    if rules is not None:
+        landlock.restrict(rules)
+        os.close(rules)
+    if room:
+        room.let_go()
     limits.limit(asked, gpu=_has_gpu(job))
+
+
+def _rules(job: dict[str, Any]) -> int | None:
+    """Which files a run may open, as a descriptor; None where there is no Landlock."""
+    if not landlock.version():
+        return None
+    reads = [*readable(job["beside"], *job["ours"]), *_names(job), PROCESSES]
+    return landlock.rules(reads, _writable(job), devices())
+
+
+def _names(job: dict[str, Any]) -> tuple[str, ...]:
+    return NAME_SERVICE if job["network"] else ()
 
 
 def _writable(job: dict[str, Any]) -> list[str]:

@@ -22,9 +22,6 @@ import warnings
 from . import imported, lane, offline, sandbox, surroundings, watching
 from .kernel import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, process_control
 
-MOST_WAITING = 4
-"""Lanes that wait at once."""
-
 
 def main(arguments: list[str]) -> None:
     """`arguments`: two sockets to listen at, for runs and for those of a search; the folder of further packages, or
@@ -73,87 +70,35 @@ def settle(beside: str) -> None:
 def serve(
     listener: socket.socket, lifeline: int, beside: str, *, divided: bool, to_search: socket.socket | None = None
 ) -> None:
-    """Each connection gets a lane that waits, or a new one, until the parent closes its end of `lifeline`; then until
-    the last has ended. The first connection `to_search` gets a server for those."""
-    lanes = Lanes(divided)
+    """Each connection gets a lane, until the parent closes its end of `lifeline`; then until the last has ended. The
+    first connection `to_search` gets a server for those."""
     if divided:
         # A lane is forked by a process that ends at once, and is a child of ours all the same.
         process_control(PR_SET_CHILD_SUBREAPER, 1)
     while True:
         listeners = [listener, to_search] if to_search else [listener]
-        waited_for: list[int | socket.socket] = [lifeline, *listeners, *lanes.all]
+        waited_for: list[int | socket.socket] = [lifeline, *listeners]
         ready, _, _ = select.select(waited_for, [], [])
         if lifeline in ready:
             break
         # Their processor time is counted as ours.
         lane.reap()
-        # One that waits for the next run has said so before the parent could ask for it.
-        for each in [*lanes.all]:
-            if each in ready:
-                lanes.hear(each)
         if listener in ready:
-            connection, _ = listener.accept()
-            lanes.take(connection, but=listeners)
+            control, _ = listener.accept()
+            with control:
+                if lane.fork() == 0:
+                    for each in listeners:
+                        each.close()
+                    lane.run(control, divided=divided)
         if to_search and to_search in ready:
             if lane.fork() == 0:
-                lanes.let_go()
                 listener.close()
                 search(to_search, lifeline, beside, divided=divided)
             to_search.close()
             to_search = None
-    lanes.let_go()
     with contextlib.suppress(ChildProcessError):
         while True:
             os.wait()
-
-
-class Lanes:
-    """The lanes of a server, each by the socket that leads to it."""
-
-    def __init__(self, divided: bool) -> None:
-        self.divided = divided
-        self.all: list[socket.socket] = []
-        self._waiting: list[socket.socket] = []
-
-    def hear(self, lane: socket.socket) -> None:
-        """It waits for the next connection, or has ended."""
-        if lane.recv(1) and len(self._waiting) < MOST_WAITING:
-            self._waiting.append(lane)
-        else:
-            self._forget(lane)
-
-    def take(self, connection: socket.socket, *, but: list[socket.socket]) -> None:
-        """Gives `connection` to a lane. `but`: what a new one is not to hold."""
-        with connection:
-            while self._waiting:
-                waiting = self._waiting[-1]
-                try:
-                    socket.send_fds(waiting, [b"."], [connection.fileno()])
-                except OSError:
-                    self._forget(waiting)
-                else:
-                    self._waiting.pop()
-                    return
-            ours, theirs = socket.socketpair()
-            with theirs:
-                if lane.fork() == 0:
-                    ours.close()
-                    self.let_go()
-                    for each in but:
-                        each.close()
-                    lane.run(connection, theirs, divided=self.divided)
-            self.all.append(ours)
-
-    def let_go(self) -> None:
-        """A lane that waits ends, one that runs a job ends with it; in a forked process: they are not its own."""
-        for each in self.all:
-            each.close()
-
-    def _forget(self, lane: socket.socket) -> None:
-        self.all.remove(lane)
-        if lane in self._waiting:
-            self._waiting.remove(lane)
-        lane.close()
 
 
 def _listening(path: str) -> socket.socket:

@@ -26,7 +26,6 @@ def enter(job: dict[str, Any]) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", write_through=True)
-    sys.argv = [job["script"]]
     sys.path[:] = [job["folder"], *(path for path in sys.path if path)]
     for name in _ours or look_round():
         sys.modules.pop(name, None)
@@ -124,6 +123,7 @@ def _default_device_context(torch: Any) -> Any:
 
 def main_module(job: dict[str, Any]) -> types.ModuleType:
     """A real `__main__` with a real file, so that pickle, dataclasses and multiprocessing find it."""
+    sys.argv = [job["script"]]
     main = types.ModuleType("__main__")
     main.__file__ = job["script"]
     main.__dict__["__builtins__"] = __builtins__

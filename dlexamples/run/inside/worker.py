@@ -57,15 +57,21 @@ from .unreached import unreached
 execute, translate, leave = exec, compile, os._exit
 
 
-def run(job: dict[str, Any], channel: Channel) -> None:
-    """Runs every block of `job`. Does not raise for anything that a block does."""
+def arrive(job: dict[str, Any]) -> None:
+    """What is the same for all jobs of a lane, and need not be done in the process of each."""
     enter(job)
+    if not job["network"]:
+        offline.stand_in()
+
+
+def run(job: dict[str, Any], channel: Channel) -> None:
+    """Runs every block of `job` where this process, or one that forked it, has arrived. Does not raise for anything
+    that a block does."""
     if not prepare(job):
         channel.send({"event": "no-device"})
         return
     session = SessionRun(job, channel)
-    if not job["network"]:
-        offline.stand_in(session.serve, session.fault)
+    offline.tell_to(session.serve, session.fault)
     session.watch.start()
     tell_where(job["results"])
     session.lines.start()
@@ -384,5 +390,6 @@ def main(arguments: list[str]) -> None:
     for name in job["preload"]:
         with contextlib.suppress(Exception):
             __import__(name)
+    arrive(job)
     run(job, channel)
     leave(0)

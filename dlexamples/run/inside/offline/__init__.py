@@ -94,7 +94,11 @@ def load() -> None:
         importlib.import_module(module.name)
 
 
-def stand_in(tell: Tell, tell_fault: TellFault) -> None:
+def stand_in() -> None:
     """From now on the loaders of modules that are imported, and of those that will be, need no network."""
-    _TELL[:], _TELL_FAULT[:] = [tell], [tell_fault]
     after_import(CHANGES)
+
+
+def tell_to(tell: Tell, tell_fault: TellFault) -> None:
+    """Of what stands in, and of our errors in it."""
+    _TELL[:], _TELL_FAULT[:] = [tell], [tell_fault]
