@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dlexamples.formats import write
 from dlexamples.formats.lines import texts
+from dlexamples.gathered import gathered
 from dlexamples.model import Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def entries_of(reports: Sequence[Report], policy: Policy, folder: Path) -> list[
 def applied(reports: Reports, policy: Policy, entries: Sequence[Entry], folder: Path) -> Applied:
     """What of `reports` the entries let through."""
     left = left_of(entries)
-    found = tuple(_known(report, policy, left, folder) for report in reports)
+    found = gathered((_known(report, policy, left, folder) for report in reports), len(reports))
     told = {path_of(report.document, folder) for report in reports}
     silent = _not_run(reports, folder)
     unused = [entry for key, several in left.items() for entry in several if key not in silent]

@@ -439,7 +439,7 @@ class Shard:
 class Reports(Sequence[Report]):
     """The reports of a run, in the order in which the posts were asked for, and what no post answers for."""
 
-    reports: tuple[Report, ...]
+    reports: Sequence[Report]
     shard: Shard | None = None
     """What part of the posts it is; None when it is all of them."""
     faults: tuple[str, ...] = ()

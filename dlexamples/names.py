@@ -71,7 +71,7 @@ class Names:
     """Has `from … import *`: any name may come from it."""
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def names(source: str) -> Names:
     """The names of a block; of a block that does not parse, as far as parso can read it."""
     limit = sys.getrecursionlimit()

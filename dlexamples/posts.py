@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlexamples.formats import UnreadablePost, read, suffixes
+from dlexamples.gathered import gathered
 from dlexamples.gitignore import Patterns, above, left_out, of_file, patterns
 from dlexamples.model import Reports
 
@@ -75,7 +76,9 @@ class Found:
 class Asked:
     """The posts that were asked for, as they were read."""
 
-    documents: tuple[Document, ...]
+    documents: Sequence[Document]
+    read: tuple[Path, ...]
+    """The paths of the documents."""
     named: frozenset[Path]
     """The paths of those that were named themselves."""
     problems: tuple[UnreadablePost, ...]
@@ -86,7 +89,7 @@ class Asked:
     @property
     def paths(self) -> list[Path]:
         """Also of the others."""
-        return [*(document.path for document in self.documents), *(post.path for post in self.others)]
+        return [*self.read, *(post.path for post in self.others)]
 
     @property
     def holds_python(self) -> bool:
@@ -98,9 +101,9 @@ class Asked:
 
     def reports(self, found: Sequence[Report], shard: Shard | None, faults: Sequence[str]) -> Reports:
         """Of all that was asked for, or of a `shard` of it."""
-        posts = tuple(document.path.as_posix() for document in self.documents)
+        posts = tuple(path.as_posix() for path in self.read)
         return Reports(
-            tuple(replace(report, named=self.names(report.document)) for report in found),
+            gathered((replace(report, named=self.names(report.document)) for report in found), len(found)),
             replace(shard, posts=posts) if shard else None,
             tuple(faults),
             tuple(map(str, self.problems)),
@@ -122,18 +125,29 @@ def _is_read_with_python(post: Post) -> bool:
 def opened(found: Found) -> Asked:
     """The posts, read. A path below the working folder is told from there."""
     here = Path.cwd()
-    documents: list[Document] = []
-    named: set[Path] = set()
+    paths = {_relative(post.path, here): post.named for post in found.posts}
     problems = list(found.problems)
-    for post in found.posts:
-        path = _relative(post.path, here)
-        try:
-            documents.append(read(path))
-        except UnreadablePost as error:
-            problems.append(error)
-        if post.named:
-            named.add(path)
-    return Asked(tuple(documents), frozenset(named), tuple(problems), found.others)
+    was_read: list[Path] = []
+
+    def documents() -> Iterator[Document]:
+        for path in paths:
+            document = _read(path)
+            if isinstance(document, UnreadablePost):
+                problems.append(document)
+                continue
+            was_read.append(path)
+            yield document
+
+    read_here = gathered(documents(), len(paths))
+    named = frozenset(path for path, is_named in paths.items() if is_named)
+    return Asked(read_here, tuple(was_read), named, tuple(problems), found.others)
+
+
+def _read(path: Path) -> Document | UnreadablePost:
+    try:
+        return read(path)
+    except UnreadablePost as error:
+        return error
 
 
 def find(paths: Iterable[Path], excluded: Sequence[Patterns] = ()) -> Found:

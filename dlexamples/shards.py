@@ -14,6 +14,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dlexamples.gathered import gathered
 from dlexamples.model import Shard
 
 if TYPE_CHECKING:
@@ -37,10 +38,10 @@ def parsed(text: str) -> Shard:
     return Shard(index, count)
 
 
-def in_shard(documents: Sequence[Document], shard: Shard) -> tuple[Document, ...]:
+def in_shard(documents: Sequence[Document], shard: Shard) -> Sequence[Document]:
     """Those that are the shard's, in the same order."""
     dealt = _dealt({_name(document): _work(document) for document in documents}, shard.count)
-    return tuple(document for document in documents if dealt[_name(document)] == shard.index)
+    return gathered((each for each in documents if dealt[_name(each)] == shard.index), len(documents))
 
 
 def _dealt(work: dict[str, int], count: int) -> dict[str, int]:

@@ -19,6 +19,8 @@ from dlexamples.run.runner import DeviceNotHereError, Runner
 from dlexamples.run.side_by_side import THREADS, Lanes, cores, thread_limits
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dlexamples.model import Outcome
 
 MEET = """```python
@@ -71,6 +73,43 @@ def test_what_raises_in_a_lane_is_raised() -> None:
     done: list[int] = []
     with Lanes(2) as lanes, pytest.raises(DeviceNotHereError):
         list(lanes.each(work, range(1, 50)))
+    assert len(done) < 10
+
+
+def test_in_order_an_item_is_asked_for_when_it_begins() -> None:
+    begun: list[int] = []
+
+    def items() -> Iterator[int]:
+        for n in range(20):
+            begun.append(n)
+            yield n
+
+    def work(item: int) -> int:
+        ahead.append(len(begun) - item)
+        time.sleep(0.01 if item % 3 else 0.04)
+        return item
+
+    for number in (1, 2, 4):
+        begun.clear()
+        ahead: list[int] = []
+        with Lanes(number) as lanes:
+            assert lanes.in_order(work, items()) == list(range(20))
+        # A lane that is slow lets the others go ahead.
+        assert max(ahead) < 20
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_in_order_what_raises_is_raised_and_the_rest_given_up(number: int) -> None:
+    def work(item: int) -> int:
+        if item == 2:
+            raise DeviceNotHereError("no GPU")
+        time.sleep(0.05)
+        done.append(item)
+        return item
+
+    done: list[int] = []
+    with Lanes(number) as lanes, pytest.raises(DeviceNotHereError):
+        lanes.in_order(work, range(1, 50))
     assert len(done) < 10
 
 

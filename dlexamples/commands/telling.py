@@ -47,9 +47,10 @@ def told(found: Reports, settings: Settings, output: Output, baseline: Baseline 
     policy = Policy(settings.accepted, output.diff, settings.errors)
     found = baseline.under(found, policy)
     if any(map(reports.offers_fixes, (settings.output_format, *(name for name, _ in output.also)))):
+        from dlexamples.gathered import gathered
         from dlexamples.suggestions import with_suggestions
 
-        found = replace(found, reports=tuple(map(with_suggestions, found.reports)))
+        found = replace(found, reports=gathered(map(with_suggestions, found), len(found)))
     for name, path in output.also:
         _write_report(path, name, found, policy)
     if output.file is not None:
@@ -80,13 +81,16 @@ def exit_code(reports: Sequence[Report], policy: Policy | None = None) -> int:
     """Without a policy everything is let through, and only a post without Python is told."""
     if policy and not all(map(policy.accepts_all, reports)):
         return NOT_ACCEPTED
-    without = [report for report in reports if not any(outcome.block.is_python for outcome in report.outcomes)]
+    without = [
+        (report.document.path, report.named)
+        for report in reports
+        if not any(outcome.block.is_python for outcome in report.outcomes)
+    ]
     # A folder may hold posts that are prose alone.
     elsewhere = isinstance(reports, Reports) and reports.python_elsewhere
     alone = len(without) == len(reports) and not elsewhere
-    missing = without if alone else [report for report in without if report.named]
-    for report in missing:
-        path = report.document.path
+    missing = [path for path, is_named in without if alone or is_named]
+    for path in missing:
         told = f"{path}: DL002: no Python block found; `dlexamples list {path}` tells what each fence was taken for"
         click.echo(f"dlexamples: {told}", err=True)
     return NO_PYTHON if missing else ACCEPTED

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dlexamples.executors import Ran
+from dlexamples.gathered import FEW, Shelf
 from dlexamples.run.side_by_side import Lanes
 from dlexamples.running import checked, running
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from dlexamples.cache import Cache
     from dlexamples.model import Document, Report
@@ -25,4 +26,11 @@ def run(documents: Sequence[Document], settings: Settings, pool: Pool | None = N
             equipped = at_hand.equipped(document)
             return checked(equipped, at_hand.runner_for(equipped), settings, at_hand)
 
-        return Ran(posts.in_order(report_of, documents), at_hand.faults, at_hand.cache.counted())
+        return Ran(_reports(posts, report_of, documents), at_hand.faults, at_hand.cache.counted())
+
+
+def _reports(posts: Lanes, report_of: Callable[[Document], Report], documents: Sequence[Document]) -> Sequence[Report]:
+    if len(documents) <= FEW:
+        return posts.in_order(report_of, documents)
+    shelf: Shelf[Report] = Shelf()
+    return shelf.sequence(posts.in_order(lambda document: shelf.put(report_of(document)), documents))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, TypeVar
 
@@ -30,6 +31,7 @@ class Lanes:
     """So many sessions at once; a context manager. With one, a session runs where its outcomes are asked for."""
 
     def __init__(self, number: int) -> None:
+        self._number = number
         self._executor = ThreadPoolExecutor(number, "session") if number > 1 else None
 
     def __enter__(self) -> Lanes:
@@ -52,20 +54,30 @@ class Lanes:
                 future.cancel()
 
     def in_order(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
-        """What `work` makes of each item."""
+        """What `work` makes of each item; an item is asked for when it begins. When one raises, those that have not
+        begun are given up."""
         if self._executor is None:
             return list(map(work, items))
-        futures = [self._executor.submit(work, item) for item in items]
-        found = []
-        try:
-            for future in futures:
-                while not future.done():
-                    wait([future], LONGEST_WAIT)
-                found.append(future.result())
+        left, lock, given_up = enumerate(items), threading.Lock(), threading.Event()
+
+        def next_one() -> tuple[int, T] | None:
+            with lock:
+                return None if given_up.is_set() else next(left, None)
+
+        def work_on() -> dict[int, R]:
+            found = {}
+            while each := next_one():
+                index, item = each
+                found[index] = work(item)
             return found
+
+        found: dict[int, R] = {}
+        try:
+            for some in _as_completed([self._executor.submit(work_on) for _ in range(self._number)]):
+                found.update(some)
         finally:
-            for future in futures:
-                future.cancel()
+            given_up.set()
+        return [found[index] for index in sorted(found)]
 
 
 def _as_completed(futures: Iterable[Future[R]]) -> Iterator[R]:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from dlexamples.model import Applicability, Outcome, Policy, Report, Verdict
+from dlexamples.model import Applicability, Policy, Report, Verdict
 from dlexamples.reports.terminal.listing import VERDICTS
 from dlexamples.reports.terminal.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from dlexamples.reports.terminal.surface import Surface
 
@@ -36,27 +36,34 @@ def next_steps(reports: Sequence[Report]) -> Iterator[Text]:
 
 def totals(reports: Sequence[Report], policy: Policy, surface: Surface) -> Text:
     """`3 blocks: 2 filled, 1 repaired · 0 not accepted`, and the same without blocks that only define."""
-    outcomes = [outcome for report in reports for outcome in report.outcomes]
-    judged = [outcome for outcome in outcomes if outcome.verdict is not Verdict.NOT_PYTHON]
-    refused = sum(not policy.accepts(outcome) for outcome in outcomes)
-    line = Text.assemble((_plural(len(judged), "block"), "bold"), ": " if judged else "", _counts(judged))
-    if others := len(outcomes) - len(judged):
+    counts, called, found = Counter[Verdict](), Counter[Verdict](), Counter[str]()
+    for report in reports:
+        for outcome in report.outcomes:
+            counts[outcome.verdict] += 1
+            called[outcome.verdict] += not outcome.only_defines
+            found["refused"] += not policy.accepts(outcome)
+            found["known"] += outcome.known
+        for flaw in report.document.flaws:
+            found["known"] += flaw.known
+            found["errors"] += policy.refuses_flaw(flaw)
+    others = counts.pop(Verdict.NOT_PYTHON, 0)
+    called.pop(Verdict.NOT_PYTHON, None)
+    judged, refused = counts.total(), found["refused"]
+    line = Text.assemble((_plural(judged, "block"), "bold"), ": " if judged else "", _counts(counts))
+    if others:
         line.append(f" {surface.glyphs.dot} {_plural(others, 'fence')} not Python")
     line.append(f" {surface.glyphs.dot} ").append(f"{refused} not accepted", "bold red" if refused else "bold green")
-    flaws = sum(flaw.known for report in reports for flaw in report.document.flaws)
-    if known := flaws + sum(outcome.known for outcome in outcomes):
+    if known := found["known"]:
         line.append(f", {known} known")
-    if errors := sum(policy.refuses_flaw(flaw) for report in reports for flaw in report.document.flaws):
+    if errors := found["errors"]:
         line.append(f" {surface.glyphs.dot} ").append(f"{_plural(errors, 'error')} in the post itself", "bold red")
-    if defined := sum(outcome.only_defines for outcome in judged):
-        rest = [outcome for outcome in judged if not outcome.only_defines]
+    if defined := judged - called.total():
         line.append(f" {surface.glyphs.dot} without the {defined} defined, not called: ")
-        line.append(_counts(rest) if rest else Text("none"))
+        line.append(_counts(called) if called.total() else Text("none"))
     return line
 
 
-def _counts(outcomes: Iterable[Outcome]) -> Text:
-    counts = Counter(outcome.verdict for outcome in outcomes)
+def _counts(counts: Counter[Verdict]) -> Text:
     parts = [Text(f"{counts[verdict]} {verdict.value}", VERDICTS[verdict]) for verdict in Verdict if counts[verdict]]
     return Text(", ").join(parts)
 

@@ -68,6 +68,8 @@ def settle(job: dict[str, Any], channel: SocketChannel, *, divided: bool) -> Roo
     try:
         room = sandbox.divide(job) if divided else None
         worker.arrive(job)
+        if room:
+            room.look_round()
         return room
     except OSError:
         channel.send({"event": "fault", "trace": traceback.format_exc()})

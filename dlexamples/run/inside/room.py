@@ -16,6 +16,8 @@ from .remove import remove
 _LAST_NUMBER = "/proc/sys/kernel/ns_last_pid"
 _SOCKETS = ("/proc/net/sockstat", "/proc/net/sockstat6")
 
+State = tuple[object, ...]
+
 
 class Room:
     """Made by the first process of a namespace once its mounts are in place."""
@@ -27,9 +29,15 @@ class Room:
         self.last_number: int | None = None
         with contextlib.suppress(OSError):
             self.last_number = os.open(_LAST_NUMBER, os.O_WRONLY)
+        self.top: str = job["top"]
         self.results: str = job["results"]
         self.has_network: bool = job["network"]
-        self.folders = {path: _state(path) for top in (job["top"], SHARED) for path in _folders(top)}
+        self.folders: dict[str, State] = {}
+        self.granted: State = ()
+
+    def look_round(self) -> None:
+        """What is here now is what each run finds."""
+        self.folders = {path: _state(path) for top in (self.top, SHARED) for path in _folders(top)}
         self.granted = _granted()
 
     def let_go(self) -> None:
@@ -82,7 +90,7 @@ def _folders(top: str) -> list[str]:
     return [path for path, _, _ in os.walk(top)]
 
 
-def _state(path: str) -> tuple[object, ...]:
+def _state(path: str) -> State:
     """What a block may have changed of a folder: it is another one, its mode, its owner, its attributes and ACLs."""
     found = os.lstat(path)
     attributes: tuple[tuple[str, bytes], ...] = ()
@@ -92,7 +100,7 @@ def _state(path: str) -> tuple[object, ...]:
     return found.st_dev, found.st_ino, found.st_mode, found.st_uid, found.st_gid, attributes
 
 
-def _granted() -> tuple[object, ...]:
+def _granted() -> State:
     """What the kernel lets this process have: any process of the same user may change it (prlimit(2))."""
     kinds = (value for name, value in vars(resource).items() if name.startswith("RLIMIT_"))
     limits = tuple(resource.getrlimit(kind) for kind in sorted(set(kinds)))
