@@ -69,7 +69,9 @@ def write(stream: TextIO, surface: Surface, lines: Iterable[Text]) -> None:
     )
     for line in lines:
         console.print(line, soft_wrap=True, highlight=False)
-    stream.write(encodable(buffer.getvalue(), stream))
+        stream.write(encodable(buffer.getvalue(), stream))
+        buffer.seek(0)
+        buffer.truncate()
 
 
 def encodable(text: str, stream: TextIO) -> str:
