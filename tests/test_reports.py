@@ -290,7 +290,7 @@ def test_crop_keeps_the_span_in_sight() -> None:
 
 
 def test_only_line_ends_of_markdown_end_a_line() -> None:
-    assert document_lines("a\x0cb\u2028c\r\nd\re\nf") == ["a\x0cb\u2028c", "d", "e", "f"]
+    assert document_lines("a\x0cb\u2028c\r\nd\re\nf") == ("a\x0cb\u2028c", "d", "e", "f")
 
 
 def test_nothing_in_a_post_acts_on_the_terminal() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import chain, repeat
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -13,6 +14,9 @@ from dlexamples.reports.terminal.gutter import GUTTER, Gutter
 from dlexamples.reports.terminal.marks import Region
 from dlexamples.reports.terminal.surface import Surface, wrapped
 from dlexamples.reports.terminal.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 LEVELS = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 
@@ -28,7 +32,7 @@ class Page:
     """The document behind a frame."""
 
     path: str
-    lines: list[str]
+    lines: Sequence[str]
 
 
 def frame(page: Page, diagnostic: Diagnostic, surface: Surface, notes: tuple[str, ...] = ()) -> list[Text]:

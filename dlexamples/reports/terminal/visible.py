@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -20,9 +21,10 @@ _HIDDEN = dict.fromkeys(
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
 
-def document_lines(text: str) -> list[str]:
-    """The lines of a document as Markdown counts them: a form feed ends none."""
-    return re.split(r"\r\n?|\n", text)
+@lru_cache(maxsize=1)
+def document_lines(text: str) -> tuple[str, ...]:
+    """The lines of a document as Markdown counts them: a form feed ends none. Each block of it is shown with them."""
+    return tuple(re.split(r"\r\n?|\n", text))
 
 
 def visible(text: str) -> str:
