@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import gc
+import io
 import json
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from contract import in_order
 
+from dlexamples.baseline import applied, entries_of, save
+from dlexamples.check import check
 from dlexamples.commands.asking import asked_for
+from dlexamples.commands.telling import exit_code
 from dlexamples.formats import parse
 from dlexamples.gathered import FEW, Shelf, gathered
+from dlexamples.model import Policy, Report, Reports, Verdict
+from dlexamples.page import write_page
 from dlexamples.posts import find, opened
+from dlexamples.reports import names, write
+from dlexamples.run.conditions import Conditions
+from dlexamples.run.runner import Runner
 from dlexamples.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from dlexamples.run.pool import Pool
 
 
 @pytest.mark.parametrize("number", [0, 1, FEW, FEW + 1, 10 * FEW])
@@ -99,3 +111,51 @@ def test_a_check_of_many_posts_tells_of_each(tmp_path: Path) -> None:
     report = json.loads((tmp_path / "report.json").read_text())
     assert [each["path"] for each in report["documents"]] == [f"{n:03}.md" for n in range(FEW + 2)]
     assert [each["path"] for each in report["documents"] if each["blocks"][0]["verdict"] == "failed"] == ["041.md"]
+
+
+@pytest.fixture(scope="module")
+def reports(pool: Pool) -> list[Report]:
+    """Of posts with all that a report tells of: a mend, a failure, a fill, a fence that is broken, output."""
+    texts = {
+        "one.md": "# A\n\n```python\nimport numpy as np\nx = np.float(3)\nprint(x)\n```\n\n```python\nmissing\n```\n",
+        "two.md": "```python\nprint(1)\nprint(2)\n```\n\n```bash\nls\n```\n\n```python\nnp.ones(3)\n```\n",
+        "three.md": "```python\nassert False\n```\n\n```python\nx = (\n",
+        "four.md": "Prose alone.\n",
+    }
+    documents = [parse(Path(name), text) for name, text in texts.items()]
+    found = [(each, list(check(each, Runner(pool, each, Conditions(device="cpu"))))) for each in documents]
+    return [Report(each, tuple(in_order(each, outcomes)), named=False) for each, outcomes in found]
+
+
+POLICY = Policy(frozenset({Verdict.PASSED, Verdict.FILLED, Verdict.SKIPPED, Verdict.NOT_PYTHON}))
+
+
+@pytest.mark.parametrize("name", [*names(), "html", "baseline", "exit code"])
+def test_each_format_tells_the_same_of_reports_on_the_disk(
+    reports: list[Report],
+    name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def told(found: Reports) -> str:
+        stream, file = io.StringIO(), tmp_path / "file"
+        if name == "html":
+            write_page(file, found, POLICY)
+        elif name == "baseline":
+            entries = entries_of(found, POLICY, tmp_path)
+            save(file, entries)
+            write("json", applied(found, POLICY, entries[1:], tmp_path).reports, POLICY, stream)
+        elif name == "exit code":
+            exit_code(found)
+            stream.write(f"{exit_code(found, POLICY)} {capsys.readouterr().err}")
+        else:
+            write(name, found, POLICY, stream)
+        return stream.getvalue() + (file.read_text("utf-8") if file.exists() else "")
+
+    in_memory = told(Reports(tuple(reports)))
+    monkeypatch.setattr("dlexamples.gathered.FEW", 0)
+    on_disk = Reports(gathered(reports, len(reports)))
+    assert on_disk[0] is not on_disk[0]
+    assert told(on_disk) == in_memory
+    assert in_memory
