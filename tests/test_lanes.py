@@ -17,6 +17,7 @@ from dlexamples.check import check
 from dlexamples.formats import parse
 from dlexamples.run import machine
 from dlexamples.run.conditions import Conditions
+from dlexamples.run.connection import ready
 from dlexamples.run.inside import lane
 from dlexamples.run.inside.limits import children
 from dlexamples.run.pool import MOST_WAITING, Pool, forks
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dlexamples.model import Outcome
+    from dlexamples.run.lane import Lane
 
 pytestmark = pytest.mark.skipif(
     not forks() or not machine.machine().namespaces, reason="without namespaces each run is watched by its own process"
@@ -57,6 +59,13 @@ def lanes(pool: Pool) -> list[int]:
             return found
         assert time.monotonic() < deadline, found
         time.sleep(0.01)
+
+
+def next_line(lane: Lane) -> bytes:
+    while (line := lane.control.next()) is None:
+        for connection in ready([lane.control], time.monotonic() + 5):
+            connection.read()
+    return line
 
 
 def has_ended(process: int) -> bool:
@@ -241,8 +250,9 @@ def test_a_run_that_brings_no_job_costs_no_lane(pool: Pool) -> None:
     for _ in range(3):
         ours, theirs = socket.socketpair()
         with ours, theirs:
-            socket.send_fds(lane.control, [b"."], [theirs.fileno()])
-        assert lane.control.recv(1) == b"."
+            socket.send_fds(lane.control.socket, [b"."], [theirs.fileno()])
+        assert next_line(lane) == b'{"event": "exit", "status": 0}'
+        assert next_line(lane) == b'{"event": "waits"}'
     assert outcome(pool, "print(1)").stdout == "1\n"
     assert lanes(pool) == first
 

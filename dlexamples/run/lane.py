@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dlexamples.run import folders
+from dlexamples.run.connection import ready
+
+CLEARS_SECONDS = 1.0
+"""How long a lane may take to take away what a run has left, before a new one is asked instead."""
+END_SECONDS = 10.0
+"""How long what is ended may take to be gone."""
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from dlexamples.run.connection import Connection
     from dlexamples.run.job import ShutIn
 
 
@@ -28,7 +36,7 @@ class Walls:
 class Lane:
     """A process that waits for runs (`inside.lane`), and their folder."""
 
-    control: socket.socket
+    control: Connection
     folder: Path
     walls: Walls
     to_search: bool
@@ -37,21 +45,32 @@ class Lane:
         return self.walls == walls and self.to_search == to_search
 
     def is_ready(self) -> bool:
-        """Whether it waits for the next run, after one has ended, and the folder is as it was. `inside.lane` says so
-        before it closes the connection of the last one."""
+        """Whether it waits for the next run, after one has ended, and the folder is as it was."""
         try:
-            if not self.control.recv(1, socket.MSG_DONTWAIT):
+            until = time.monotonic() + CLEARS_SECONDS
+            while (line := self.control.next()) is None and self.control.is_open:
+                for connection in ready([self.control], until):
+                    connection.read()
+            if line is None:
                 return False
             folders.empty(self.folder)
-        except OSError:
+        except OSError:  # Also a TimeoutError.
             return False
         return True
 
     def hang_up(self) -> None:
         """It ends after its run."""
         with contextlib.suppress(OSError):
-            self.control.shutdown(socket.SHUT_RDWR)
+            self.control.socket.shutdown(socket.SHUT_WR)
 
     def close(self) -> None:
-        self.control.close()
-        folders.remove(self.folder)
+        """Its folder goes once it has ended, and with it all that could be at work there."""
+        self.hang_up()
+        with contextlib.suppress(TimeoutError):
+            until = time.monotonic() + END_SECONDS
+            while self.control.is_open:
+                for connection in ready([self.control], until):
+                    connection.read()
+        if not self.control.is_open:
+            folders.remove(self.folder)
+        self.control.socket.close()

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlexamples.run import folders
+from dlexamples.run.connection import Connection
 from dlexamples.run.environment import inherited
 from dlexamples.run.job import SEED
 from dlexamples.run.lane import Lane
@@ -249,7 +250,9 @@ class Pool:
                 lane.close()
                 own.close()
 
-            return self._kept(ForkedLink(Lane(own.connect(), self.new_place(), walls, to_search=False), end))
+            return self._kept(
+                ForkedLink(Lane(Connection(own.connect()), self.new_place(), walls, to_search=False), end)
+            )
         server = self._server(kind, use=True)
 
         def take_back(lane: Lane) -> None:
@@ -263,7 +266,7 @@ class Pool:
         while True:
             with self._lock:
                 lane = server.waiting(walls, to_search=to_search)
-            lane = lane or Lane(server.connect(to_search=to_search), self.new_place(), walls, to_search)
+            lane = lane or Lane(Connection(server.connect(to_search=to_search)), self.new_place(), walls, to_search)
             try:
                 return self._kept(ForkedLink(lane, take_back), server)
             except OSError:  # It has ended since.

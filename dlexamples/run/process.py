@@ -7,7 +7,6 @@ import json
 import os
 import queue
 import re
-import select
 import signal
 import socket
 import threading
@@ -16,6 +15,8 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dlexamples.run import folders
+from dlexamples.run.connection import LONGEST_WAIT, Connection, parsed, ready
+from dlexamples.run.lane import END_SECONDS
 
 if TYPE_CHECKING:
     import subprocess
@@ -24,13 +25,10 @@ if TYPE_CHECKING:
 
     from dlexamples.run.lane import Lane
 
-LONGEST_WAIT = 1.0
-PIECE = 1 << 16
-"""Bytes that are read at once."""
+OF_LANES = {"process", "limit", "exit"}
+"""Events that only a lane may tell."""
 WHERE, WHERE_SECONDS = "where", 0.3
 """The file to which a process that hangs tells its lines, and how long it may take to."""
-END_SECONDS = 10.0
-"""How long a killed process may take to be gone."""
 
 
 class Process:
@@ -41,17 +39,10 @@ class Process:
         self.folder = link.folder
         self._link = link
         self._closed = closed
-        self.number: int | None = None
-        """The process of the blocks, where a watcher has told it."""
 
     def event(self, timeout: float) -> dict[str, Any] | None:
         """The next event; None when there will be no more. Raises TimeoutError."""
-        until = time.monotonic() + timeout
-        while (line := self._link.line(until - time.monotonic())) is not None:
-            with contextlib.suppress(json.JSONDecodeError):
-                event: dict[str, Any] = json.loads(line)
-                return event
-        return None
+        return self._link.event(timeout)
 
     def send(self, command: dict[str, Any]) -> None:
         with contextlib.suppress(OSError):
@@ -60,14 +51,10 @@ class Process:
     def kill(self) -> None:
         """Ends the process and its group; the events that it sent before are still there."""
         self._link.kill()
-        if self.number is not None:
-            # The watcher ends it when we hang up; a block may have ended the watcher.
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.number, signal.SIGKILL)
 
     def lines_of(self, filename: str) -> list[int]:
         """The lines of `filename` on which the process is, innermost first; it need not be able to answer."""
-        number = self.number or self._link.number
+        number = self._link.number
         if number is None or not hasattr(signal, "SIGUSR1"):
             return []
         told = folders.results(self.folder) / WHERE
@@ -105,10 +92,10 @@ class Link(Protocol):
 
     folder: Path
     number: int | None
-    """The process, where the link knows it."""
+    """The process, while it is there and where the link knows it."""
 
-    def line(self, timeout: float) -> bytes | None:
-        """The next that it sends; None when there will be no more. Raises TimeoutError."""
+    def event(self, timeout: float) -> dict[str, Any] | None:
+        """The next; None when there will be no more. Raises TimeoutError."""
 
     def send(self, data: bytes) -> None: ...
     def kill(self) -> None: ...
@@ -119,66 +106,80 @@ class Link(Protocol):
 
 
 class ForkedLink:
-    """To a process that a lane forks: hanging up ends it and all that it started."""
+    """To a process that a lane forks: hanging up ends it and all that it started.
+
+    How it ends only the lane can say; what comes over the connection may come from a block.
+    """
 
     def __init__(self, lane: Lane, closed: Callable[[Lane], None]) -> None:
         """`closed` gets the lane once the process has ended. Raises OSError where the lane has."""
         self.lane = lane
         self.folder = lane.folder
         self.number: int | None = None
-        self.connection, theirs = socket.socketpair()
+        connection, theirs = socket.socketpair()
         with theirs:
             try:
-                socket.send_fds(lane.control, [b"."], [theirs.fileno()])
+                socket.send_fds(lane.control.socket, [b"."], [theirs.fileno()])
             except OSError:
-                self.connection.close()
+                connection.close()
                 raise
+        self.connection = Connection(connection)
         self._closed = closed
-        self._lines: deque[bytes] = deque()
-        self._begun: list[bytes] = []
-        """Pieces of a line that is not whole yet."""
-        self._poll = select.poll()
-        self._poll.register(self.connection, select.POLLIN)
+        self._last: deque[dict[str, Any]] = deque()
+        """What the lane has told of the run's end."""
+        self._ended = False
 
-    def line(self, timeout: float) -> bytes | None:
+    def event(self, timeout: float) -> dict[str, Any] | None:
         until = time.monotonic() + timeout
-        while not self._lines:
-            # An interruption that is no signal, as Ray's, is heard between two waits.
-            left = max(0.0, until - time.monotonic())
-            if self._poll.poll(1000 * min(left, LONGEST_WAIT)):
-                if not self._read():
-                    return None
-            elif left <= LONGEST_WAIT:
-                raise TimeoutError
-        return self._lines.popleft()
+        while True:
+            if (line := self.connection.next()) is not None:
+                if (event := parsed(line)) and event["event"] not in OF_LANES:
+                    return event
+            elif self._ended and not self._has_more():
+                return self._last.popleft() if self._last else None
+            elif not self._ended:
+                self._read(until)
 
-    def _read(self) -> bool:
-        """False at the end."""
+    def _has_more(self) -> bool:
+        """Once all of the run's processes are gone: what they have sent before."""
         try:
-            data = self.connection.recv(PIECE)
-        except OSError:
+            for connection in ready([self.connection] * self.connection.is_open, 0):
+                connection.read()
+        except TimeoutError:
             return False
-        if b"\n" in data:
-            *whole, rest = b"".join([*self._begun, data]).split(b"\n")
-            self._lines.extend(whole)
-            self._begun = [rest]
-        else:
-            self._begun.append(data)
-        return bool(data)
+        return self.connection.is_open
+
+    def _read(self, until: float) -> None:
+        control = self.lane.control
+        for connection in ready((self.connection, control), until):
+            connection.read()
+        while not self._ended and (line := control.next()) is not None:
+            event = parsed(line) or {"event": ""}
+            if event["event"] == "process":
+                self.number = event["process"]
+            elif event["event"] in OF_LANES:
+                self._last.append(event)
+            self._ended = event["event"] == "exit"
+        if self._ended or not control.is_open:
+            self._ended, self.number = True, None  # Which may soon be another's.
 
     def send(self, data: bytes) -> None:
-        self.connection.sendall(data)
+        self.connection.socket.sendall(data)
 
     def kill(self) -> None:
         with contextlib.suppress(OSError):
-            self.connection.shutdown(socket.SHUT_WR)
+            self.connection.socket.shutdown(socket.SHUT_WR)
+        if self.number is not None and self.number > 1:
+            # The lane ends it when we hang up; where nothing keeps them apart, a block may have ended the lane.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.number, signal.SIGKILL)
 
     def close(self) -> None:
         with contextlib.suppress(TimeoutError):
             until = time.monotonic() + END_SECONDS
-            while self.line(until - time.monotonic()) is not None:
+            while self.event(until - time.monotonic()) is not None:
                 pass
-        self.connection.close()
+        self.connection.socket.close()
         self._closed(self.lane)
 
     def give_up(self) -> None:
@@ -204,11 +205,20 @@ class NewLink:
         self._lines.put(json.dumps({"event": "exit", "status": self.process.wait()}).encode())
         self._lines.put(None)
 
-    def line(self, timeout: float) -> bytes | None:
-        try:
-            return self._lines.get(timeout=max(0.0, timeout))
-        except queue.Empty:
-            raise TimeoutError from None
+    def event(self, timeout: float) -> dict[str, Any] | None:
+        until = time.monotonic() + timeout
+        while True:
+            left = max(0.0, until - time.monotonic())
+            try:
+                line = self._lines.get(timeout=min(left, LONGEST_WAIT))
+            except queue.Empty:
+                if left <= LONGEST_WAIT:
+                    raise TimeoutError from None
+                continue
+            if line is None:
+                return None
+            if event := parsed(line):
+                return event
 
     def send(self, data: bytes) -> None:
         assert self.process.stdin

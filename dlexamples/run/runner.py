@@ -16,10 +16,9 @@ from dlexamples.model import Claim, Fill
 from dlexamples.printed import matches_exception
 from dlexamples.run.conditions import Conditions
 from dlexamples.run.job import SEED, Surroundings, frameworks, is_soon_ready, job, on_first_use, question, text
-from dlexamples.run.lane import Walls
+from dlexamples.run.lane import END_SECONDS, Walls
 from dlexamples.run.machine import shut_in
 from dlexamples.run.pool import START_SECONDS, Kind, Pool, kind_of
-from dlexamples.run.process import END_SECONDS, Process
 from dlexamples.run.record import BlockRun, Imported, Run, collect_output, halted, note_done
 from dlexamples.run.side_by_side import Lanes
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dlexamples.model import Block, Document, Session
+    from dlexamples.run.process import Process
     from dlexamples.run.record import Halt
     from dlexamples.run.search import Mended
 
@@ -219,15 +219,11 @@ class Runner:
                     self.unsteady.add(session.name)
                     run.blocks[current].seconds = time.monotonic() - began
                 collect_output(run)
-                if kind == "exit":
-                    run.process.number = None  # All of it is gone, and the number may soon be another's.
                 run.process.close()
                 run.process = None
                 return
             elif kind == "limit" and current is not None:
                 run.blocks[current].exceeded = (event["what"], event["most"])
-            elif kind == "process":
-                run.process.number = event["process"]
             elif kind == "imported":
                 run.imported = Imported(tuple(event["modules"]), tuple(event["roots"]))
             elif kind == "trained":

@@ -33,10 +33,6 @@ class SocketChannel:
         self.file.close()
         self.connection.close()
 
-    def end_line(self) -> None:
-        """What another process has begun to send, and was killed, is no part of the next event."""
-        self.connection.sendall(b"\n")
-
     def send(self, event: dict[str, Any]) -> None:
         self.connection.sendall(json.dumps(event).encode() + b"\n")
 

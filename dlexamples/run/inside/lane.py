@@ -8,6 +8,7 @@ reach it.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import select
 import signal
@@ -37,8 +38,7 @@ def run(control: socket.socket, *, divided: bool) -> None:
         watch(job, channel, control, woken, room)
         if not room or not room.cleared():
             leave(0)
-        wait_for_next(control)
-        channel.close()
+        tell(control, {"event": "waits"})
         job, channel = next_job(control)
 
 
@@ -51,15 +51,23 @@ def next_job(control: socket.socket) -> tuple[dict[str, Any], SocketChannel]:
         channel = SocketChannel(socket.socket(fileno=descriptors[0]))
         if job := channel.receive():
             return job, channel
-        wait_for_next(control)
         channel.close()
+        tell(control, {"event": "exit", "status": 0})
+        tell(control, {"event": "waits"})
 
 
-def wait_for_next(control: socket.socket) -> None:
-    """Tells the parent that it may hand over the next run; told before the connection of the last one is closed, it is
-    there when the parent looks."""
+def tell(control: socket.socket, event: dict[str, Any]) -> None:
+    """What no block can say in our place: the process of the blocks has no hold of `control`.
+
+    | event   | when                                        | keys        |
+    |---------|---------------------------------------------|-------------|
+    | process | the process of the blocks is there          | process     |
+    | limit   | the run was ended for what it takes         | what, most  |
+    | exit    | all of its processes are gone               | status      |
+    | waits   | nothing of it is left, and another may come |             |
+    """
     with contextlib.suppress(OSError):
-        control.send(b".")
+        control.sendall(json.dumps(event).encode() + b"\n")
 
 
 def settle(job: dict[str, Any], channel: SocketChannel, *, divided: bool) -> Room | None:
@@ -119,15 +127,13 @@ def watch(job: dict[str, Any], channel: SocketChannel, control: socket.socket, w
         signal.signal(signal.SIGINT, signal.default_int_handler)
         os.setsid()
         work(job, channel, room)
-    with contextlib.suppress(OSError):
-        channel.send({"event": "process", "process": room.number_outside() if room else child})
+    tell(control, {"event": "process", "process": room.number_outside() if room else child})
     status, exceeded = wait(child, channel.connection, woken, taken, room)
     end_descendants(child, room)
-    with contextlib.suppress(OSError):
-        channel.end_line()
-        if exceeded:
-            channel.send({"event": "limit", "what": exceeded[0], "most": exceeded[1]})
-        channel.send({"event": "exit", "status": status})
+    channel.close()
+    if exceeded:
+        tell(control, {"event": "limit", "what": exceeded[0], "most": exceeded[1]})
+    tell(control, {"event": "exit", "status": status})
 
 
 def work(job: dict[str, Any], channel: SocketChannel, room: Room | None) -> None:
