@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import resource
 import socket
+import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -311,6 +313,84 @@ def test_secrets_are_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     with Pool() as pool:
         (outcome,) = checked(pool, block)
     assert outcome.stdout == "True False\n"
+
+
+NO_EVENTS = {
+    "no object": b"5\n",
+    "no UTF-8": b'"\xff"\n',
+    "too deep": b"[" * 100_000 + b"\n",
+    "too long a number": b"1" * 5_000 + b"\n",
+    "no kind": b'{"event": 7}\n',
+    "what only a lane may tell": b'{"event": "exit", "status": 0}\n{"event": "limit", "what": "disk", "most": 1}\n',
+}
+
+
+@pytest.mark.parametrize("name", NO_EVENTS)
+def test_what_it_writes_to_us_is_no_event(way: Way, name: str) -> None:
+    assert code(hostile(way.pool, f"import os\nos.write(200, {NO_EVENTS[name]!r})")) == ""
+
+
+def test_events_that_it_forges_hide_no_failure(way: Way) -> None:
+    forged = b'{"event": "end"}\n{"event": "exit", "status": 0}\n'
+    found = hostile(way.pool, f"import os\nos.write(200, {forged!r})\nraise ValueError('all the same')")
+    assert found.verdict is Verdict.FAILED
+
+
+def test_a_broken_event_ends_its_own_run_alone(way: Way) -> None:
+    text = '```python\nimport os\nos.write(200, b\'{"event": "done", "block": 999}\\n\')\n```\n'
+    document = parse(Path("post.md"), text)
+    runner = Runner(way.pool, document, Conditions(device="cpu", timeout=LIMIT, limits=Limits(tries=0)))
+    (found,) = check(document, runner)
+    assert found.verdict is Verdict.FAILED
+    assert len(runner.faults) == 1  # It may have been ours.
+    assert_nothing_is_left(way.pool)
+    assert hostile(way.pool, "print(1)").stdout == "1\n"
+
+
+@pytest.mark.parametrize("number", [0, -1, 1, "another"])
+def test_it_cannot_say_whom_we_end(way: Way, number: int | str) -> None:
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as other:
+        event = f'{{"event": "process", "process": {other.pid if number == "another" else number}}}\n'
+        forged = f"import os, time\nos.write(200, {event.encode()!r})\ntime.sleep(60)"
+        assert code(hostile(way.pool, forged)) == "DL901"
+        assert other.poll() is None
+        other.kill()
+
+
+def test_a_connection_that_it_hangs_up_takes_no_folder_from_it(way: Way) -> None:
+    """It is ended first, and what it does until then it does in a folder that is there."""
+    block = """
+import os, socket, time
+def work():
+    socket.socket(fileno=200).shutdown(socket.SHUT_WR)
+    until = time.time() + 1
+    while time.time() < until:
+        open("here", "w").close()
+        os.remove("here")
+    os._exit(7)
+work()
+"""
+    found = hostile(way.pool, block)
+    assert found.verdict is Verdict.FAILED
+    assert "7" in found.reason
+
+
+def test_a_line_without_end_is_not_kept(way: Way) -> None:
+    block = "import os\nfor _ in range(100):\n    os.write(200, b'x' * 1_000_000)"
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert hostile(way.pool, block).verdict is Verdict.FAILED
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400_000
+
+
+def test_it_cannot_keep_its_watcher_from_looking(way: Way) -> None:
+    if not way.namespaces:
+        return  # It may end its watcher there, and itself with it.
+    block = (
+        "import os, resource, time\nresource.prlimit(1, resource.RLIMIT_NOFILE, (3, 3))\n"
+        "for _ in range(6):\n    if os.fork() == 0:\n        held = b'x' * 100_000_000\n        time.sleep(30)\n"
+        "time.sleep(1)"
+    )
+    assert hostile(way.pool, block, memory=150).verdict is Verdict.FAILED
 
 
 STATE = {

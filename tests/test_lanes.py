@@ -161,6 +161,15 @@ assert library.shmget(0x1234, 4096, 0o1666) >= 0
 import resource
 resource.prlimit(1, resource.RLIMIT_NOFILE, (20, 20))
 """,
+    "a key": """
+import ctypes, os
+ctypes.CDLL(None).syscall({"x86_64": 248, "aarch64": 217}[os.uname().machine], b"user", b"left", b"secret", 6, -4)
+""",
+    "other times": "import os, pathlib\nfor path in (pathlib.Path.home(), '/dev/shm'): os.utime(path, (1, 1))",
+    "traffic": """
+import socket
+socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", 9))
+""",
     "signals to its watcher": """
 import os, signal
 for number in set(signal.Signals) - {signal.SIGCHLD}:
@@ -183,7 +192,7 @@ LOOKS = """
 import ctypes, os, pathlib, resource, socket
 def state(path):
     found = os.stat(path)
-    return path, oct(found.st_mode), os.listxattr(path), sorted(os.listdir(path))
+    return path, oct(found.st_mode), found.st_mtime > 1e9, os.listxattr(path), sorted(os.listdir(path))
 home = pathlib.Path.home()
 for path in (home, home / "project", home / "project" / "docs", os.getcwd(), "/tmp", "/dev/shm"):
     print(*state(path))
@@ -192,6 +201,8 @@ print(os.getpid(), sorted(p.name for p in pathlib.Path("/proc").glob("[0-9]*")))
 print(resource.prlimit(0, resource.RLIMIT_NOFILE), len(os.sched_getaffinity(0)))
 library = ctypes.CDLL(None, use_errno=True)
 print(library.shmget(0x1234, 4096, 0))
+print(library.syscall({"x86_64": 250, "aarch64": 219}[os.uname().machine], 10, -4, b"user", b"left", 0) < 0)
+print(open("/proc/net/dev").read())
 probe = socket.socket()
 probe.bind(("127.0.0.1", 29500))
 """

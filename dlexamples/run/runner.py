@@ -7,6 +7,7 @@ it reaches the end, its verdict is as good as the clean room's, and it *is* the 
 from __future__ import annotations
 
 import time
+import traceback
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -103,7 +104,7 @@ class Runner:
         assert run.process
         stopped, run.stopped = run.stopped, None
         run.process.send({"do": "go on"})
-        self._follow(session, run, wait, current=stopped.block if stopped else None)
+        self._followed(session, run, wait, current=stopped.block if stopped else None)
         if run.process is None and not all(block.started for block in run.blocks):
             ended = {**run.ended, **{index: block for index, block in enumerate(run.blocks) if block.fatal}}
             again = self.run(session, run.text.sources, wait=wait, ended=ended)
@@ -117,7 +118,7 @@ class Runner:
         assert run.stopped
         index, run.stopped = run.stopped.block, None
         run.process.send({"do": "go on"})
-        self._follow(session, run, (), current=index, until=index)
+        self._followed(session, run, (), current=index, until=index)
 
     def run(
         self,
@@ -141,7 +142,7 @@ class Runner:
             job_in = partial(self._job, session, ran, wait, seed)
             kind = self._kind(session, ran.text.sources)
             ran.process = self.pool.start(kind, self._walls(session), job_in, to_search=to_search)
-            self._follow(session, ran, wait)
+            self._followed(session, ran, wait)
             fatal = next((i for i, b in enumerate(ran.blocks) if b.fatal), None)
             for index, block in ran.ended.items():
                 ran.blocks[index] = block
@@ -178,6 +179,25 @@ class Runner:
     def _device(self, session: Session) -> str:
         """`cpu` also where one of the blocks asks for it."""
         return "cpu" if any(block.marks.device == "cpu" for block in session.blocks) else self.conditions.device
+
+    def _followed(
+        self,
+        session: Session,
+        run: Run,
+        wait: Collection[int],
+        *,
+        current: int | None = None,
+        until: int | None = None,
+    ) -> None:
+        """As `_follow`. An event that is not what it should be is told as our fault, though a block may have sent it:
+        the run ends there, and all others go on."""
+        try:
+            self._follow(session, run, wait, current=current, until=until)
+        except (LookupError, TypeError, ValueError, AttributeError):
+            self.faults.append(traceback.format_exc())
+            run.close()
+            index = next((i for i, block in enumerate(run.blocks) if not block.done), len(run.blocks) - 1)
+            run.blocks[index].exit_status = run.blocks[index].exit_status or 1
 
     def _follow(
         self,

@@ -166,7 +166,7 @@ def wait(
         if child in ended:
             return os.waitstatus_to_exitcode(ended[child]), exceeded
         found = poll.poll(taken.milliseconds)
-        if not exceeded and (exceeded := taken.exceeded()):
+        if taken.is_hindered() or (not exceeded and (exceeded := taken.exceeded())):
             end(child, room)
         for descriptor, _ in found:
             if descriptor == woken:

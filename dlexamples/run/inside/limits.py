@@ -23,6 +23,7 @@ PIECE = 4096
 """Bytes; the kernel gives no more of such a file at once."""
 DISK_SHARE = 20
 """Looking at the files takes at most one part in so many of the time."""
+_KINDS = sorted({value for name, value in vars(resource).items() if name.startswith("RLIMIT_")})
 _COUNTS_BY_NAMESPACE = (5, 14)
 """Before, RLIMIT_NPROC counted all processes of the user, here and elsewhere."""
 
@@ -53,6 +54,11 @@ class Watch:
         """Bytes that each forked process has from the start, and shares."""
         self.next_look = time.monotonic() + SECONDS
         self.next_files = 0.0
+        self.granted = granted() if self.asked else ()
+
+    def is_hindered(self) -> bool:
+        """The run has changed what this process may have, so that it would see nothing any more."""
+        return bool(self.asked) and granted() != self.granted
 
     @property
     def milliseconds(self) -> float | None:
@@ -76,6 +82,11 @@ class Watch:
             if used > self.asked["disk"]:
                 return "disk", self.asked["disk"]
         return None
+
+
+def granted() -> tuple[object, ...]:
+    """What the kernel lets this process have: any process of the same user may change it (prlimit(2))."""
+    return tuple(map(resource.getrlimit, _KINDS)), os.sched_getaffinity(0), os.getpriority(os.PRIO_PROCESS, 0)
 
 
 def descendants(process: int | str) -> Iterator[int]:
