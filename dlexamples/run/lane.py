@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dlexamples.run import folders
-from dlexamples.run.connection import ready
+from dlexamples.run.connection import parsed, ready
 
 CLEARS_SECONDS = 1.0
 """How long a lane may take to take away what a run has left, before a new one is asked instead."""
@@ -48,15 +48,19 @@ class Lane:
         """Whether it waits for the next run, after one has ended, and the folder is as it was."""
         try:
             until = time.monotonic() + CLEARS_SECONDS
-            while (line := self.control.next()) is None and self.control.is_open:
+            while not self._waits() and self.control.is_open:
                 for connection in ready([self.control], until):
                     connection.read()
-            if line is None:
-                return False
             folders.empty(self.folder)
         except OSError:  # Also a TimeoutError.
             return False
-        return True
+        return self.control.is_open
+
+    def _waits(self) -> bool:
+        while (line := self.control.next()) is not None:
+            if (event := parsed(line)) and event["event"] == "waits":
+                return True
+        return False
 
     def hang_up(self) -> None:
         """It ends after its run."""

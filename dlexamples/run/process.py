@@ -160,8 +160,11 @@ class ForkedLink:
             elif event["event"] in OF_LANES:
                 self._last.append(event)
             self._ended = event["event"] == "exit"
-        if self._ended or not control.is_open:
-            self._ended, self.number = True, None  # Which may soon be another's.
+        if not control.is_open and not self._ended:
+            self._end_group()  # Where nothing keeps them apart, a block may have ended the lane.
+            self._ended = True
+        if self._ended:
+            self.number = None  # It may soon be another's.
 
     def send(self, data: bytes) -> None:
         self.connection.socket.sendall(data)
@@ -169,8 +172,10 @@ class ForkedLink:
     def kill(self) -> None:
         with contextlib.suppress(OSError):
             self.connection.socket.shutdown(socket.SHUT_WR)
+        self._end_group()
+
+    def _end_group(self) -> None:
         if self.number is not None and self.number > 1:
-            # The lane ends it when we hang up; where nothing keeps them apart, a block may have ended the lane.
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.number, signal.SIGKILL)
 
