@@ -125,8 +125,12 @@ def _traffic() -> bytes:
 
 
 def _clear_keys() -> None:
-    """Of the rings that a user has in this namespace (keyrings(7)). Raises OSError where a run keeps us from it; where
-    there are none, or a container's filter forbids them, there is nothing to clear."""
+    """Of the rings that a user has in this namespace (keyrings(7)): never the author's, since each user namespace has
+    its own from Linux 5.3 on, and there is no room before 5.12 (`mounts`).
+
+    Raises OSError where a run keeps us from it; where there are none, or a container's filter forbids them, there is
+    nothing to clear.
+    """
     number = _KEYCTL.get(os.uname().machine)
     try:
         for ring in _RINGS if number else ():
