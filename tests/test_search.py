@@ -20,7 +20,7 @@ from dlexamples.run.runner import Runner
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dlexamples.run.lane import Walls
+    from dlexamples.run.lane import Use
     from dlexamples.run.pool import Kind
     from dlexamples.run.process import Process
 
@@ -60,11 +60,9 @@ class Watched(Pool):
         super().__init__(fork=True)
         self.started: list[bool] = []
 
-    def start(
-        self, kind: Kind, walls: Walls, job_in: Callable[[Path], dict[str, Any]], *, to_search: bool = False
-    ) -> Process:
-        self.started.append(to_search)
-        return super().start(kind, walls, job_in, to_search=to_search)
+    def start(self, kind: Kind, use: Use, job_in: Callable[[Path], dict[str, Any]]) -> Process:
+        self.started.append(use.to_search)
+        return super().start(kind, use, job_in)
 
 
 def verdicts(pool: Pool, *blocks: str) -> list[str]:

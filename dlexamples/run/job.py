@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from dlexamples.model import Block, Document, Environment, Post, Session
+    from dlexamples.run.ahead import Opening
 
 SEED = 0
 
@@ -165,6 +166,7 @@ def job(
     session: Session,
     text: Text,
     around: Surroundings,
+    opening: Opening,
     *,
     late: Collection[str],
     wait: Collection[int],
@@ -194,6 +196,9 @@ def job(
         "published": [block.source for block in session.blocks],
         "wait": sorted(wait),
         "skip": sorted({*skip, *(i for i, block in enumerate(session.blocks) if block.marks.skip)}),
+        "first": list(opening.imports),
+        "ahead": opening.ahead,
+        "to_learn": opening.unknown,
         "preload": frameworks(text.sources, late),
         "beside": session.environment.folder,
         "alone": session.environment.alone,

@@ -32,17 +32,24 @@ class Walls:
     shut_in: ShutIn | None
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a lane is there for: the same for all of its runs."""
+
+    walls: Walls
+    ahead: tuple[str, ...] = ()
+    """Imports with which each of them begins: they are made once."""
+    to_search: bool = False
+    """For no verdict, so that what looks for mends may be in memory, if there is such a server."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Lane:
     """A process that waits for runs (`inside.lane`), and their folder."""
 
     control: Connection
     folder: Path
-    walls: Walls
-    to_search: bool
-
-    def may_serve(self, walls: Walls, *, to_search: bool) -> bool:
-        return self.walls == walls and self.to_search == to_search
+    use: Use
 
     def is_ready(self) -> bool:
         """Whether it waits for the next run, after one has ended, and the folder is as it was."""

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlexamples.run import folders
+from dlexamples.run.ahead import Learned, Opening
 from dlexamples.run.connection import Connection
 from dlexamples.run.environment import inherited
 from dlexamples.run.job import SEED
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from dlexamples.model import Environment
-    from dlexamples.run.lane import Walls
+    from dlexamples.run.ahead import Import, Place
+    from dlexamples.run.lane import Use, Walls
     from dlexamples.run.process import Link
 
 INSIDE = Path(__file__).parent / "inside"
@@ -41,7 +43,7 @@ most of its time goes there. Elsewhere it changes nothing."""
 MOST_SERVERS = 4
 """Servers that wait at once."""
 MOST_WAITING = 4
-"""Lanes of a server that do."""
+"""Lanes of a server that do; of more, the one that has waited for longest goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +94,17 @@ class Server:
         """Processes that it forks, or has forked, and that are not closed."""
         self._waiting: list[Lane] = []
 
-    def waiting(self, walls: Walls, *, to_search: bool) -> Lane | None:
-        """A lane that waits behind such walls; it waits no more."""
-        found = next((lane for lane in self._waiting if lane.may_serve(walls, to_search=to_search)), None)
+    def waiting(self, use: Use) -> Lane | None:
+        """A lane that waits and is there for this; it waits no more."""
+        found = next((lane for lane in self._waiting if lane.use == use), None)
         if found:
             self._waiting.remove(found)
         return found
 
     def take_back(self, lane: Lane) -> None:
-        if len(self._waiting) < MOST_WAITING:
-            self._waiting.append(lane)
-        else:
-            lane.close()
+        self._waiting.append(lane)
+        if len(self._waiting) > MOST_WAITING:
+            self._waiting.pop(0).close()
 
     def connect(self, *, to_search: bool = False) -> socket.socket:
         """To a new lane, for verdicts or `to_search` for mends. Waits for the server to listen; what it still
@@ -145,6 +146,7 @@ class Pool:
         self.folder = _folder()
         self.environment = {**server_environment(), **thread_limits(lanes)}
         self.most_servers = max(lanes, servers)
+        self.learned = Learned()
         self._servers: dict[Kind, Server] = {}
         """The one that was asked for last comes last."""
         self._live: set[Process] = set()
@@ -169,6 +171,12 @@ class Pool:
             server.close()
         folders.remove(self.folder)
 
+    def opening(self, kind: Kind, walls: Walls, imports: Mapping[Place, Import]) -> Opening:
+        """Nothing is made ahead where a lane ends with its only run: without namespaces."""
+        if not (self.fork and kind.namespaces):
+            return Opening(imports)
+        return self.learned.opening((kind, walls), imports)
+
     def warm(self, kind: Kind) -> None:
         """Starts a server and does not wait for it: several import side by side."""
         self._require_open()
@@ -184,18 +192,12 @@ class Pool:
         folders.make(folder)
         return folder
 
-    def start(
-        self, kind: Kind, walls: Walls, job_in: Callable[[Path], dict[str, Any]], *, to_search: bool = False
-    ) -> Process:
-        """A process that runs what `job_in` says of its folder. `to_search`: for no verdict, so that what looks for
-        mends may be in it, if there is such a server (`fork`).
-
-        Raises RuntimeError once the pool is closed.
-        """
+    def start(self, kind: Kind, use: Use, job_in: Callable[[Path], dict[str, Any]]) -> Process:
+        """A process that runs what `job_in` says of its folder. Raises RuntimeError once the pool is closed."""
         self._require_open()
         if not can_fork():
             return self._new(job_in)
-        process = self._forked(kind, walls, to_search)
+        process = self._forked(kind, use)
         try:
             process.send(job_in(process.folder))
         except BaseException:
@@ -242,7 +244,7 @@ class Pool:
                 process.give_up()
         return process
 
-    def _forked(self, kind: Kind, walls: Walls, to_search: bool) -> Process:
+    def _forked(self, kind: Kind, use: Use) -> Process:
         if not self.fork:
             own = Server(kind, self.new_folder(), self.environment)
 
@@ -250,9 +252,7 @@ class Pool:
                 lane.close()
                 own.close()
 
-            return self._kept(
-                ForkedLink(Lane(Connection(own.connect()), self.new_place(), walls, to_search=False), end)
-            )
+            return self._kept(ForkedLink(Lane(Connection(own.connect()), self.new_place(), use), end))
         server = self._server(kind, use=True)
 
         def take_back(lane: Lane) -> None:
@@ -265,8 +265,8 @@ class Pool:
 
         while True:
             with self._lock:
-                lane = server.waiting(walls, to_search=to_search)
-            lane = lane or Lane(Connection(server.connect(to_search=to_search)), self.new_place(), walls, to_search)
+                lane = server.waiting(use)
+            lane = lane or Lane(Connection(server.connect(to_search=use.to_search)), self.new_place(), use)
             try:
                 return self._kept(ForkedLink(lane, take_back), server)
             except OSError:  # It has ended since.

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from dlexamples.run.lane import Lane
 
-OF_LANES = {"process", "limit", "exit"}
-"""Events that only a lane may tell."""
+OF_LANES = {"process", "limit", "exit", "lost"}
+"""Events that only a lane may tell, and the last, which is told of it: that it ended before it had begun the run."""
 WHERE, WHERE_SECONDS = "where", 0.3
 """The file to which a process that hangs tells its lines, and how long it may take to."""
 
@@ -127,7 +127,7 @@ class ForkedLink:
         self._closed = closed
         self._last: deque[dict[str, Any]] = deque()
         """What the lane has told of the run's end."""
-        self._ended = False
+        self._began = self._ended = False
 
     def event(self, timeout: float) -> dict[str, Any] | None:
         until = time.monotonic() + timeout
@@ -156,13 +156,15 @@ class ForkedLink:
         while not self._ended and (line := control.next()) is not None:
             event = parsed(line) or {"event": ""}
             if event["event"] == "process":
-                self.number = event["process"]
+                self.number, self._began = event["process"], True
             elif event["event"] in OF_LANES:
                 self._last.append(event)
             self._ended = event["event"] == "exit"
         if not control.is_open and not self._ended:
             self._end_group()  # Where nothing keeps them apart, a block may have ended the lane.
             self._ended = True
+            if not self._began:
+                self._last.append({"event": "lost"})
         if self._ended:
             self.number = None  # It may soon be another's.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlexamples.model import Place
+from dlexamples.run.ahead import Opening
 from dlexamples.run.columns import characters, rows
 from dlexamples.run.folders import results
 
@@ -136,8 +137,11 @@ class Run:
     """By block: those that took their process along, and that later runs of the same text leave out."""
     asked: bool = False
     """Something of ours is in its process: no verdict any more."""
+    is_lost: bool = False
+    """Its lane ended before anything had run."""
     busy: float = 0.0
     """Seconds for which its blocks ran, up to where it stopped."""
+    opening: Opening = field(default_factory=lambda: Opening({}))
     imported: Imported | None = None
     """None where its process did not come to the session's end."""
     trained: dict[str, Any] = field(default_factory=dict)

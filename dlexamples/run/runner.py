@@ -15,9 +15,10 @@ from dlexamples.cache import Cache
 from dlexamples.elsewhere import elsewhere
 from dlexamples.model import Claim, Fill
 from dlexamples.printed import matches_exception
+from dlexamples.run.ahead import leading
 from dlexamples.run.conditions import Conditions
 from dlexamples.run.job import SEED, Surroundings, frameworks, is_soon_ready, job, on_first_use, question, text
-from dlexamples.run.lane import END_SECONDS, Walls
+from dlexamples.run.lane import END_SECONDS, Use, Walls
 from dlexamples.run.machine import shut_in
 from dlexamples.run.pool import START_SECONDS, Kind, Pool, kind_of
 from dlexamples.run.record import BlockRun, Imported, Run, collect_output, halted, note_done
@@ -138,11 +139,17 @@ class Runner:
             ended=dict(ended or {}),
             asked=to_search,
         )
+        was_lost = False
         while True:
-            job_in = partial(self._job, session, ran, wait, seed)
-            kind = self._kind(session, ran.text.sources)
-            ran.process = self.pool.start(kind, self._walls(session), job_in, to_search=to_search)
+            kind, walls = self._kind(session, ran.text.sources), self._walls(session)
+            ran.opening = self.pool.opening(kind, walls, leading(session.blocks, ran.text.sources, ran.ended))
+            use = Use(walls, ran.opening.ahead, to_search)
+            ran.process = self.pool.start(kind, use, partial(self._job, session, ran, wait, seed))
             self._followed(session, ran, wait)
+            if ran.is_lost and not was_lost:
+                was_lost, ran.is_lost = True, False
+                self.pool.learned.distrust(ran.opening)
+                continue
             fatal = next((i for i, b in enumerate(ran.blocks) if b.fatal), None)
             for index, block in ran.ended.items():
                 ran.blocks[index] = block
@@ -170,7 +177,8 @@ class Runner:
             seed=seed,
             static=asked.static,
         )
-        return job(session, run.text, around, late=self._late, wait=wait, skip=run.ended.keys())
+        opening, skip = run.opening, run.ended.keys()
+        return job(session, run.text, around, opening, late=self._late, wait=wait, skip=skip)
 
     def _time_for(self, block: Block) -> float:
         """Seconds."""
@@ -242,6 +250,8 @@ class Runner:
                 run.process.close()
                 run.process = None
                 return
+            elif kind == "lost":
+                run.is_lost = True
             elif kind == "limit" and current is not None:
                 run.blocks[current].exceeded = (event["what"], event["most"])
             elif kind == "imported":
@@ -259,6 +269,9 @@ class Runner:
                 run.blocks[event["block"]].line = event["line"]
                 block = session.blocks[event["block"]]
                 self.running(block.id, min(block.document_line(event["line"]), block.end_line))
+            elif kind == "made":
+                place, alone = (event["block"], event["number"]), event["alone"] is True
+                self.pool.learned.note(run.opening, place, float(event["seconds"]), alone=alone)
             elif kind == "blocked":
                 run.blocks[event["block"]].blocked_by = (event["name"], event["by"])
             elif kind == "done":

@@ -17,7 +17,7 @@ import traceback
 import warnings
 from typing import Any
 
-from . import sandbox, worker
+from . import ahead, sandbox, worker
 from .channel import SocketChannel
 from .kernel import IS_LINUX, PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, process_control
 from .limits import Watch, children
@@ -76,6 +76,7 @@ def settle(job: dict[str, Any], channel: SocketChannel, *, divided: bool) -> Roo
     try:
         room = sandbox.divide(job) if divided else None
         worker.arrive(job)
+        ahead.make(job)
         if room:
             room.look_round()
         return room

@@ -37,12 +37,15 @@ class Room:
         self.results: str = job["results"]
         self.has_network: bool = job["network"]
         self.folders: dict[str, State] = {}
+        self.files: dict[str, State] = {}
+        """That were made as it was settled: a font list, a configuration."""
         self.times: dict[str, tuple[int, int]] = {}
         self.others: State = ()
 
     def look_round(self) -> None:
         """What is here now is what each run finds."""
         self.folders = {path: _state(path) for top in (self.top, SHARED) for path in _folders(top)}
+        self.files = {path: _file_state(path) for folder in self.folders for path in _files(folder)}
         self.times = {path: _times(path) for path in self.folders}
         self.others = self._others()
 
@@ -77,7 +80,11 @@ class Room:
             _clear_keys()
             for path, times in self.times.items():
                 os.utime(path, ns=times, follow_symlinks=False)
-            return {path: _state(path) for path in self.folders} == self.folders and self._others() == self.others
+            return (
+                {path: _state(path) for path in self.folders} == self.folders
+                and {path: _file_state(path) for path in self.files} == self.files
+                and self._others() == self.others
+            )
         except OSError:
             return False
 
@@ -89,7 +96,9 @@ class Room:
         """The files of its results are the parent's to read, and to take away."""
         with os.scandir(folder) as entries:
             for entry in entries:
-                if entry.path in self.folders or (folder == self.results and entry.is_file(follow_symlinks=False)):
+                if entry.path in self.folders or entry.path in self.files:
+                    continue
+                if folder == self.results and entry.is_file(follow_symlinks=False):
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     remove(entry.path)
@@ -110,6 +119,18 @@ def _state(path: str) -> State:
         names = os.listxattr(path, follow_symlinks=False)
         attributes = tuple((name, os.getxattr(path, name, follow_symlinks=False)) for name in sorted(names))
     return found.st_dev, found.st_ino, found.st_mode, found.st_uid, found.st_gid, attributes
+
+
+def _files(folder: str) -> list[str]:
+    """Of what is in it, all that are no folders."""
+    with os.scandir(folder) as entries:
+        return [entry.path for entry in entries if not entry.is_dir(follow_symlinks=False)]
+
+
+def _file_state(path: str) -> State:
+    """Whatever is done to it changes the last (inode(7), ctime), and no call sets that."""
+    found = os.lstat(path)
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def _times(path: str) -> tuple[int, int]:

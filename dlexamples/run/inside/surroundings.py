@@ -62,7 +62,17 @@ def _keep_keras_here() -> None:
 
 def prepare(job: dict[str, Any]) -> bool:
     """Seeds everything and puts work on the device. False when the device is not here."""
-    seed = job["seed"]
+    seed_all(job["seed"])
+    torch, tensorflow = (sys.modules.get(name) for name in ("torch", "tensorflow"))
+    if job["device"] != "cuda":
+        return True
+    if torch and torch.cuda.is_available():
+        default_to(torch, "cuda")  # TensorFlow places what it can on the GPU by itself.
+    return sees_gpu() or not (torch or tensorflow)
+
+
+def seed_all(seed: int) -> None:
+    """Of the frameworks that are imported."""
     random.seed(seed)
     numpy, torch, tensorflow = (sys.modules.get(name) for name in ("numpy", "torch", "tensorflow"))
     if numpy:
@@ -74,11 +84,6 @@ def prepare(job: dict[str, Any]) -> bool:
         torch.manual_seed(seed)
     if tensorflow:
         tensorflow.random.set_seed(seed)
-    if job["device"] != "cuda":
-        return True
-    if torch and torch.cuda.is_available():
-        default_to(torch, "cuda")  # TensorFlow places what it can on the GPU by itself.
-    return sees_gpu() or not (torch or tensorflow)
 
 
 def sees_gpu() -> bool:

@@ -10,6 +10,7 @@ A job is a dict (see `dlexamples.run.job`), an event is a dict with the key `eve
 | later     | another one of that block did, which needs nothing that was lost | the same                 |
 | raised    | a statement raised as the post shows  | block, line, kinds, message                         |
 | blocked   | a statement needs what an earlier block lost | block, name, by                              |
+| made      | one of the first imports was made (`ahead`) | block, number, seconds, alone                   |
 | checked   | the calls of a `no-run` block were looked up | block, findings                               |
 | unreached | the session ended: what is wrong with calls that no run reached | block, findings            |
 | served    | a loader got something else than a download | block, and those of `offline.Served`          |
@@ -46,11 +47,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import errors, offline, refused, shown, watching
+from .ahead import Effects
 from .calls import findings
 from .channel import Channel, PipeChannel
 from .imported import imported
 from .lines import Lines, code_lines, function_lines
-from .surroundings import enter, main_module, prepare, see, sees_gpu
+from .surroundings import enter, main_module, prepare, see, seed_all, sees_gpu
 from .unreached import unreached
 
 # As they are now: a block may put others in their place.
@@ -229,6 +231,7 @@ class SessionRun:
             if block["printed"]:
                 shown.flush()
                 self.written.append([line, os.fstat(1).st_size])
+            effects = Effects() if [index, number] in self.job["to_learn"] else None
             try:
                 execute(compiled, self.namespace)
             except BaseException as error:
@@ -243,10 +246,19 @@ class SessionRun:
                 self._stopped(index, known, node, error)
                 continue
             self._end_if_forked(None)
+            if [index, number] in self.job["first"]:
+                self._made(index, number, effects)
             for statement in known:
                 for bound in statement["binds"]:
                     self.lost.pop(bound, None)
         return code
+
+    def _made(self, index: int, number: int, effects: Effects | None) -> None:
+        """One of the first imports. What it has drawn must not matter: a lane may have made it ahead."""
+        if effects:
+            self.channel.send({"event": "made", "block": index, "number": number, **effects.told()})
+        with contextlib.suppress(Exception):  # It may be another module of that name.
+            seed_all(self.job["seed"])
 
     def _compiled(self, block: dict[str, Any]) -> tuple[list[ast.stmt], list[types.CodeType]]:
         """The statements and their code, both with the document's lines."""
