@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 from wheels import TINY, wheel
 
+from dlexamples.run.side_by_side import thread_limits
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -17,6 +19,8 @@ SERVERS = 8
 
 # A test that passes from a cache has tested nothing. Processes that tests start inherit it.
 os.environ["DLEXAMPLES_CACHE"] = "false"
+# xdist's workers share the cores; what they start computes with more threads than there are cores otherwise.
+os.environ.update(thread_limits(int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))))
 # A test that asks an index says so: what a package index has today decides nothing.
 os.environ["UV_OFFLINE"] = "1"
 

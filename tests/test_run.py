@@ -52,6 +52,15 @@ def stdout(pool: Pool, block: str) -> str:
     return outcome.stdout
 
 
+def test_the_folders_of_a_run_are_told_as_a_readers(pool: Pool) -> None:
+    shows = "import os, sys\nprint(os.getcwd(), os.path.expanduser('~'))\nprint(__file__, file=sys.stderr)"
+    fails = "import os\nraise ValueError(f'nothing in {os.getcwd()}')"
+    shown, failed = outcomes(pool, shows, fails)
+    assert shown.stdout == "/home/reader/project/docs/posts /home/reader\n"
+    assert shown.stderr == "/home/reader/project/docs/posts/post.py\n"
+    assert failed.diagnostics[0].message.endswith("ValueError: nothing in /home/reader/project/docs/posts")
+
+
 RUNS_AS_IN_A_SCRIPT = {
     "pickle finds __main__": "import pickle\nclass A: pass\nprint(type(pickle.loads(pickle.dumps(A()))).__module__)",
     "main guard": "if __name__ == '__main__':\n    print('__main__')",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dlexamples.paths import WORKING_FOLDER
@@ -10,6 +12,8 @@ from dlexamples.run.inside.remove import remove as remove_tree
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+READERS = b"/home/reader"
 
 
 def scratch(folder: Path) -> Path:
@@ -19,6 +23,21 @@ def scratch(folder: Path) -> Path:
 
 def working(folder: Path) -> Path:
     return scratch(folder).joinpath(*WORKING_FOLDER)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The name of the folder that a run has for its home: another one each time. Reports tell a reader's instead."""
+
+    path: bytes
+
+    def told(self, data: bytes) -> bytes:
+        """The same as a report has it: whatever a run prints or raises may hold the name."""
+        return data.replace(self.path, READERS)
+
+
+def home(folder: Path) -> Home:
+    return Home(os.fsencode(scratch(folder.resolve())))
 
 
 def results(folder: Path) -> Path:

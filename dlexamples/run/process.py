@@ -36,7 +36,7 @@ class Process:
 
     def __init__(self, link: Link, closed: Callable[[Process], None]) -> None:
         """`closed` is told when it has been closed."""
-        self.folder = link.folder
+        self.folder, self.home = link.folder, link.home
         self._link = link
         self._closed = closed
 
@@ -91,6 +91,7 @@ class Link(Protocol):
     """The way to one process."""
 
     folder: Path
+    home: folders.Home
     number: int | None
     """The process, while it is there and where the link knows it."""
 
@@ -114,7 +115,7 @@ class ForkedLink:
     def __init__(self, lane: Lane, closed: Callable[[Lane], None]) -> None:
         """`closed` gets the lane once the process has ended. Raises OSError where the lane has."""
         self.lane = lane
-        self.folder = lane.folder
+        self.folder, self.home = lane.folder, folders.home(lane.folder)
         self.number: int | None = None
         connection, theirs = socket.socketpair()
         with theirs:
@@ -133,7 +134,7 @@ class ForkedLink:
         until = time.monotonic() + timeout
         while True:
             if (line := self.connection.next()) is not None:
-                if (event := parsed(line)) and event["event"] not in OF_LANES:
+                if (event := parsed(self.home.told(line))) and event["event"] not in OF_LANES:
                     return event
             elif self._ended and not self._has_more():
                 return self._last.popleft() if self._last else None
@@ -198,7 +199,7 @@ class NewLink:
 
     def __init__(self, process: subprocess.Popen[bytes], folder: Path) -> None:
         self.process = process
-        self.folder = folder
+        self.folder, self.home = folder, folders.home(folder)
         self.number: int | None = process.pid
         self._lines: queue.Queue[bytes | None] = queue.Queue()
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -224,7 +225,7 @@ class NewLink:
                 continue
             if line is None:
                 return None
-            if event := parsed(line):
+            if event := parsed(self.home.told(line)):
                 return event
 
     def send(self, data: bytes) -> None:

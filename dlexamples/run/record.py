@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dlexamples.model import Place
 from dlexamples.run.ahead import Opening
 from dlexamples.run.columns import characters, rows
-from dlexamples.run.folders import results
+from dlexamples.run.folders import Home, results
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -181,24 +181,24 @@ def note_done(run: Run, event: dict[str, Any]) -> None:
 def collect_output(run: Run) -> None:
     """Reads what the blocks wrote, before the folder of their process goes."""
     assert run.process
-    shown = results(run.process.folder)
+    shown, home = results(run.process.folder), run.process.home
     for index, block in enumerate(run.blocks):
         if block.started:
-            printed, block.stdout = _output(shown / f"{index}.stdout")
-            _, block.stderr = _output(shown / f"{index}.stderr")
+            printed, block.stdout = _output(shown / f"{index}.stdout", home)
+            _, block.stderr = _output(shown / f"{index}.stderr", home)
             if len(printed) <= MOST_OUTPUT:
                 ends = [*(offset for _, offset in block.written[1:]), len(printed)]
                 pieces = zip(block.written, ends, strict=False)
-                block.outputs = {line: _text(printed[start:end]) for (line, start), end in pieces}
+                block.outputs = {line: _text(home.told(printed[start:end])) for (line, start), end in pieces}
 
 
-def _output(path: Path) -> tuple[bytes, str]:
+def _output(path: Path, home: Home) -> tuple[bytes, str]:
     """What was written last, one byte more than is kept where that is not all, and as the report tells it."""
     data = _bytes(path, MOST_OUTPUT + 1)
     if len(data) <= MOST_OUTPUT:
-        return data, _text(data)
+        return data, _text(home.told(data))
     before = path.stat(follow_symlinks=False).st_size - MOST_OUTPUT
-    return data, f"[{before:,} bytes before this are not kept]\n{_text(data[1:])}"
+    return data, f"[{before:,} bytes before this are not kept]\n{_text(home.told(data[1:]))}"
 
 
 def _text(data: bytes) -> str:
