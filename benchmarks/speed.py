@@ -1,6 +1,6 @@
 """What running blocks costs, each number beside the one that it is compared with, measured in the same run.
 
-    python benchmarks/speed.py POST [--only blocks trivial cold documents] > speed.md
+    python benchmarks/speed.py POST [--only blocks imports trivial cold documents] > speed.md
 
 POST is a post with torch and TensorFlow in it (post.md). The peers are installed into an environment of their own that
 sees the packages of this one. Processor time is that of a command with all processes that it started; run it on a
@@ -9,6 +9,7 @@ machine that does nothing else.
 | table | what is compared |
 |---|---|
 | blocks | 40 blocks of `import torch; torch.ones(2).sum()`, independent of each other |
+| imports | 40 blocks of `from sklearn.linear_model import LogisticRegression; LogisticRegression()`, which no server imports |
 | trivial | 200 blocks of `assert 1 + 1 == 2` |
 | cold | POST, against one import of each framework side by side and the blocks' own time |
 | documents | 1, 10, 100, 1000 posts: processor time a post, and the most memory that all processes hold together |
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 PEERS = ("pytest-markdown-docs", "doccmd", "markdown-pytest")
-TABLES = ("blocks", "trivial", "cold", "documents")
+TABLES = ("blocks", "imports", "trivial", "cold", "documents")
 FORKS = """
 import os
 code = compile({0!r}, "block", "exec")
@@ -64,6 +65,9 @@ def main() -> None:
     asked = parser.parse_args()
     tables: dict[str, Callable[[Path], Iterator[str]]] = {
         "blocks": lambda folder: blocks(folder, 40, "import torch\ntorch.ones(2).sum()"),
+        "imports": lambda folder: blocks(
+            folder, 40, "from sklearn.linear_model import LogisticRegression\nLogisticRegression()"
+        ),
         "trivial": lambda folder: blocks(folder, 200, "assert 1 + 1 == 2"),
         "cold": lambda folder: cold(asked.post.resolve()),
         "documents": documents,
