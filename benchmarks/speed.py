@@ -9,7 +9,7 @@ machine that does nothing else.
 | table | what is compared |
 |---|---|
 | blocks | 40 blocks of `import torch; torch.ones(2).sum()`, independent of each other |
-| imports | 40 blocks of `from sklearn.linear_model import LogisticRegression; LogisticRegression()`, which no server imports |
+| imports | 40 blocks that begin with `from sklearn.linear_model import LogisticRegression`, which no server imports |
 | trivial | 200 blocks of `assert 1 + 1 == 2` |
 | cold | POST, against one import of each framework side by side and the blocks' own time |
 | documents | 1, 10, 100, 1000 posts: processor time a post, and the most memory that all processes hold together |
