@@ -336,8 +336,19 @@ def test_events_that_it_forges_hide_no_failure(way: Way) -> None:
     assert found.verdict is Verdict.FAILED
 
 
-def test_a_broken_event_ends_its_own_run_alone(way: Way) -> None:
-    text = '```python\nimport os\nos.write(200, b\'{"event": "done", "block": 999}\\n\')\n```\n'
+BROKEN_EVENTS = {
+    "no block of ours": b'{"event": "done", "block": 999}\n',
+    "no place in a file": b'{"event": "block", "block": 0, "begins": [100000000000000000000000000000000, 0]}\n',
+    "a place before a file": b'{"event": "block", "block": 0, "begins": [-1, 0]}\n',
+    "no number": b'{"event": "block", "block": 0, "begins": [NaN, 0]}\n',
+    "too few": b'{"event": "block", "block": 0, "begins": [0]}\n',
+    "an import that is none": b'{"event": "made", "block": 0, "number": 7, "seconds": 1, "alone": true}\n',
+}
+
+
+@pytest.mark.parametrize("name", BROKEN_EVENTS)
+def test_a_broken_event_ends_its_own_run_alone(way: Way, name: str) -> None:
+    text = f"```python\nimport os\nos.write(200, {BROKEN_EVENTS[name]!r})\n```\n"
     document = parse(Path("post.md"), text)
     runner = Runner(way.pool, document, Conditions(device="cpu", timeout=LIMIT, limits=Limits(tries=0)))
     (found,) = check(document, runner)

@@ -340,12 +340,24 @@ def test_a_process_that_left_its_session_is_ended_too(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
 def test_output_is_read_from_the_blocks_own_files_alone(pool: Pool, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret")
-    output = "../../../../results/0.stdout"
-    pipe = f"import os\nos.remove('{output}')\nos.mkfifo('{output}')"
-    link = f"import os\nos.remove('{output}')\nos.symlink({str(tmp_path / 'secret')!r}, '{output}')"
-    for block in (pipe, link):
-        (outcome,) = outcomes(pool, block)
-        assert (outcome.verdict, outcome.stdout) == (Verdict.PASSED, "")
+    output = "../../../../results/stdout"
+    remove = f"import os\nif os.path.exists('{output}'): os.remove('{output}')\n"
+    for put in (f"os.mkfifo('{output}')", f"os.symlink({str(tmp_path / 'secret')!r}, '{output}')"):
+        (outcome,) = outcomes(pool, f"{remove}{put}\nprint('own')")
+        assert (outcome.verdict, outcome.stdout) == (Verdict.PASSED, "own\n")
+
+
+def test_each_block_has_its_own_output_whatever_it_does_to_the_descriptors(pool: Pool) -> None:
+    blocks = [
+        "import os\nx = 1\nprint('first')\nos.write(2, b'error')\nos.close(1)\nos.close(2)",
+        "x\nprint('second')\nos.dup2(os.open(os.devnull, os.O_WRONLY), 1)\nprint('nowhere')",
+        "x\nos.system('echo third')\nprint('é' * 3)\nos._exit(0)",
+        "y = 1\nprint('other')",
+    ]
+    found = outcomes(pool, *blocks)
+    assert [outcome.stdout for outcome in found] == ["first\n", "second\n", "third\nééé\n", "other\n"]
+    assert [outcome.stderr for outcome in found[1:]] == ["", "", ""]
+    assert found[0].stderr == "error"
 
 
 def test_a_time_out_says_where(pool: Pool) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from dlexamples.run.connection import Connection
     from dlexamples.run.job import ShutIn
+    from dlexamples.run.output import Output
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Lane:
 
     control: Connection
     folder: Path
+    output: Output
     use: Use
 
     def is_ready(self) -> bool:
@@ -59,6 +61,7 @@ class Lane:
                 for connection in ready([self.control], until):
                     connection.read()
             folders.empty(self.folder)
+            self.output.empty()
         except OSError:  # Also a TimeoutError.
             return False
         return self.control.is_open
@@ -85,3 +88,4 @@ class Lane:
         if not self.control.is_open:
             folders.remove(self.folder)
         self.control.socket.close()
+        self.output.close()

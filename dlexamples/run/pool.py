@@ -23,6 +23,7 @@ from dlexamples.run.connection import Connection
 from dlexamples.run.environment import inherited
 from dlexamples.run.job import SEED
 from dlexamples.run.lane import Lane
+from dlexamples.run.output import named, unnamed
 from dlexamples.run.process import ForkedLink, NewLink, Process
 from dlexamples.run.side_by_side import thread_limits
 
@@ -252,7 +253,7 @@ class Pool:
                 lane.close()
                 own.close()
 
-            return self._kept(ForkedLink(Lane(Connection(own.connect()), self.new_place(), use), end))
+            return self._kept(ForkedLink(self._new_lane(own, use), end))
         server = self._server(kind, use=True)
 
         def take_back(lane: Lane) -> None:
@@ -266,15 +267,20 @@ class Pool:
         while True:
             with self._lock:
                 lane = server.waiting(use)
-            lane = lane or Lane(Connection(server.connect(to_search=use.to_search)), self.new_place(), use)
+            lane = lane or self._new_lane(server, use)
             try:
                 return self._kept(ForkedLink(lane, take_back), server)
             except OSError:  # It has ended since.
                 lane.close()
 
+    def _new_lane(self, server: Server, use: Use) -> Lane:
+        folder = self.new_place()
+        connection = Connection(server.connect(to_search=use.to_search))
+        return Lane(connection, folder, unnamed(folders.results(folder)), use)
+
     def _new(self, job_in: Callable[[Path], dict[str, Any]]) -> Process:
         folder = self.new_place()
-        job = job_in(folder)
+        job, output = job_in(folder), named(folders.results(folder))
         process = subprocess.Popen(
             [*_interpreter(job["alone"]), str(INSIDE), "worker"],
             stdin=subprocess.PIPE,
@@ -283,7 +289,7 @@ class Pool:
             env={**self.environment, **job["environment"]},
             start_new_session=True,
         )
-        started = self._kept(NewLink(process, folder))
+        started = self._kept(NewLink(process, folder, output))
         started.send(job)
         return started
 

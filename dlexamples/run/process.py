@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from dlexamples.run import folders
 from dlexamples.run.connection import LONGEST_WAIT, Connection, parsed, ready
+from dlexamples.run.inside.shown import WRITTEN
 from dlexamples.run.lane import END_SECONDS
 
 if TYPE_CHECKING:
@@ -24,11 +25,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dlexamples.run.lane import Lane
+    from dlexamples.run.output import Output
 
 OF_LANES = {"process", "limit", "exit", "lost"}
 """Events that only a lane may tell, and the last, which is told of it: that it ended before it had begun the run."""
-WHERE, WHERE_SECONDS = "where", 0.3
-"""The file to which a process that hangs tells its lines, and how long it may take to."""
+WHERE_SECONDS, MOST_FRAMES = 0.3, 1_000_000
+"""How long a process that hangs may take to tell its lines, and how many bytes of them are read."""
 
 
 class Process:
@@ -36,7 +38,7 @@ class Process:
 
     def __init__(self, link: Link, closed: Callable[[Process], None]) -> None:
         """`closed` is told when it has been closed."""
-        self.folder, self.home = link.folder, link.home
+        self.folder, self.home, self.output = link.folder, link.home, link.output
         self._link = link
         self._closed = closed
 
@@ -57,16 +59,15 @@ class Process:
         number = self._link.number
         if number is None or not hasattr(signal, "SIGUSR1"):
             return []
-        told = folders.results(self.folder) / WHERE
+        where = WRITTEN.index("where")
         with contextlib.suppress(OSError):
             os.kill(number, signal.SIGUSR1)
         deadline = time.monotonic() + WHERE_SECONDS
-        while time.monotonic() < deadline and not _size(told):
+        while time.monotonic() < deadline and not self.output.size(where):
             time.sleep(0.01)
         pattern = re.compile(rf'^  File "{re.escape(filename)}", line (\d+) in ', re.MULTILINE)
-        with contextlib.suppress(OSError):
-            return [int(line) for line in pattern.findall(told.read_text("utf-8", "replace"))]
-        return []
+        told = self.output.read(where, 0, MOST_FRAMES).decode("utf-8", "replace")
+        return [int(line) for line in pattern.findall(told)]
 
     def close(self) -> None:
         """Ends it, waits until it has, and removes what it has left."""
@@ -80,18 +81,12 @@ class Process:
         self._link.give_up()
 
 
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
-
-
 class Link(Protocol):
     """The way to one process."""
 
     folder: Path
     home: folders.Home
+    output: Output
     number: int | None
     """The process, while it is there and where the link knows it."""
 
@@ -115,15 +110,19 @@ class ForkedLink:
     def __init__(self, lane: Lane, closed: Callable[[Lane], None]) -> None:
         """`closed` gets the lane once the process has ended. Raises OSError where the lane has."""
         self.lane = lane
-        self.folder, self.home = lane.folder, folders.home(lane.folder)
+        self.folder, self.home, self.output = lane.folder, folders.home(lane.folder), lane.output
         self.number: int | None = None
         connection, theirs = socket.socketpair()
+        written = lane.output.opened()
         with theirs:
             try:
-                socket.send_fds(lane.control.socket, [b"."], [theirs.fileno()])
+                socket.send_fds(lane.control.socket, [b"."], [theirs.fileno(), *written])
             except OSError:
                 connection.close()
                 raise
+            finally:
+                for each in written:
+                    os.close(each)
         self.connection = Connection(connection)
         self._closed = closed
         self._last: deque[dict[str, Any]] = deque()
@@ -197,9 +196,9 @@ class ForkedLink:
 class NewLink:
     """To a new interpreter where there is no fork: its standard input and output."""
 
-    def __init__(self, process: subprocess.Popen[bytes], folder: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], folder: Path, output: Output) -> None:
         self.process = process
-        self.folder, self.home = folder, folders.home(folder)
+        self.folder, self.home, self.output = folder, folders.home(folder), output
         self.number: int | None = process.pid
         self._lines: queue.Queue[bytes | None] = queue.Queue()
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -246,6 +245,7 @@ class NewLink:
             with contextlib.suppress(OSError):
                 if stream:
                     stream.close()
+        self.output.close()
         folders.remove(self.folder)
 
     def give_up(self) -> None:

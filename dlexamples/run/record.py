@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING, Any
 from dlexamples.model import Place
 from dlexamples.run.ahead import Opening
 from dlexamples.run.columns import characters, rows
-from dlexamples.run.folders import Home, results
+from dlexamples.run.folders import results
+from dlexamples.run.inside.shown import MOST_OUTPUT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dlexamples.model import Fill
+    from dlexamples.run.folders import Home
     from dlexamples.run.job import Text
     from dlexamples.run.process import Process
 
-MOST_OUTPUT = 200_000
-"""Bytes of a block's output that are kept."""
 MOST_FIGURE = 10_000_000
+MOST_OFFSET = 1 << 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,12 @@ class BlockRun:
     """Lines inside the bodies of the functions that it defines."""
     entered: bool = False
     """A function that the block defines has run."""
+    begins: tuple[int, int] = (0, 0)
+    """Where its output and its errors begin, in bytes of what the session has written."""
+    ends: tuple[int, int] | None = None
+    """None where it has not come to its end."""
+    dropped: tuple[int, int] = (0, 0)
+    """Bytes that are not there any more, before the others."""
     stdout: str = ""
     stderr: str = ""
     figures: tuple[bytes, ...] = ()
@@ -159,6 +166,7 @@ def note_done(run: Run, event: dict[str, Any]) -> None:
     index = event["block"]
     block = run.blocks[index]
     block.done = True
+    block.ends, block.dropped = offsets(event["ends"]), offsets(event["dropped"])
     block.seconds = event["seconds"]
     block.device = event["device"]
     block.lines = frozenset(event["lines"])
@@ -178,27 +186,40 @@ def note_done(run: Run, event: dict[str, Any]) -> None:
         known.entered = known.entered or bool(known.inner & hit)
 
 
+def offsets(told: Any) -> tuple[int, int]:
+    """Of output and errors, in bytes. Raises TypeError and ValueError: a block may tell anything."""
+    output, errors = told
+    if not (0 <= output < MOST_OFFSET and 0 <= errors < MOST_OFFSET):
+        raise ValueError(f"no place in a file: {told}")
+    return int(output), int(errors)
+
+
 def collect_output(run: Run) -> None:
-    """Reads what the blocks wrote, before the folder of their process goes."""
+    """Reads what the blocks wrote, before the next run writes there."""
     assert run.process
-    shown, home = results(run.process.folder), run.process.home
-    for index, block in enumerate(run.blocks):
-        if block.started:
-            printed, block.stdout = _output(shown / f"{index}.stdout", home)
-            _, block.stderr = _output(shown / f"{index}.stderr", home)
-            if len(printed) <= MOST_OUTPUT:
-                ends = [*(offset for _, offset in block.written[1:]), len(printed)]
-                pieces = zip(block.written, ends, strict=False)
-                block.outputs = {line: _text(home.told(printed[start:end])) for (line, start), end in pieces}
+    home = run.process.home
+    for block in run.blocks:
+        if not block.started:
+            continue
+        printed, missing = _written(run.process, block, 0)
+        block.stdout = _told(printed, missing, home)
+        block.stderr = _told(*_written(run.process, block, 1), home)
+        if not missing:
+            starts = [offset - block.begins[0] for _, offset in block.written]
+            pieces = zip(block.written, starts, [*starts[1:], len(printed)], strict=False)
+            block.outputs = {line: _text(home.told(printed[start:end])) for (line, _), start, end in pieces}
 
 
-def _output(path: Path, home: Home) -> tuple[bytes, str]:
-    """What was written last, one byte more than is kept where that is not all, and as the report tells it."""
-    data = _bytes(path, MOST_OUTPUT + 1)
-    if len(data) <= MOST_OUTPUT:
-        return data, _text(home.told(data))
-    before = path.stat(follow_symlinks=False).st_size - MOST_OUTPUT
-    return data, f"[{before:,} bytes before this are not kept]\n{_text(home.told(data[1:]))}"
+def _written(process: Process, block: BlockRun, number: int) -> tuple[bytes, int]:
+    """The last that the block wrote, and how many bytes before it are not kept."""
+    start, end = block.begins[number], block.ends[number] if block.ends else process.output.size(number)
+    kept = max(start, end - MOST_OUTPUT)
+    return process.output.read(number, kept, end), block.dropped[number] + kept - start
+
+
+def _told(data: bytes, missing: int, home: Home) -> str:
+    text = _text(home.told(data))
+    return f"[{missing:,} bytes before this are not kept]\n{text}" if missing else text
 
 
 def _text(data: bytes) -> str:

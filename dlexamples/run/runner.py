@@ -21,7 +21,7 @@ from dlexamples.run.job import SEED, Surroundings, frameworks, is_soon_ready, jo
 from dlexamples.run.lane import END_SECONDS, Use, Walls
 from dlexamples.run.machine import shut_in
 from dlexamples.run.pool import START_SECONDS, Kind, Pool, kind_of
-from dlexamples.run.record import BlockRun, Imported, Run, collect_output, halted, note_done
+from dlexamples.run.record import BlockRun, Imported, Run, collect_output, halted, note_done, offsets
 from dlexamples.run.side_by_side import Lanes
 
 if TYPE_CHECKING:
@@ -263,7 +263,7 @@ class Runner:
             elif kind == "block":
                 current, began = event["block"], time.monotonic()
                 busy_since = busy_since or began
-                run.blocks[current] = BlockRun(started=True)
+                run.blocks[current] = BlockRun(started=True, begins=offsets(event["begins"]))
                 deadline = began + self._time_for(session.blocks[current])
             elif kind == "at":
                 run.blocks[event["block"]].line = event["line"]

@@ -22,6 +22,7 @@ from .channel import SocketChannel
 from .kernel import IS_LINUX, PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, process_control
 from .limits import Watch, children
 from .room import Room
+from .shown import WRITTEN
 
 leave = os._exit
 
@@ -30,28 +31,30 @@ def run(control: socket.socket, *, divided: bool) -> None:
     """Runs what the connections bring that `control` hands over, `divided`, until that hangs up, else the first. Does
     not return."""
     go_first()  # In a user namespace of its own nobody may.
-    job, channel = next_job(control)
+    job, channel, written = next_job(control)
     room = settle(job, channel, divided=divided)
     process_control(PR_SET_CHILD_SUBREAPER, 1)
     woken = wakes()
     while True:
-        watch(job, channel, control, woken, room)
+        watch(job, channel, written, control, woken, room)
         if not room or not room.cleared():
             leave(0)
         tell(control, {"event": "waits"})
-        job, channel = next_job(control)
+        job, channel, written = next_job(control)
 
 
-def next_job(control: socket.socket) -> tuple[dict[str, Any], SocketChannel]:
-    """A connection that brings no job is left for the next one."""
+def next_job(control: socket.socket) -> tuple[dict[str, Any], SocketChannel, list[int]]:
+    """And what its run writes into (`shown.WRITTEN`). A connection that brings no job is left for the next one."""
     while True:
-        _, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        _, descriptors, _, _ = socket.recv_fds(control, 1, 1 + len(WRITTEN))
         if not descriptors:
             leave(0)
-        channel = SocketChannel(socket.socket(fileno=descriptors[0]))
+        connection, *written = descriptors
+        channel = SocketChannel(socket.socket(fileno=connection))
         if job := channel.receive():
-            return job, channel
+            return job, channel, written
         channel.close()
+        close(written)
         tell(control, {"event": "exit", "status": 0})
         tell(control, {"event": "waits"})
 
@@ -112,7 +115,19 @@ def wakes() -> int:
     return woken
 
 
-def watch(job: dict[str, Any], channel: SocketChannel, control: socket.socket, woken: int, room: Room | None) -> None:
+def close(descriptors: list[int]) -> None:
+    for each in descriptors:
+        os.close(each)
+
+
+def watch(
+    job: dict[str, Any],
+    channel: SocketChannel,
+    written: list[int],
+    control: socket.socket,
+    woken: int,
+    room: Room | None,
+) -> None:
     """Forks the process of the blocks, sees that the run takes no more than it may, tells how it ended, and leaves no
     process of it behind."""
     taken = Watch(job["sandbox"], job["top"])
@@ -127,7 +142,8 @@ def watch(job: dict[str, Any], channel: SocketChannel, control: socket.socket, w
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         os.setsid()
-        work(job, channel, room)
+        work(job, channel, written, room)
+    close(written)
     tell(control, {"event": "process", "process": room.number_outside() if room else child})
     status, exceeded = wait(child, channel.connection, woken, taken, room)
     end_descendants(child, room)
@@ -137,7 +153,7 @@ def watch(job: dict[str, Any], channel: SocketChannel, control: socket.socket, w
     tell(control, {"event": "exit", "status": status})
 
 
-def work(job: dict[str, Any], channel: SocketChannel, room: Room | None) -> None:
+def work(job: dict[str, Any], channel: SocketChannel, written: list[int], room: Room | None) -> None:
     """Runs the blocks once everything that is not theirs is shut."""
     try:
         sandbox.shut_in(job, room)
@@ -146,7 +162,7 @@ def work(job: dict[str, Any], channel: SocketChannel, room: Room | None) -> None
         channel.send({"event": "fault", "trace": traceback.format_exc()})
         leave(1)
     try:
-        worker.run(job, channel.out_of_reach())
+        worker.run(job, channel.out_of_reach(), written)
     except OSError:
         leave(1)
     leave(0)

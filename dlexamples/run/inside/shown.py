@@ -7,18 +7,57 @@ import os
 import sys
 import types
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+WRITTEN = ("stdout", "stderr", "where")
+"""What a process of blocks writes into: standard output, standard error, and its stack when it is asked for it."""
+OUT_OF_THE_WAY = 100
+MOST_OUTPUT = 200_000
+"""Bytes of what a block writes into each that are kept, the last ones."""
 
-def redirect(results: str, index: int) -> None:
-    """From here on descriptors 1 and 2 write into the block's own files: what it starts writes there too."""
-    flush()
-    for descriptor, name in ((1, "stdout"), (2, "stderr")):
-        path = os.path.join(results, f"{index}.{name}")
-        target = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        os.dup2(target, descriptor)
-        os.close(target)
+
+class Streams:
+    """The files that descriptors 1 and 2 write into: what the blocks start writes there too."""
+
+    def __init__(self, files: Sequence[int]) -> None:
+        """`files`: standard output and error, which are closed. Their like stay out of the way of a block that closes
+        the first descriptors."""
+        self.kept = [out_of_the_way(file) for file in files]
+
+    def restore(self) -> None:
+        """For the next block, whatever the last one has put in their place."""
+        flush()
+        for number, file in enumerate(self.kept, 1):
+            os.dup2(file, number)
+
+    def sizes(self) -> list[int]:
+        return [os.fstat(file).st_size for file in self.kept]
+
+    def dropped(self, begins: Sequence[int]) -> list[int]:
+        """Takes away what will not be kept of what was written since: the next block finds room. How many bytes."""
+        return [_dropped(file, begin) for file, begin in zip(self.kept, begins, strict=True)]
+
+
+def _dropped(file: int, begin: int) -> int:
+    before = os.fstat(file).st_size - MOST_OUTPUT - begin
+    if before <= 0:
+        return 0
+    last = os.pread(file, MOST_OUTPUT, begin + before)
+    os.ftruncate(file, begin)
+    os.write(file, last)
+    return before
+
+
+def out_of_the_way(descriptor: int) -> int:
+    """The same as a larger number."""
+    try:
+        from fcntl import F_DUPFD_CLOEXEC, fcntl
+    except ImportError:  # Windows
+        return descriptor
+    found = fcntl(descriptor, F_DUPFD_CLOEXEC, OUT_OF_THE_WAY)
+    os.close(descriptor)
+    return found
 
 
 def flush() -> None:

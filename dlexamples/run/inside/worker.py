@@ -4,7 +4,7 @@ A job is a dict (see `dlexamples.run.job`), an event is a dict with the key `eve
 
 | event     | when                                  | keys                                                |
 |-----------|---------------------------------------|-----------------------------------------------------|
-| block     | a block starts                        | block                                               |
+| block     | a block starts                        | block, and where its output and errors begin        |
 | at        | a top-level statement starts          | block, line                                         |
 | stop      | the first of a block's statements raised | block, wall, and those of `errors.described`     |
 | later     | another one of that block did, which needs nothing that was lost | the same                 |
@@ -16,8 +16,10 @@ A job is a dict (see `dlexamples.run.job`), an event is a dict with the key `eve
 | served    | a loader got something else than a download | block, and those of `offline.Served`          |
 | fault     | what stands in for a download could not be made | trace                                     |
 | absent    | a block's own device is not here      | block                                               |
-| done      | a block ended, however                | block, seconds, device, lines, inner, hit, figures, warned |
-|           |                                       | and `written` where the post shows output           |
+| done      | a block ended, however                | block, seconds, device, lines, inner, hit, figures, |
+|           |                                       | warned, where its output and errors end, how many   |
+|           |                                       | bytes of them were dropped, and `written` where the |
+|           |                                       | post shows output                                   |
 | answer    | `ask` was asked                       | candidates, refusals, explanation, fault            |
 | no-device | the device of the job is not here     |                                                     |
 | trained   | a block has ended: what was seen of training up to here | those of `watching.Watch.facts`    |
@@ -43,7 +45,7 @@ import time
 import traceback
 import types
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from . import errors, offline, refused, shown, watching
@@ -66,16 +68,17 @@ def arrive(job: dict[str, Any]) -> None:
         offline.stand_in()
 
 
-def run(job: dict[str, Any], channel: Channel) -> None:
-    """Runs every block of `job` where this process, or one that forked it, has arrived. Does not raise for anything
-    that a block does."""
+def run(job: dict[str, Any], channel: Channel, written: Sequence[int]) -> None:
+    """Runs every block of `job` where this process, or one that forked it, has arrived. `written`: files as
+    `shown.WRITTEN` names them. Does not raise for anything that a block does."""
     if not prepare(job):
         channel.send({"event": "no-device"})
         return
-    session = SessionRun(job, channel)
+    *streams, where = written
+    session = SessionRun(job, channel, shown.Streams(streams))
     offline.tell_to(session.serve, session.fault)
     session.watch.start()
-    tell_where(job["results"])
+    tell_where(where)
     session.lines.start()
     for index in range(len(session.blocks)):
         session.block(index)
@@ -87,18 +90,10 @@ def run(job: dict[str, Any], channel: Channel) -> None:
     channel.send({"event": "end"})
 
 
-def tell_where(folder: str) -> None:
-    """On SIGUSR1 the interpreter writes its stack to a file there, even where it is in C and does not return."""
+def tell_where(file: int) -> None:
+    """On SIGUSR1 the interpreter writes its stack to the file, even where it is in C and does not return."""
     if hasattr(faulthandler, "register"):
-        # The file stays open, out of the way of a block that closes the first descriptors.
-        with open(os.path.join(folder, "where"), "wb") as file:
-            faulthandler.register(signal.SIGUSR1, file=_high(file.fileno()), all_threads=True)
-
-
-def _high(descriptor: int) -> int:
-    import fcntl
-
-    return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 100)
+        faulthandler.register(signal.SIGUSR1, file=shown.out_of_the_way(file), all_threads=True)
 
 
 @contextlib.contextmanager
@@ -115,9 +110,10 @@ def deep_recursion() -> Iterator[None]:
 class SessionRun:
     """The state of one session: its namespace, how far it is, what was lost on the way."""
 
-    def __init__(self, job: dict[str, Any], channel: Channel) -> None:
+    def __init__(self, job: dict[str, Any], channel: Channel, streams: shown.Streams) -> None:
         self.job = job
         self.channel = channel
+        self.streams = streams
         self.blocks: list[dict[str, Any]] = job["blocks"]
         self.filename: str = job["filename"]
         self.watch = watching.Watch(self.filename, self.fault)
@@ -156,8 +152,9 @@ class SessionRun:
         """Runs one block to its end."""
         block = self.blocks[index]
         self.running = index
-        self.channel.send({"event": "block", "block": index})
-        shown.redirect(self.job["results"], index)
+        self.streams.restore()
+        begins = self.streams.sizes()
+        self.channel.send({"event": "block", "block": index, "begins": begins})
         started, self.waited = time.perf_counter(), 0.0
         warned: list[dict[str, Any]] = []
         code: list[types.CodeType] = []
@@ -173,6 +170,8 @@ class SessionRun:
             {
                 "event": "done",
                 "block": index,
+                "dropped": self.streams.dropped(begins),
+                "ends": self.streams.sizes(),
                 "seconds": time.perf_counter() - started - self.waited,
                 "device": shown.device(code, self.namespace),
                 "lines": sorted(set().union(*map(code_lines, code))),
@@ -399,9 +398,11 @@ def main(arguments: list[str]) -> None:
     with open(os.devnull, "wb") as nothing:
         os.dup2(nothing.fileno(), 1)
         os.dup2(nothing.fileno(), 2)
+    flags = os.O_RDWR | os.O_APPEND
+    written = [os.open(os.path.join(job["results"], name), flags) for name in shown.WRITTEN]
     for name in job["preload"]:
         with contextlib.suppress(Exception):
             __import__(name)
     arrive(job)
-    run(job, channel)
+    run(job, channel, written)
     leave(0)
