@@ -199,6 +199,17 @@ def test_an_import_that_a_lane_does_not_survive_is_left_to_the_runs(pool: Pool, 
     assert made_ahead(pool) == {()}
 
 
+@needs_namespaces
+def test_a_lane_believes_no_run_that_an_import_does_nothing_else(
+    pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "slow.py").write_text(f"import time\ntime.sleep({2 * SLOW})\nprint('shown')")
+    note = pool.learned.note
+    monkeypatch.setattr(pool.learned, "note", lambda *told, alone: note(*told, alone=True))
+    assert [printed(pool, "import slow", beside=tmp_path) for _ in range(3)] == ["shown\n"] * 3
+    assert made_ahead(pool) == {()}
+
+
 EFFECTS = {
     "output": "print('shown')",
     "a warning": "import warnings\nwarnings.warn('old')",

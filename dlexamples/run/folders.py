@@ -1,4 +1,4 @@
-"""The folders of a process of blocks: where it works, and where it leaves what it shows."""
+"""The folders of a process of blocks: where it works, and where it leaves its figures."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def home(folder: Path) -> Home:
 
 
 def results(folder: Path) -> Path:
-    """Output, figures, and where it is."""
+    """Figures; of a new interpreter also what it writes."""
     return folder / "results"
 
 

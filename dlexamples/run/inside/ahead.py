@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .imported import look_round
@@ -20,20 +20,45 @@ ALLOCATORS = {"jemalloc_bg_thd"}
 """Threads that see to their own restart after a fork (jemalloc's manual, `background_thread`)."""
 
 
-def make(job: dict[str, Any]) -> None:
-    """The imports of `job["ahead"]`, in the process that will fork its runs. One that fails here fails there, too."""
+def make(job: dict[str, Any], written: Sequence[int]) -> bool:
+    """The imports of `job["ahead"]`, in the process that will fork its runs. False where one does more than it should,
+    whatever was told of it: this process forks no run then. `written`: files as `shown.WRITTEN` names them."""
     if not job["ahead"]:
-        return
+        return True
     main = types.ModuleType("__main__")
     main.__file__ = job["script"]
     sys.modules["__main__"], sys.argv = main, [job["script"]]
-    for statement in job["ahead"]:
-        with contextlib.suppress(Exception):
-            exec(compile(statement, job["filename"], "exec", dont_inherit=True), {})
+    with _writing(written):
+        if not all(_is_made(statement, job["filename"]) for statement in job["ahead"]):
+            return False
     # What is in memory stays there, shared with each run.
     look_round(job["beside"])
     gc.collect()
     gc.freeze()
+    return True
+
+
+def _is_made(statement: str, filename: str) -> bool:
+    effects = Effects()
+    try:
+        exec(compile(statement, filename, "exec", dont_inherit=True), {})
+    except Exception:
+        return False
+    return effects.are_none()
+
+
+@contextlib.contextmanager
+def _writing(written: Sequence[int]) -> Iterator[None]:
+    """What is shown meanwhile goes there."""
+    before = [os.dup(number) for number in (1, 2)]
+    for number, file in zip((1, 2), written, strict=False):
+        os.dup2(file, number)
+    try:
+        yield
+    finally:
+        for number, file in zip((1, 2), before, strict=True):
+            os.dup2(file, number)
+            os.close(file)
 
 
 class Effects:
@@ -46,7 +71,10 @@ class Effects:
     def told(self) -> dict[str, Any]:
         """Once it is done."""
         seconds = time.perf_counter() - self.started
-        return {"seconds": seconds, "alone": self.before == list(_state())}
+        return {"seconds": seconds, "alone": self.are_none()}
+
+    def are_none(self) -> bool:
+        return self.before == list(_state())
 
 
 def _state() -> Iterator[object]:

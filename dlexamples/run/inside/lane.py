@@ -32,7 +32,7 @@ def run(control: socket.socket, *, divided: bool) -> None:
     not return."""
     go_first()  # In a user namespace of its own nobody may.
     job, channel, written = next_job(control)
-    room = settle(job, channel, divided=divided)
+    room = settle(job, channel, written, divided=divided)
     process_control(PR_SET_CHILD_SUBREAPER, 1)
     woken = wakes()
     while True:
@@ -73,13 +73,14 @@ def tell(control: socket.socket, event: dict[str, Any]) -> None:
         control.sendall(json.dumps(event).encode() + b"\n")
 
 
-def settle(job: dict[str, Any], channel: SocketChannel, *, divided: bool) -> Room | None:
+def settle(job: dict[str, Any], channel: SocketChannel, written: list[int], *, divided: bool) -> Room | None:
     """What is the same for this job and all later ones. Nothing is run where there should be namespaces and are
     none."""
     try:
         room = sandbox.divide(job) if divided else None
         worker.arrive(job)
-        ahead.make(job)
+        if not ahead.make(job, written):
+            leave(0)
         if room:
             room.look_round()
         return room

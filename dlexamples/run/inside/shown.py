@@ -10,9 +10,10 @@ import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from .channel import FIRST_OUT_OF_REACH
+
 WRITTEN = ("stdout", "stderr", "where")
 """What a process of blocks writes into: standard output, standard error, and its stack when it is asked for it."""
-OUT_OF_THE_WAY = 100
 MOST_OUTPUT = 200_000
 """Bytes of what a block writes into each that are kept, the last ones."""
 
@@ -55,7 +56,7 @@ def out_of_the_way(descriptor: int) -> int:
         from fcntl import F_DUPFD_CLOEXEC, fcntl
     except ImportError:  # Windows
         return descriptor
-    found = fcntl(descriptor, F_DUPFD_CLOEXEC, OUT_OF_THE_WAY)
+    found = fcntl(descriptor, F_DUPFD_CLOEXEC, FIRST_OUT_OF_REACH)
     os.close(descriptor)
     return found
 
