@@ -360,6 +360,17 @@ def test_each_block_has_its_own_output_whatever_it_does_to_the_descriptors(pool:
     assert found[0].stderr == "error"
 
 
+def test_where_nothing_can_be_forked_a_new_interpreter_does_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dlexamples.run.pool, "can_fork", lambda: False)
+    blocks = ["import os\nx = 1\nprint('first')\nos.write(2, b'error')\nos.close(1)", "x\nprint(os.getcwd())", "1 / 0"]
+    with Pool(fork=False) as own:
+        first, second, third = outcomes(own, *blocks)
+        assert not list(own.folder.iterdir())
+    assert (first.stdout, first.stderr) == ("first\n", "error")
+    assert (second.verdict, second.stdout) == (Verdict.PASSED, "/home/reader/project/docs/posts\n")
+    assert (third.verdict, third.diagnostics[0].code) == (Verdict.FAILED, "DL204")
+
+
 def test_a_time_out_says_where(pool: Pool) -> None:
     (outcome,) = outcomes(pool, "import time\nwhile True:\n    time.sleep(9)", timeout=1)
     (diagnostic,) = outcome.diagnostics
