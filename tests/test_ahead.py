@@ -51,6 +51,11 @@ def test_what_comes_first_may_be_no_import(first: str) -> None:
     assert opening(first, "import b") == {}
 
 
+def test_a_block_that_may_not_be_run_ends_them() -> None:
+    first = "import a\n```\n\n<!-- dlexamples: device cuda -->\n```python\nimport b"
+    assert opening(first, "import c") == {(0, 0): "import a"}
+
+
 def test_a_block_that_is_not_run_is_passed_over() -> None:
     assert opening("x = 1", "import a", without=(0,)) == {(1, 0): "import a"}
     assert opening('# +\n"""Text."""', "import a") == {}

@@ -119,9 +119,11 @@ def leading(blocks: Sequence[Block], sources: Sequence[str], left_out: Collectio
     for index, (block, source) in enumerate(zip(blocks, sources, strict=True)):
         if index in left_out or block.marks.skip or block.marks.no_run:
             continue
+        if block.marks.device:  # Only a process that has begun knows whether that is here, and the block run.
+            break
         imports, is_all = _imports(source)
         found |= {(index, number): each for number, each in enumerate(imports)}
-        if not is_all or block.marks.device:
+        if not is_all:
             break
     return found
 

@@ -17,6 +17,9 @@ from dlexamples.run.inside.shown import WRITTEN
 if TYPE_CHECKING:
     from pathlib import Path
 
+_MODE = 0o600
+"""Of a file that `tempfile` makes."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Output:
@@ -49,9 +52,6 @@ class Output:
     def close(self) -> None:
         for file in self.files:
             file.close()
-
-
-_MODE = 0o600
 
 
 def unnamed(folder: Path) -> Output:
