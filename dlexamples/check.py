@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from dlexamples.cache import Judged
@@ -31,10 +32,12 @@ def check(document: Document, runner: Runner, mode: str = "auto") -> Iterator[Ou
     Raises `dlexamples.run.runner.DeviceNotHereError`.
     """
     found = sessions(document, mode)
-    runner.warm(found)
+    kept = {session.name: runner.cache.get(session, runner) for session in found}
+    to_run = [session for session in found if kept[session.name] is None]
+    runner.warm(to_run)
     yield from without_session(document)
-    each = runner.each(found, lambda session: list(check_session(session, runner)))
-    outcomes = (outcome for of_one in each for outcome in of_one)
+    each = runner.each(to_run, lambda session: check_session(session, runner))
+    outcomes = chain.from_iterable(chain(filter(None, kept.values()), each))
     yield from _one_each(outcomes, Counter(block_id for session in found for block_id in session.judged))
 
 
@@ -60,9 +63,9 @@ def without_session(document: Document) -> Iterator[Outcome]:
     yield from (told(for_another_framework(block)) for block in for_others(document))
 
 
-def check_session(session: Session, runner: Runner) -> Iterator[Outcome]:
+def check_session(session: Session, runner: Runner) -> tuple[Outcome, ...]:
     """The outcomes of the blocks that the session judges: those that are kept, or else of running it."""
-    yield from runner.cache.outcomes(session, runner, partial(run_session, session, runner))
+    return runner.cache.outcomes(session, runner, partial(run_session, session, runner))
 
 
 def run_session(session: Session, runner: Runner) -> Judged:

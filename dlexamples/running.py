@@ -58,6 +58,7 @@ def running(
     if conditions.sandbox == "require":
         machine.sandbox(conditions)
     cache = cache or cache_of(settings)
+    cache.look_anew()
     # The pool closes first: what the lanes wait for ends with it.
     with (
         Lanes(settings.lanes) as lanes,

@@ -23,7 +23,7 @@ from dlexamples.cache import Cache, Judged
 from dlexamples.cache.entry import Entry, decoded, encoded
 from dlexamples.cache.files import contents
 from dlexamples.cache.ground import Ground, ground, still_holds
-from dlexamples.cache.installed import everything
+from dlexamples.cache.installed import Installed, everything, look
 from dlexamples.cache.machine import variables
 from dlexamples.cache.moved import shifted
 from dlexamples.cache.store import DAY, Disk, Memory, clear, tidy
@@ -301,14 +301,14 @@ def ground_of(verdict: Verdict, *modules: str, stopped: bool = False, source: st
     (session,) = sessions(document, "document")
     outcome = Outcome(document.blocks[0], verdict)
     found = ground(
-        Judged((outcome,), Imported(("os", *modules), ()), stopped), session, document, began=time.time() + 60
+        Judged((outcome,), Imported(("os", *modules), ()), stopped), session, document, look(), began=time.time() + 60
     )
     assert found
     return found
 
 
 def stands(ground: Ground) -> bool:
-    return still_holds(ground, post("import tiny"))
+    return still_holds(ground, post("import tiny"), look())
 
 
 CHANGES: dict[str, tuple[Callable[[Path], object], bool, bool]] = {
@@ -347,20 +347,68 @@ def test_what_was_changed_while_it_ran_cannot_be_told(site: Path) -> None:
     document = post("import loose")
     (session,) = sessions(document, "document")
     judged = Judged((), Imported(("loose",), ()), stopped=False)
-    assert ground(judged, session, document, began=time.time() - 60) is None
+    assert ground(judged, session, document, look(), began=time.time() - 60) is None
 
 
-def test_packages_that_came_while_the_command_ran(pool: Pool, disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_packages_that_came_while_the_command_ran(pool: Pool, disk: Disk, site: Path) -> None:
     cache = Cache(disk)
     document = post("x = 1")
-    monkeypatch.setattr("dlexamples.cache.snapshot", lambda: [("new", 1, 1)])
+    install(site, "new", "1.0")
     assert cache.is_outdated
     list(check(document, Runner(pool, document, PLAIN, cache=cache)))
     assert not list(disk.folder.glob("*.json"))
 
 
+def test_what_is_installed_is_looked_at_once_for_all_sessions(
+    pool: Pool, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = post(*(f"x = {n}" for n in range(20)))
+    assert answered(pool, document, disk) == 0
+    asked: list[str] = []
+
+    def count(beside: str = "") -> Installed:
+        asked.append(beside)
+        return look(beside)
+
+    monkeypatch.setattr("dlexamples.cache.look", count)
+    assert answered(pool, document, disk) == 20
+    assert len(asked) <= 3
+
+
+def test_what_an_installer_runs_as_python_starts_is_not_what_a_session_stands_on(pool: Pool, disk: Disk) -> None:
+    """`distutils-precedence.pth`, say, imports one of setuptools, which names all that tests it as a requirement."""
+    answered(pool, post("x = 1"), disk)
+    (path,) = disk.folder.glob("*.json")
+    entry = decoded(path.stem, path.read_bytes())
+    assert entry
+    assert entry.ground == Ground()
+
+
+def test_what_changed_between_two_commands_is_seen_however_soon(
+    pool: Pool, disk: Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "path").mkdir()
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "path"))
+    module = tmp_path / "path" / "beside_the_post.py"
+    module.write_text("x = 1\n")
+    os.utime(module, (1, 1))
+    document = post("import beside_the_post\nprint(beside_the_post.x)")
+    cache = Cache(disk)
+
+    def outcome() -> tuple[str, int]:
+        cache.look_anew()
+        (found,) = check(document, Runner(pool, document, PLAIN, cache=cache))
+        return found.stdout, cache.counted()[0]
+
+    with Pool() as pool:
+        assert outcome() == ("1\n", 0)
+        assert outcome() == ("1\n", 1)
+        module.write_text("x = 2\n")
+        assert outcome() == ("2\n", 0)
+
+
 def test_everything_that_is_installed_here_has_one_digest() -> None:
-    assert everything() == everything()
+    assert everything(look()) == everything(look())
 
 
 def test_contents_are_those_of_every_file_but_compiled_ones(tmp_path: Path) -> None:

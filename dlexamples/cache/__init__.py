@@ -15,9 +15,11 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from dlexamples.cache.entry import Entry, decoded, encoded
+from dlexamples.cache.files import contents
 from dlexamples.cache.ground import ground, still_holds
-from dlexamples.cache.installed import snapshot
+from dlexamples.cache.installed import look
 from dlexamples.cache.key import key_of
+from dlexamples.cache.moment import Lately
 from dlexamples.cache.moved import names_a_line, shifted
 from dlexamples.cache.store import Disk, Store
 
@@ -62,17 +64,26 @@ class Cache:
         self._asked = self._answered = 0
         self._counting = Lock()
         self._began = time.time()
-        self._at_start = snapshot() if kept or passing else []
+        self._installed, self._contents = Lately(look), Lately(contents)
+        self._at_start = look() if kept or passing else None
 
     @property
     def is_outdated(self) -> bool:
         """Packages have come, gone or changed since: a warm server may hold what they were."""
-        return bool(self._at_start) and snapshot() != self._at_start
+        return self._at_start is not None and look() != self._at_start
+
+    def look_anew(self) -> None:
+        """Another command begins: what the last one has seen may have changed since."""
+        self._installed.forget()
+        self._contents.forget()
 
     def get(self, session: Session, runner: Runner) -> tuple[Outcome, ...] | None:
-        """The outcomes, where there are any that still hold."""
+        """The outcomes, where there are any that still hold: then the session is not to be asked for again."""
         key = self._key(session, runner)
-        return self._found(key, session, runner) if key else None
+        found = self._found(key, session, runner) if key else None
+        if found is not None:
+            self._count(answered=True)
+        return found
 
     def outcomes(self, session: Session, runner: Runner, run: Callable[[], Judged]) -> tuple[Outcome, ...]:
         """The outcomes as they are kept, or those of `run`, which are kept then. Of several processes that ask for the
@@ -117,7 +128,10 @@ class Cache:
         first = session.blocks[0].line
         for store in self._stores():
             entry = decoded(key, store.read(key))
-            if entry and entry.line in (None, first) and still_holds(entry.ground, runner.document):
+            if not entry or entry.line not in (None, first):
+                continue
+            here = self._installed(runner.document.environment.folder)
+            if still_holds(entry.ground, runner.document, here, self._contents):
                 blocks = {block.id: block for block in session.blocks}
                 return tuple(
                     replace(shifted(outcome, first), block=blocks[outcome.block.id], session=session.name)
@@ -126,12 +140,15 @@ class Cache:
         return None
 
     def _keep(self, key: str, judged: Judged, session: Session, runner: Runner) -> None:
-        if runner.faults or (judged.imported is None and session.name not in runner.unsteady) or self.is_outdated:
+        if runner.faults or (judged.imported is None and session.name not in runner.unsteady):
+            return
+        if self._installed("") != self._at_start:
             return
         by_chance = any(OF_THIS_DAY.search(outcome.reason) for outcome in judged.outcomes)
         steady = not (by_chance or session.name in runner.unsteady or runner.conditions.network)
         store = self.kept if steady and self.kept else self.passing
-        stood_on = ground(judged, session, runner.document, self._began)
+        here = self._installed(runner.document.environment.folder)
+        stood_on = ground(judged, session, runner.document, here, self._began)
         if store is None or stood_on is None:
             return
         first = session.blocks[0].line

@@ -17,14 +17,16 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from dlexamples.cache.files import contents
-from dlexamples.cache.installed import digest, distributions, everything, owners, requirements, sites
+from dlexamples.cache.installed import digest, everything, owners, requirements, sites
 from dlexamples.model import Verdict
 from dlexamples.names import names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from dlexamples.cache import Judged
+    from dlexamples.cache.files import Contents
+    from dlexamples.cache.installed import Installed
     from dlexamples.model import Document, Session
 
 CLOCK = 0.05
@@ -47,12 +49,12 @@ class Ground:
     """Of the whole post; empty where what stands outside the session does not matter."""
 
 
-def ground(judged: Judged, session: Session, document: Document, began: float) -> Ground | None:
-    """What the run stood on. None when it cannot be told: modules have changed since the command `began`, in seconds of
-    the epoch, and a warm process may hold what they were."""
+def ground(judged: Judged, session: Session, document: Document, here: Installed, began: float) -> Ground | None:
+    """What the run stood on; `here`: what is installed. None when it cannot be told: modules have changed since the
+    command `began`, in seconds of the epoch, and a warm process may hold what they were."""
     beside = session.environment.folder
-    modules = set(judged.imported.modules if judged.imported else ()) - sys.stdlib_module_names
-    owned = owners(modules, beside)
+    modules = {*_imported(session), *(judged.imported.modules if judged.imported else ())} - sys.stdlib_module_names
+    owned = owners(modules, here)
     roots = {*(judged.imported.roots if judged.imported else ())}
     roots |= {path for module, by in owned.items() if not by for path in _loose(module, beside)}
     files: dict[str, str] = {}
@@ -63,35 +65,33 @@ def ground(judged: Judged, session: Session, document: Document, began: float) -
         files[root] = found.digest
     passed = judged.imported and not judged.stopped and all(o.verdict is Verdict.PASSED for o in judged.outcomes)
     return Ground(
-        _digests(set().union(*owned.values()), distributions(beside)) if passed else {},
+        _digests(set().union(*owned.values()), here) if passed else {},
         tuple(sorted(module for module in _imported(session) if not _is_here(module, beside))),
         files,
-        "" if passed else everything(beside),
+        "" if passed else everything(here),
         _digest(document.text) if judged.stopped else "",
     )
 
 
-def still_holds(ground: Ground, document: Document) -> bool:
+def still_holds(
+    ground: Ground, document: Document, here: Installed, contents: Callable[[str], Contents | None] = contents
+) -> bool:
+    """`here`: what is installed. `contents`: of a file or folder."""
     beside = document.environment.folder
     if ground.post not in ("", _digest(document.text)):
         return False
-    if ground.everything and ground.everything != everything(beside):
+    if ground.everything and ground.everything != everything(here):
         return False
-    here = distributions(beside)
     return (
-        all(_version(name, here) == known for name, known in ground.installed.items())
+        all(digest(name, here) == known for name, known in ground.installed.items())
         and not any(_is_here(module, beside) for module in ground.absent)
-        and all(_contents(root) == known for root, known in ground.files.items())
+        and all((found := contents(root)) and found.digest == known for root, known in ground.files.items())
     )
 
 
-def _digests(imported: set[str], here: Mapping[str, str]) -> dict[str, str]:
-    named = set().union(*(requirements(here[name]) for name in imported))
-    return {name: _version(name, here) for name in sorted(imported | named)}
-
-
-def _version(name: str, here: Mapping[str, str]) -> str:
-    return digest(here[name]) if name in here else ""
+def _digests(imported: set[str], here: Installed) -> dict[str, str]:
+    named = set().union(*(requirements(here.metadata[name]) for name in imported))
+    return {name: digest(name, here) for name in sorted(imported | named)}
 
 
 def _loose(module: str, beside: str) -> Iterator[str]:
@@ -111,11 +111,6 @@ def _is_here(module: str, beside: str) -> bool:
         return find_spec(module) is not None or bool(beside and PathFinder.find_spec(module, [beside]))
     except (ImportError, ValueError):
         return True
-
-
-def _contents(root: str) -> str:
-    found = contents(root)
-    return found.digest if found else ""
 
 
 def _digest(text: str) -> str:

@@ -9,13 +9,14 @@ import hashlib
 import os
 import re
 import sys
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dlexamples.verdicts.packages import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 SITES = ("site-packages", "dist-packages")
 """How the folders are called into which installers put packages."""
@@ -30,40 +31,61 @@ def sites(beside: str = "") -> list[str]:
     return [*dict.fromkeys(found), *([beside] if beside else [])]
 
 
-def distributions(beside: str = "") -> dict[str, str]:
-    """By its name as an index compares them: where its metadata lie. The first on the path is the one that counts."""
-    found: dict[str, str] = {}
+class Stamp(NamedTuple):
+    """A file, and what tells that it is another one now."""
+
+    path: str
+    modified: int = -1
+    """In nanoseconds; -1 for a file that is not there, since a system may give all of its files the time 0."""
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What is installed at one time."""
+
+    metadata: dict[str, str]
+    """By a distribution's name as an index compares them: where its metadata lie. The first on the path is the one that
+    counts."""
+    records: dict[str, Stamp]
+    """By the same: the file that tells most of its contents."""
+    path_files: tuple[Stamp, ...]
+    """Files that put folders on the path, or run code as the interpreter starts."""
+
+
+def look(beside: str = "") -> Installed:
+    """What is installed now, and in the folder `beside`."""
+    metadata: dict[str, str] = {}
     for folder in sites(beside):
         for entry in sorted(_listed(folder)):
             if match := _METADATA.fullmatch(entry):
-                found.setdefault(plain(match[1]), os.path.join(folder, entry))
-    return found
+                metadata.setdefault(plain(match[1]), os.path.join(folder, entry))
+    path_files = [
+        os.path.join(folder, entry) for folder in sites() for entry in sorted(_listed(folder)) if entry.endswith(".pth")
+    ]
+    return Installed(
+        metadata, {name: _record(where) for name, where in metadata.items()}, tuple(map(_stamp, path_files))
+    )
 
 
-def digest(metadata: str) -> str:
-    """Of its version and its files."""
-    return _digest(os.path.basename(metadata), *_stamp(_record(metadata)))
+def digest(name: str, here: Installed) -> str:
+    """Of the distribution's version and its files; empty for one that is not installed."""
+    return _digest(os.path.basename(here.metadata[name]), here.records[name]) if name in here.metadata else ""
 
 
-def everything(beside: str = "") -> str:
+def everything(here: Installed) -> str:
     """The digest of all that is installed, and of what installers have put on the path."""
-    found = sorted((name, digest(metadata)) for name, metadata in distributions(beside).items())
-    paths = [_digest(os.path.basename(each), *_stamp(each)) for each in _path_files()]
+    found = sorted((name, digest(name, here)) for name in here.metadata)
+    paths = [_digest(os.path.basename(each.path), each) for each in here.path_files]
     return hashlib.sha256(repr((found, paths)).encode()).hexdigest()
 
 
-def snapshot() -> list[tuple[str, int, int]]:
-    """What tells within seconds that something was installed or removed, by times and sizes alone."""
-    records = map(_record, distributions().values())
-    return sorted(map(_stamp, (*records, *_path_files())))
-
-
-def owners(modules: Iterable[str], beside: str = "") -> dict[str, set[str]]:
+def owners(modules: Iterable[str], here: Installed) -> dict[str, set[str]]:
     """By top-level module: the distributions that hold files of it, none for a module that nobody installed."""
     wanted = set(modules)
     found: dict[str, set[str]] = {module: set() for module in wanted}
-    for name, metadata in distributions(beside).items():
-        for module in wanted & _tops(*_stamp(_record(metadata))):
+    for name, record in here.records.items():
+        for module in wanted & _tops(record):
             found[module].add(name)
     return found
 
@@ -78,16 +100,9 @@ def requirements(metadata: str) -> set[str]:
     return set()
 
 
-def _record(metadata: str) -> str:
-    """The file that tells most of a distribution's contents."""
-    candidates = (os.path.join(metadata, name) for name in ("RECORD", "METADATA", "PKG-INFO"))
-    return next(filter(os.path.isfile, candidates), metadata)
-
-
-def _path_files() -> Iterator[str]:
-    """Files that put folders on the path, or run code as the interpreter starts."""
-    for folder in sites():
-        yield from (os.path.join(folder, entry) for entry in sorted(_listed(folder)) if entry.endswith(".pth"))
+def _record(metadata: str) -> Stamp:
+    candidates = (_stamp(os.path.join(metadata, name)) for name in ("RECORD", "METADATA", "PKG-INFO"))
+    return next(filter(lambda each: each.modified >= 0, candidates), _stamp(metadata))
 
 
 def _listed(folder: str) -> list[str]:
@@ -97,12 +112,12 @@ def _listed(folder: str) -> list[str]:
         return []
 
 
-def _stamp(path: str) -> tuple[str, int, int]:
+def _stamp(path: str) -> Stamp:
     try:
         status = os.stat(path)
     except OSError:
-        return path, 0, 0
-    return path, status.st_mtime_ns, status.st_size
+        return Stamp(path)
+    return Stamp(path, status.st_mtime_ns, status.st_size)
 
 
 def _bytes(path: str) -> bytes:
@@ -114,10 +129,10 @@ def _bytes(path: str) -> bytes:
 
 
 @lru_cache(maxsize=4096)
-def _digest(name: str, record: str, modified: int, size: int) -> str:
-    return hashlib.sha256(name.encode() + _bytes(record)).hexdigest()[:24]
+def _digest(name: str, record: Stamp) -> str:
+    return hashlib.sha256(name.encode() + _bytes(record.path)).hexdigest()[:24]
 
 
 @lru_cache(maxsize=4096)
-def _tops(record: str, modified: int, size: int) -> frozenset[str]:
-    return frozenset(top.decode("utf-8", "replace").partition(".")[0] for top in _TOP.findall(_bytes(record)))
+def _tops(record: Stamp) -> frozenset[str]:
+    return frozenset(top.decode("utf-8", "replace").partition(".")[0] for top in _TOP.findall(_bytes(record.path)))

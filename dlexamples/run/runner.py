@@ -69,11 +69,9 @@ class Runner:
         """The names of sessions that may end otherwise another day: time was up, or a process ended under a block."""
 
     def warm(self, sessions: Sequence[Session]) -> None:
-        """Starts the servers that those of these sessions need which will be run, side by side."""
+        """Starts the servers that these sessions need, side by side."""
         for session in sessions:
-            if self.cache.get(session, self) is None:
-                sources = [block.source for block in session.blocks]
-                self.pool.warm(self._kind(session, sources))
+            self.pool.warm(self._kind(session, [block.source for block in session.blocks]))
 
     def each(self, sessions: Sequence[Session], work: Callable[[Session], T]) -> Iterator[T]:
         """What `work` makes of each session, as it comes. While a server imports TensorFlow, sessions run that need

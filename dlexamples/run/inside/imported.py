@@ -11,6 +11,9 @@ SITES = ("site-packages", "dist-packages")
 """How the folders are called into which installers put packages."""
 
 
+_started = frozenset(sys.modules)
+"""What came with the interpreter, by files of installers that run code as it starts, and with what we are made of: no
+session has imported it."""
 _ready: set[str] = set()
 """The names of the modules that a server has ready."""
 _tops: set[str] = set()
@@ -40,7 +43,8 @@ def imported(job: dict[str, Any]) -> dict[str, list[str]]:
 def _add(names: Iterable[str], known: tuple[str, ...]) -> None:
     for name in names:
         top, roots = _found(name, known)
-        _tops.add(top)
+        if name not in _started:
+            _tops.add(top)
         _roots.update(roots)
 
 
@@ -61,9 +65,10 @@ def _are_there() -> int:
 
 
 def _known(*more: str) -> tuple[str, ...]:
-    """The beginnings of the paths of modules that need not be told."""
+    """The beginnings of the paths of modules that need not be told. Our own decide for all sessions."""
     installed = [path for path in sys.path if os.path.basename(path) in SITES]
-    return tuple(f"{each}{os.sep}" for each in (os.path.dirname(os.__file__), *installed, *more) if each)
+    folders = (os.path.dirname(os.__file__), os.path.dirname(os.path.abspath(__file__)), *installed, *more)
+    return tuple(f"{each}{os.sep}" for each in folders if each)
 
 
 def _found(name: str, known: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
