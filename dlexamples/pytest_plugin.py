@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from dlexamples.cache import Cache
     from dlexamples.model import Block, Diagnostic, Document, Flaw, Outcome, Policy, Report, Session
     from dlexamples.run.pool import Pool
+    from dlexamples.run.runner import Runner
 
 SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
 BASELINE: pytest.StashKey[tuple[Path | None, tuple[Entry, ...]]] = pytest.StashKey()
@@ -145,6 +147,7 @@ class PostFile(pytest.File):
     def outcome(self, block: Block) -> Outcome:
         """The block's outcome, by running what is selected of its session and what that needs."""
         if block.id not in self.outcomes:
+            self.equip()
             self._run(block)
         return self.outcomes[block.id]
 
@@ -162,25 +165,41 @@ class PostFile(pytest.File):
 
     def _run(self, block: Block) -> None:
         from dlexamples.check import check_session, without_session, worse
+        from dlexamples.sessions import needed_for
+
+        self.outcomes.update({outcome.block.id: outcome for outcome in without_session(self.document)})
+        for session in self._sessions:
+            if block.id in session.judged:
+                selected = needed_for(session, (self._selected & session.judged) | {block.id})
+                for outcome in check_session(selected, self._runner):
+                    block_id = outcome.block.id
+                    self.outcomes[block_id] = worse(self.outcomes.get(block_id, outcome), outcome)
+        faults = list(self._runner.faults)
+        self._runner.faults.clear()
+        if faults:
+            raise RuntimeError("dlexamples' own fault, not the post's; please report it.\n" + "\n".join(faults))
+
+    @cached_property
+    def _runner(self) -> Runner:
         from dlexamples.run.conditions import Conditions
         from dlexamples.run.machine import sandbox
         from dlexamples.run.runner import Runner
-        from dlexamples.sessions import needed_for, sessions
 
-        settings = self.config.stash[SETTINGS]
-        self.equip()
-        conditions = Conditions.of(settings)
+        conditions = Conditions.of(self.config.stash[SETTINGS])
         sandbox(conditions)
-        runner = Runner(_pool(self.config), self.document, conditions, cache=_cache(self.config))
-        self.outcomes.update({outcome.block.id: outcome for outcome in without_session(self.document)})
-        for session in sessions(self.document, settings.session):
-            if block.id in session.judged:
-                selected = needed_for(session, self._selected(session) | {block.id})
-                for outcome in check_session(selected, runner):
-                    block_id = outcome.block.id
-                    self.outcomes[block_id] = worse(self.outcomes.get(block_id, outcome), outcome)
-        if runner.faults:
-            raise RuntimeError("dlexamples' own fault, not the post's; please report it.\n" + "\n".join(runner.faults))
+        return Runner(_pool(self.config), self.document, conditions, cache=_cache(self.config))
+
+    @cached_property
+    def _sessions(self) -> tuple[Session, ...]:
+        from dlexamples.sessions import sessions
+
+        return sessions(self.document, self.config.stash[SETTINGS].session)
+
+    @cached_property
+    def _selected(self) -> frozenset[str]:
+        """The blocks that are asked for."""
+        items = (item for item in self.session.items if isinstance(item, BlockItem) and item.parent is self)
+        return frozenset(item.block.id for item in items)
 
     def is_known(self, refused: Outcome | Flaw) -> bool:
         """The baseline lets it through."""
@@ -202,10 +221,6 @@ class PostFile(pytest.File):
         install = self.config.stash[SETTINGS].install
         self.document = equipped(self.document, install, lambda document, requirements: None)
         self.equipped = True
-
-    def _selected(self, session: Session) -> set[str]:
-        items = (item for item in self.session.items if isinstance(item, BlockItem) and item.parent is self)
-        return {item.block.id for item in items} & session.judged
 
 
 class BlockItem(pytest.Item):
