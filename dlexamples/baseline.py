@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dlexamples.errors import ToldError
 from dlexamples.formats import write
 from dlexamples.formats.lines import texts
 from dlexamples.gathered import gathered
@@ -36,7 +37,7 @@ DOCUMENT = "document"
 """The verdict of an entry for what is wrong with a post and belongs to no block."""
 
 
-class BadBaselineError(ValueError):
+class BadBaselineError(ToldError, ValueError):
     """Which file it is, what was found in it, and what would do."""
 
 

@@ -23,7 +23,7 @@ from dlexamples.commands.fix import fix
 from dlexamples.commands.list import list_fences
 from dlexamples.commands.report import of_reports
 from dlexamples.commands.telling import ACCEPTED, NOT_ACCEPTED, OUR_FAULT, WRONG
-from dlexamples.settings import BadSettingError
+from dlexamples.errors import ToldError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,12 +53,6 @@ for command in (check, fix, list_fences, of_reports, clean, explain):
 
 def main() -> None:
     """The entry point: every way out is one of the four exit codes."""
-    from dlexamples.baseline import BadBaselineError
-    from dlexamples.executors import ExecutorError
-    from dlexamples.formats import UnreadablePost, UnwritablePost
-    from dlexamples.merging import NotMergeable
-    from dlexamples.run.runner import DeviceNotHereError
-
     # A post of many megabytes makes many small objects that live to the end: looking for cycles among them takes a
     # third of the time.
     gc.set_threshold(100_000, 50, 50)
@@ -70,15 +64,7 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         code = WRONG
-    except (
-        BadBaselineError,
-        BadSettingError,
-        DeviceNotHereError,
-        ExecutorError,
-        NotMergeable,
-        UnreadablePost,
-        UnwritablePost,
-    ) as error:
+    except ToldError as error:
         click.echo(f"dlexamples: {error}", err=True)
         code = WRONG
     except (click.Abort, KeyboardInterrupt):

@@ -13,6 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dlexamples.errors import ToldError
 from dlexamples.formats import UnreadablePost, read
 from dlexamples.model import Reports
 from dlexamples.reports.json import digest
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from dlexamples.model import Report
 
 
-class NotMergeable(ValueError):  # noqa: N818 - it says what the reports are
+class NotMergeable(ToldError, ValueError):  # noqa: N818 - it says what the reports are
     """Which file it is, what was found in it, and what would do."""
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dlexamples.errors import ToldError
 from dlexamples.settings import BadSettingError, Settings, load
 
 if TYPE_CHECKING:
@@ -258,10 +259,7 @@ class BlockItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The code frame in the post; our own stack only for our own faults."""
-        from dlexamples.run.machine import NotShutInError
-        from dlexamples.run.runner import DeviceNotHereError
-
-        if isinstance(excinfo.value, (NotAcceptedError, DeviceNotHereError, NotShutInError)):
+        if isinstance(excinfo.value, (NotAcceptedError, ToldError)):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dlexamples.errors import ToldError
 from dlexamples.model import Verdict
 
 if sys.version_info >= (3, 11):
@@ -38,7 +39,7 @@ _OF_ENVIRONMENT = (
 )  # fmt: skip
 
 
-class BadSettingError(ValueError):
+class BadSettingError(ToldError, ValueError):
     """A setting that cannot be used: what was found, where, and what would do."""
 
 

@@ -18,12 +18,11 @@ import click
 
 from dlexamples.cache import cache_of
 from dlexamples.cache.store import Memory
-from dlexamples.formats import UnreadablePost, UnwritablePost, suffixes
+from dlexamples.errors import ToldError
+from dlexamples.formats import suffixes
 from dlexamples.posts import fixed_part
 from dlexamples.run.pool import Pool
-from dlexamples.run.runner import DeviceNotHereError
 from dlexamples.sessions import installed
-from dlexamples.settings import BadSettingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -35,7 +34,7 @@ SETTINGS = {"pyproject.toml", ".gitignore"}
 STEP_MS = 20
 """How long a save may pause and still be one."""
 LONGEST_SAVE_MS = 400
-PASSING = (UnreadablePost, UnwritablePost, BadSettingError, DeviceNotHereError, click.ClickException)
+PASSING = (ToldError, click.ClickException)
 """What a post, or the settings, may be in for a moment: it is told, and the next change is waited for."""
 
 Changed = queue.SimpleQueue[set[str]]

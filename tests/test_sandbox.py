@@ -92,8 +92,10 @@ def test_what_is_lacking_is_told_once(run: Callable[..., tuple[int, str, str]]) 
 def test_what_is_required_is_there_or_nothing_is_run(run: Callable[..., tuple[int, str, str]], command: str) -> None:
     code, out, err = run(command, "--sandbox", "require", "post.md")
     assert (code, out) == (2, "")
+    assert err.startswith("dlexamples: blocks cannot be shut in wholly")
     assert LACKING in err
     assert "--sandbox auto" in err
+    assert "our own fault" not in err
 
 
 def test_a_sandbox_that_is_off_is_told(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:

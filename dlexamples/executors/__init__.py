@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from dlexamples.errors import ToldError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from dlexamples.settings import Settings
 
 
-class ExecutorError(RuntimeError):
+class ExecutorError(ToldError, RuntimeError):
     """Why posts cannot be run where the settings say, and what would do."""
 
 

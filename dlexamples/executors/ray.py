@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlexamples import __version__
+from dlexamples.errors import ToldError
 from dlexamples.executors import ExecutorError, Ran
 
 if TYPE_CHECKING:
@@ -107,12 +108,10 @@ def _wants_gpu(document: Document, settings: Settings) -> bool:
 
 def _result(ray: Any, done: Any, document: Document) -> Ran:
     """What a task returned. Of a post that has no report, a fault tells."""
-    from dlexamples.run.runner import DeviceNotHereError
-
     try:
         ran: Ran = ray.get(done)
     except ray.exceptions.RayTaskError as error:
-        if isinstance(error.cause, (DeviceNotHereError, ExecutorError)):
+        if isinstance(error.cause, ToldError):
             raise error.cause from None
         return Ran((), (f"{document.path} has no report, for its task failed:\n{error}",))
     except ray.exceptions.RayError as error:

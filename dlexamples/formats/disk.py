@@ -9,14 +9,16 @@ import secrets
 import stat
 from pathlib import Path
 
+from dlexamples.errors import ToldError
+
 WRITE_BITS = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
-class UnreadablePost(ValueError):  # noqa: N818 - it says what the post is
+class UnreadablePost(ToldError, ValueError):  # noqa: N818 - it says what the post is
     """What was found in place of a post, where, and what would do."""
 
 
-class UnwritablePost(ValueError):  # noqa: N818 - it says what the post is
+class UnwritablePost(ToldError, ValueError):  # noqa: N818 - it says what the post is
     """Why the post could not be written. The file is as it was."""
 
 

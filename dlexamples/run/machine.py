@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dlexamples.errors import ToldError
 from dlexamples.model import Sandbox
 from dlexamples.run.job import ShutIn
 
@@ -22,7 +23,7 @@ _SCOPES_SIGNALS = 6
 """From this version of Landlock on."""
 
 
-class NotShutInError(RuntimeError):
+class NotShutInError(ToldError, RuntimeError):
     """`--sandbox require` on a machine that cannot: what it lacks, and what would do."""
 
 

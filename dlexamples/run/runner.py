@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from dlexamples.cache import Cache
 from dlexamples.elsewhere import elsewhere
+from dlexamples.errors import ToldError
 from dlexamples.model import Claim, Fill
 from dlexamples.printed import matches_exception
 from dlexamples.run.ahead import leading
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class DeviceNotHereError(RuntimeError):
+class DeviceNotHereError(ToldError, RuntimeError):
     """`--device cuda` on a machine whose frameworks see no GPU."""
 
 
