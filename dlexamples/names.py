@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import parso
-
 from dlexamples.paths import files_made, files_named
 from dlexamples.scopes import Scope, always
 
@@ -147,6 +145,8 @@ def _statement(scope: Scope, node: ast.stmt) -> Statement:
 
 def _names_of_broken(source: str) -> Names:
     """parso reads on past an error, so that later blocks are told what this one would have defined."""
+    import parso  # Nearly every block parses.
+
     binds: set[str] = set()
     reads: set[str] = set()
     touches: set[str] = set()

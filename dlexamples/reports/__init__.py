@@ -40,12 +40,12 @@ def names() -> list[str]:
 
 def offers_fixes(name: str) -> bool:
     """Whether the format `name` is to be given suggestions."""
-    return name in _writers.items() and name in _with_suggestions
+    return _writers.get(name) is not None and name in _with_suggestions
 
 
 def write(name: str, reports: Sequence[Report], policy: Policy, stream: TextIO) -> None:
     """Writes `reports` to `stream` in the format `name`. Raises ValueError when there is no such format."""
-    writer = _writers.items().get(name)
+    writer = _writers.get(name)
     if writer is None:
         raise ValueError(f"no output format {name!r}: there are {', '.join(names())}")
     writer(reports, policy, stream)

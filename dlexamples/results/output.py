@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dlexamples.model import Place, Result
-from dlexamples.results.figures import figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +31,8 @@ def _is_output_of(block: Block, code: Block) -> bool:
 
 
 def _of(block: Block, code: Block) -> Iterator[Result]:
+    from dlexamples.results.figures import figures
+
     rows = block.published.split("\n")
     for figure in {figure.name: figure for figure in figures(block.published)}.values():
         row = rows[figure.row - 1]

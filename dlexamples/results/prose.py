@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from dlexamples.formats.front_matter import front_matter_rows
 from dlexamples.formats.headings import headings
 from dlexamples.model import Result, Span
-from dlexamples.results.wording import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,6 +82,8 @@ def said(document: Document) -> Iterator[Result]:
     code = _Code.of(document)
     if not code.training:
         return
+    from dlexamples.results.wording import told
+
     for paragraph in paragraphs(document):
         for at, sentence in _sentences(paragraph):
             for metric, match in told(sentence):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from dlexamples.alignment import whole_line
 from dlexamples.model import Block, Diagnostic, Outcome, Place, Verdict
-from dlexamples.printed import announced, expected_exception
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,6 +75,8 @@ def _excused(diagnostic: Diagnostic) -> Diagnostic:
 
 def _fails_as_promised(block: Block) -> bool:
     """The post says that the block, or a statement of it, fails."""
+    from dlexamples.printed import announced, expected_exception
+
     printed = any(expected_exception(each.text) for each in block.printed)
     return bool(block.marks.raises or printed or announced(block, block.source))
 
