@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 
 from dlexamples.cache import Judged
 from dlexamples.model import Verdict
-from dlexamples.run.record import Imported
 from dlexamples.sessions import for_others, sessions
 from dlexamples.verdicts.flaws import told
 from dlexamples.verdicts.left_out import for_another_framework, left_out, not_python
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from dlexamples.cache import Cache
     from dlexamples.model import Document, Outcome, Session
+    from dlexamples.run.conditions import Conditions
     from dlexamples.run.record import Run
     from dlexamples.run.runner import Runner
     from dlexamples.run.search import Mended
@@ -31,14 +32,27 @@ def check(document: Document, runner: Runner, mode: str = "auto") -> Iterator[Ou
 
     Raises `dlexamples.run.runner.DeviceNotHereError`.
     """
+    return outcomes_of(document, runner.cache, runner.conditions, lambda: runner, mode)
+
+
+def outcomes_of(
+    document: Document, cache: Cache, conditions: Conditions, runner: Callable[[], Runner], mode: str
+) -> Iterator[Outcome]:
+    """As `check`. The `runner` is asked for where something is to be run."""
     found = sessions(document, mode)
-    kept = {session.name: runner.cache.get(session, runner) for session in found}
-    to_run = [session for session in found if kept[session.name] is None]
-    runner.warm(to_run)
+    kept = [(session, cache.get(session, document, conditions)) for session in found]
+    to_run = [session for session, outcomes in kept if outcomes is None]
     yield from without_session(document)
-    each = runner.each(to_run, lambda session: check_session(session, runner))
-    outcomes = chain.from_iterable(chain(filter(None, kept.values()), each))
+    outcomes = chain.from_iterable(outcomes for _, outcomes in kept if outcomes)
+    if to_run:
+        outcomes = chain(outcomes, _run(to_run, runner()))
     yield from _one_each(outcomes, Counter(block_id for session in found for block_id in session.judged))
+
+
+def _run(sessions: Sequence[Session], runner: Runner) -> Iterator[Outcome]:
+    runner.warm(sessions)
+    for outcomes in runner.each(sessions, lambda session: check_session(session, runner)):
+        yield from outcomes
 
 
 def _one_each(outcomes: Iterator[Outcome], several: Counter[str]) -> Iterator[Outcome]:
@@ -65,20 +79,21 @@ def without_session(document: Document) -> Iterator[Outcome]:
 
 def check_session(session: Session, runner: Runner) -> tuple[Outcome, ...]:
     """The outcomes of the blocks that the session judges: those that are kept, or else of running it."""
-    return runner.cache.outcomes(session, runner, partial(run_session, session, runner))
+    return runner.cache.outcomes(session, runner.document, runner.conditions, partial(run_session, session, runner))
 
 
 def run_session(session: Session, runner: Runner) -> Judged:
     # What is kept is told without the modules that run and judge.
     from dlexamples.corrections import corrected
+    from dlexamples.run.record import Imported
     from dlexamples.run.search import mend, unmended
     from dlexamples.verdicts.doubts import prints_by_chance
     from dlexamples.verdicts.judge import judge
     from dlexamples.verdicts.training import falls_short
 
-    outcomes = [left_out(block, session.name, None) for block in session.blocks if block.id in session.judged]
-    if all(outcomes):
-        return Judged(tuple(told(outcome) for outcome in outcomes if outcome), Imported((), ()), stopped=False)
+    not_run = [left_out(block, session.name, None) for block in session.blocks if block.id in session.judged]
+    if all(not_run):
+        return Judged(tuple(told(outcome) for outcome in not_run if outcome), Imported((), ()), stopped=False)
     run = runner.as_published(session)
     mended = unmended(run)
     stopped = run.stopped is not None
@@ -89,7 +104,8 @@ def run_session(session: Session, runner: Runner) -> Judged:
     by_chance = prints_by_chance(session, run) or falls_short(session, mended, run, runner.conditions)
     other = runner.with_another_seed(session, mended) if by_chance else None
     judged = tuple(judge(session, mended, run, runner.conditions, other))
-    return Judged(corrected(session, mended, run, runner, judged), run.imported, stopped)
+    outcomes = corrected(session, mended, run, runner, judged)
+    return Judged(outcomes, run.imported, stopped, session.name in runner.unsteady, bool(runner.faults))
 
 
 def settle(session: Session, runner: Runner, mended: Mended, run: Run) -> tuple[Mended, Run]:

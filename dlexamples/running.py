@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import sys
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from dlexamples.cache import Cache
     from dlexamples.model import Document, Outcome, Report, Sandbox
     from dlexamples.reports.progress import Progress
+    from dlexamples.run.conditions import Conditions
     from dlexamples.run.pool import Pool
     from dlexamples.run.runner import Runner
     from dlexamples.settings import Settings
@@ -26,6 +30,8 @@ class Running:
     """With the packages that a post wants and that are not here, where that is asked for; and with what it states of
     its environment and has not."""
     runner_for: Callable[[Document], Runner]
+    """Starts what runs blocks, where nothing has been run before."""
+    conditions: Conditions
     progress: Progress
     faults: list[str]
     """Tracebacks of our own."""
@@ -34,13 +40,21 @@ class Running:
     """How blocks are shut in; it tries what this machine can when it is first asked, or a block is run."""
 
 
+def begin(settings: Settings) -> None:
+    """What takes time and needs no post, beside their being read."""
+    if settings.sandbox != "off" and settings.executor == "local":
+        from dlexamples.run.machine import try_ahead
+
+        try_ahead()
+
+
 @contextmanager
 def running(
     settings: Settings, pool: Pool | None = None, cache: Cache | None = None, stream: TextIO | None = None
 ) -> Iterator[Running]:
-    """A pool for all posts, and a runner for each, with progress on `stream`, by default standard error, where it is
-    also told what this machine lacks to shut blocks in. `pool`: one that stays; `cache`: in place of the one that the
-    settings ask for.
+    """A pool for all posts that are run, and a runner for each, with progress on `stream`, by default standard error,
+    where it is also told what this machine lacks to shut blocks in. `pool`: one that stays; `cache`: in place of the
+    one that the settings ask for.
 
     Raises `dlexamples.run.machine.NotShutInError`.
     """
@@ -49,8 +63,6 @@ def running(
     from dlexamples.reports.progress import progress
     from dlexamples.run import machine
     from dlexamples.run.conditions import Conditions
-    from dlexamples.run.pool import Pool
-    from dlexamples.run.runner import Runner
     from dlexamples.run.side_by_side import Lanes
 
     faults: list[str] = []
@@ -59,19 +71,26 @@ def running(
         machine.sandbox(conditions)
     cache = cache or cache_of(settings)
     cache.look_anew()
+    starting = Lock()
     # The pool closes first: what the lanes wait for ends with it.
-    with (
-        Lanes(settings.lanes) as lanes,
-        nullcontext(pool) if pool else Pool(lanes=settings.lanes) as pool,
-        progress(stream) as shown,
-    ):
+    with Lanes(settings.lanes) as lanes, progress(stream) as shown, ExitStack() as started:
+
+        @functools.cache
+        def own_pool() -> Pool:
+            from dlexamples.run.pool import Pool
+
+            return started.enter_context(Pool(lanes=settings.lanes))
 
         def equipped(document: Document) -> Document:
             return with_packages(document, settings.install, shown.installing)
 
         def runner_for(document: Document) -> Runner:
+            from dlexamples.run.runner import Runner
+
+            with starting:
+                at = pool or own_pool()
             return Runner(
-                pool,
+                at,
                 document,
                 conditions,
                 running=shown.running,
@@ -80,20 +99,21 @@ def running(
                 cache=cache,
             )
 
-        yield Running(equipped, runner_for, shown, faults, cache, lambda: machine.sandbox(conditions))
+        yield Running(equipped, runner_for, conditions, shown, faults, cache, lambda: machine.sandbox(conditions))
     if lacking := machine.sandbox(conditions).lacking:
         told = f"dlexamples: this machine does not shut blocks in wholly: {'; '.join(lacking)}"
         print(told, file=stream or sys.stderr)
 
 
-def checked(document: Document, runner: Runner, settings: Settings, at_hand: Running, *, named: bool = True) -> Report:
+def checked(document: Document, settings: Settings, at_hand: Running, *, named: bool = True) -> Report:
     """The report of one post. `named`: as in `Report`."""
-    from dlexamples.check import check as outcomes_of
+    from dlexamples.check import outcomes_of
     from dlexamples.model import Report
 
     at_hand.progress.started(document, sum(block.is_python for block in document.blocks))
     outcomes: dict[str, Outcome] = {}
-    for outcome in outcomes_of(document, runner, settings.session):
+    runner = partial(at_hand.runner_for, document)
+    for outcome in outcomes_of(document, at_hand.cache, at_hand.conditions, runner, settings.session):
         outcomes[outcome.block.id] = outcome
         if outcome.block.is_python:
             at_hand.progress.finished(outcome)

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from dlexamples.model import Outcome, Session
+    from dlexamples.model import Document, Outcome, Session
+    from dlexamples.run.conditions import Conditions
     from dlexamples.run.record import Imported
-    from dlexamples.run.runner import Runner
     from dlexamples.settings import Settings
 
 
@@ -51,6 +51,10 @@ class Judged:
     """None where the run did not come to its end."""
     stopped: bool
     """Mends were looked for, in all of the post and all that is installed."""
+    unsteady: bool = False
+    """It may end otherwise another day: time was up, or a process ended under a block."""
+    faulty: bool = False
+    """We have failed in it, or before it."""
 
 
 class Cache:
@@ -77,32 +81,34 @@ class Cache:
         self._installed.forget()
         self._contents.forget()
 
-    def get(self, session: Session, runner: Runner) -> tuple[Outcome, ...] | None:
+    def get(self, session: Session, document: Document, conditions: Conditions) -> tuple[Outcome, ...] | None:
         """The outcomes, where there are any that still hold: then the session is not to be asked for again."""
-        key = self._key(session, runner)
-        found = self._found(key, session, runner) if key else None
+        key = self._key(session, document, conditions)
+        found = self._found(key, session, document) if key else None
         if found is not None:
             self._count(answered=True)
         return found
 
-    def outcomes(self, session: Session, runner: Runner, run: Callable[[], Judged]) -> tuple[Outcome, ...]:
+    def outcomes(
+        self, session: Session, document: Document, conditions: Conditions, run: Callable[[], Judged]
+    ) -> tuple[Outcome, ...]:
         """The outcomes as they are kept, or those of `run`, which are kept then. Of several processes that ask for the
         same at once one runs it, and the others wait."""
-        key = self._key(session, runner)
+        key = self._key(session, document, conditions)
         if key is None:
             self._count(answered=False)
             return run().outcomes
         with ExitStack() as locks:
-            found = self._found(key, session, runner)
+            found = self._found(key, session, document)
             if found is None:
                 for store in self._stores():
                     locks.enter_context(store.locked(key))
-                found = self._found(key, session, runner)
+                found = self._found(key, session, document)
             self._count(answered=found is not None)
             if found is not None:
                 return found
             judged = run()
-            self._keep(key, judged, session, runner)
+            self._keep(key, judged, session, document, conditions)
         return judged.outcomes
 
     def counted(self) -> tuple[int, int]:
@@ -120,18 +126,17 @@ class Cache:
     def _stores(self) -> list[Store]:
         return [store for store in (self.kept, self.passing) if store]
 
-    def _key(self, session: Session, runner: Runner) -> str | None:
-        stores = self._stores()
-        return key_of(session, runner.conditions, str(runner.document.path)) if stores else None
+    def _key(self, session: Session, document: Document, conditions: Conditions) -> str | None:
+        return key_of(session, conditions, str(document.path)) if self._stores() else None
 
-    def _found(self, key: str, session: Session, runner: Runner) -> tuple[Outcome, ...] | None:
+    def _found(self, key: str, session: Session, document: Document) -> tuple[Outcome, ...] | None:
         first = session.blocks[0].line
         for store in self._stores():
             entry = decoded(key, store.read(key))
             if not entry or entry.line not in (None, first):
                 continue
-            here = self._installed(runner.document.environment.folder)
-            if still_holds(entry.ground, runner.document, here, self._contents):
+            here = self._installed(document.environment.folder)
+            if still_holds(entry.ground, document, here, self._contents):
                 blocks = {block.id: block for block in session.blocks}
                 return tuple(
                     replace(shifted(outcome, first), block=blocks[outcome.block.id], session=session.name)
@@ -139,20 +144,20 @@ class Cache:
                 )
         return None
 
-    def _keep(self, key: str, judged: Judged, session: Session, runner: Runner) -> None:
-        if runner.faults or (judged.imported is None and session.name not in runner.unsteady):
+    def _keep(self, key: str, judged: Judged, session: Session, document: Document, conditions: Conditions) -> None:
+        if judged.faulty or (judged.imported is None and not judged.unsteady):
             return
         if self._installed("") != self._at_start:
             return
         by_chance = any(OF_THIS_DAY.search(outcome.reason) for outcome in judged.outcomes)
-        steady = not (by_chance or session.name in runner.unsteady or runner.conditions.network)
+        steady = not (by_chance or judged.unsteady or conditions.network)
         store = self.kept if steady and self.kept else self.passing
-        here = self._installed(runner.document.environment.folder)
-        stood_on = ground(judged, session, runner.document, here, self._began)
+        here = self._installed(document.environment.folder)
+        stood_on = ground(judged, session, document, here, self._began)
         if store is None or stood_on is None:
             return
         first = session.blocks[0].line
-        line = first if names_a_line(judged.outcomes, session, runner.document.path) else None
+        line = first if names_a_line(judged.outcomes, session, document.path) else None
         data = encoded(Entry(key, line, stood_on, tuple(shifted(outcome, -first) for outcome in judged.outcomes)))
         if data is not None:
             store.write(key, data)

@@ -85,10 +85,10 @@ def asked_for(
 
 def changes_of(ref: str | None, paths: tuple[Path, ...]) -> tuple[Changes | None, tuple[Path, ...]]:
     """What has changed since `ref`, and the posts' paths."""
-    from dlexamples.changed import NoChangesError, changes, is_commit
-
     if ref is None:
         return None, paths
+    from dlexamples.changed import NoChangesError, changes, is_commit
+
     try:
         if ref and Path(ref).exists() and is_commit(ref):
             raise click.UsageError(

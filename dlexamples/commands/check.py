@@ -61,6 +61,7 @@ def check(
 ) -> int:
     """Run every Python block of the posts, or of those in folders, and say what a reader would get."""
     from dlexamples.executors import executed
+    from dlexamples.running import begin
     from dlexamples.shards import in_shard
 
     part = shard_of(shard)
@@ -68,6 +69,7 @@ def check(
 
     def once(pool: Pool | None = None, cache: Cache | None = None) -> int:
         settings = settings_of(options)
+        begin(settings)
         changes, named = changes_of(changed, paths)
         baseline, named = baseline_of(settings, write_baseline, named, prune=prune_baseline)
         asked = asked_for(named, exclude, settings, part_of, changes)

@@ -40,9 +40,10 @@ def fix(
     from dlexamples.fix import fix as fixed_text
     from dlexamples.fix import unified_diff
     from dlexamples.formats import require_writable, write
-    from dlexamples.running import checked, running
+    from dlexamples.running import begin, checked, running
 
     settings = settings_of(options)
+    begin(settings)
     asked = asked_for(paths, exclude, settings)
     given = len(asked.documents)
     if output and given > 1:
@@ -54,10 +55,11 @@ def fix(
     codes: set[int] = set()
     with running(settings) as at_hand:
         for document in map(at_hand.equipped, asked.documents):
-            runner = at_hand.runner_for(document)
-            report = checked(document, runner, settings, at_hand, named=asked.names(document))
+            report = checked(document, settings, at_hand, named=asked.names(document))
             reports.append(report)
-            fixed = fixed_text(document, report.outcomes, runner, settings.session, unsafe=unsafe_fixes)
+            fixed = fixed_text(
+                document, report.outcomes, at_hand.runner_for(document), settings.session, unsafe=unsafe_fixes
+            )
             if diff:
                 shown = unified_diff(document.path, document.text, fixed.text)
                 click.echo(shown, nl=False)

@@ -23,8 +23,7 @@ def run(documents: Sequence[Document], settings: Settings, pool: Pool | None = N
     with Lanes(settings.lanes) as posts, running(settings, pool, cache) as at_hand:
 
         def report_of(document: Document) -> Report:
-            equipped = at_hand.equipped(document)
-            return checked(equipped, at_hand.runner_for(equipped), settings, at_hand)
+            return checked(at_hand.equipped(document), settings, at_hand)
 
         return Ran(_reports(posts, report_of, documents), at_hand.faults, at_hand.cache.counted())
 

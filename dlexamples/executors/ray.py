@@ -98,7 +98,7 @@ def check_post(path: str, text: str, settings: Settings, version: str) -> Ran:
     # A task has one core, and Ray tells numerical libraries so.
     with running(replace(settings, jobs=1), stream=io.StringIO()) as at_hand:
         document = at_hand.equipped(parse(Path(path), text))
-        report = checked(document, at_hand.runner_for(document), settings, at_hand)
+        report = checked(document, settings, at_hand)
     return Ran((report,), tuple(at_hand.faults), at_hand.cache.counted())
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from dlexamples.model import Block, Document, Environment, Post, Session
     from dlexamples.run.ahead import Opening
+    from dlexamples.run.machine import ShutIn
 
 SEED = 0
 
@@ -129,19 +130,6 @@ def _is_plain(sources: Sequence[str]) -> bool:
 def _sets_up(sources: Sequence[str]) -> bool:
     """They set a variable that a framework reads once, as it is imported: `KERAS_BACKEND`, say."""
     return any(_READ_ON_IMPORT.search(source) for source in sources)
-
-
-@dataclass(frozen=True, slots=True)
-class ShutIn:
-    """What a run gets of the machine."""
-
-    namespaces: bool
-    """This machine lets us make them."""
-    memory: int
-    """Bytes, beside what the server has imported."""
-    disk: int
-    """Bytes of all files together, and of any one."""
-    processes: int
 
 
 @dataclass(frozen=True, slots=True)

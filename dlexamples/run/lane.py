@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dlexamples.run.connection import Connection
-    from dlexamples.run.job import ShutIn
+    from dlexamples.run.machine import ShutIn
     from dlexamples.run.output import Output
 
 

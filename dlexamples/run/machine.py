@@ -8,11 +8,11 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from dlexamples.errors import ToldError
 from dlexamples.model import Sandbox
-from dlexamples.run.job import ShutIn
 
 if TYPE_CHECKING:
     from dlexamples.run.conditions import Conditions
@@ -25,6 +25,19 @@ _SCOPES_SIGNALS = 6
 
 class NotShutInError(ToldError, RuntimeError):
     """`--sandbox require` on a machine that cannot: what it lacks, and what would do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShutIn:
+    """What a run gets of the machine."""
+
+    namespaces: bool
+    """This machine lets us make them."""
+    memory: int
+    """Bytes, beside what the server has imported."""
+    disk: int
+    """Bytes of all files together, and of any one."""
+    processes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +72,36 @@ def shut_in(conditions: Conditions) -> ShutIn | None:
     )
 
 
+def try_ahead() -> None:
+    """Begins to try what there is: who asks a moment later need not wait."""
+    if _is_linux():
+        _probe()
+
+
 @cache
 def machine() -> Machine:
     """Tries everything once, in a process of its own."""
     if not _is_linux():
         return Machine(False, (f"{sys.platform} has none of Linux's ways, and blocks may do what you may",))
+    with _asking:
+        return found(**json.loads(_tried()))
+
+
+_asking = Lock()
+
+
+@cache
+def _probe() -> subprocess.Popen[str]:
     command = [sys.executable, "-I", "-S", str(INSIDE), "probe"]
-    tried = subprocess.run(command, capture_output=True, text=True, check=True)
-    return found(**json.loads(tried.stdout))
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@cache
+def _tried() -> str:
+    tried, fault = _probe().communicate()
+    if _probe().returncode:
+        raise RuntimeError(f"what tries the machine has failed:\n{fault}")
+    return tried
 
 
 def _is_linux() -> bool:
