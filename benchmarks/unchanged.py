@@ -2,9 +2,10 @@
 
     python benchmarks/unchanged.py [POST…] [--runs N] > table.md
 
-Each post is checked once to fill a cache of the benchmark's own, then N times, in turn with `python -c pass`, so that
-whatever else the machine does falls on both. Told are the medians, and their difference, which is to be 0.4 s at most;
-and the same of the processor's time alone, which a busy machine stretches less.
+Beside the posts stands one of 200 sessions that is made for it. Each is checked once to fill a cache of the benchmark's
+own, then N times, in turn with `python -c pass`, so that whatever else the machine does falls on both. Told are the
+medians, and their difference, which is to be 0.4 s at most; and the same of the processor's time alone, which a busy
+machine stretches less.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as kept:
         environment = {**os.environ, "DLEXAMPLES_CACHE": "true", "DLEXAMPLES_CACHE_DIR": kept}
-        for post in arguments.posts:
+        for post in (*arguments.posts, many(Path(kept), 200)):
             check = [sys.executable, "-m", "dlexamples", "check", str(post)]
             first = taken(check, environment)
             pairs = [
@@ -47,6 +48,13 @@ def main() -> None:
                 f"| {post.name} | {first.seconds:.2f} s | {unchanged.seconds:.3f} s | {nothing.seconds:.3f} s "
                 f"| {difference:.3f} s | {GOAL} s: {kept_it} | {unchanged.processor - nothing.processor:.3f} s |"
             )
+
+
+def many(folder: Path, sessions: int) -> Path:
+    """A post whose blocks need nothing of each other."""
+    post = folder / f"{sessions}-sessions.md"
+    post.write_text("".join(f"# b{n}\n\n```python\nassert 1 + 1 == 2\n```\n\n" for n in range(sessions)))
+    return post
 
 
 class Taken(NamedTuple):
