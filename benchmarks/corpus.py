@@ -92,7 +92,7 @@ def outcomes(
             if file not in known:
                 document = read(corpus / file)
                 start = time.monotonic()
-                result = checked(document, at_hand.runner_for(document), settings, at_hand)
+                result = checked(document, settings, at_hand)
                 known[file] = list(map(told, result.outcomes))
                 print(f"{number}/{len(files)} {file}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
                 if kept:
