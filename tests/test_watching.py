@@ -26,7 +26,7 @@ watch = watching.Watch("a post.md", fault)
 if {watched}:
     watching.load()
     watch.start()
-lines = Lines("a post.md", watch.calls.begins)
+lines = Lines(watch.calls.begins)
 code = compile(source, "a post.md", "exec")
 lines.start()
 lines.watch(code)
@@ -251,7 +251,7 @@ def other(x):
 told = []
 calls = Calls(lambda trace: told.append(trace.splitlines()[-1]))
 calls.watch(double, lambda frame: told.append(frame.f_locals["x"]), lambda frame, value: told.append(value))
-lines = Lines("post.md", calls.begins)
+lines = Lines(calls.begins)
 lines.start()
 double(3)
 other(1)
@@ -271,3 +271,58 @@ def test_calls_are_told_until_a_watcher_fails() -> None:
     program = CALLS.format(folder=str(INSIDE))
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout == "[3, 6, 'other', 'ZeroDivisionError: division by zero']\n", done.stderr
+
+
+LINES = """
+import sys
+sys.path.insert(0, {folder!r})
+from inside.lines import Lines, code_lines
+
+source = sys.stdin.read()
+lines = Lines({{}})
+code = compile(source, "post.md", "exec")
+lines.start()
+lines.watch(code)
+exec(code, {{"__name__": "__main__"}})
+lines.stop()
+print(sorted(code_lines(code) - lines.run))
+"""
+
+BRANCHES = """
+def sign(x):
+    if x < 0:
+        return -1
+    if x == 0:
+        return 0
+    return 1
+
+def every(n):
+    for i in range(n):
+        yield i
+    yield n
+
+class Counter:
+    def count(self):
+        def inner():
+            return 1
+        return inner()
+
+    def never(self):
+        return None
+
+for x in (3, 2, -1):
+    sign(x)
+    if x < 0:
+        Counter().count()
+list(every(3))
+squares = [i * i for i in range(3)]
+"""
+
+
+def test_lines_are_told_that_run_in_a_later_call_or_round() -> None:
+    """A trace function leaves a function alone once all of its lines have run, and not before."""
+    program = LINES.format(folder=str(INSIDE))
+    done = subprocess.run([sys.executable, "-c", program], input=BRANCHES, capture_output=True, text=True)
+    rows = BRANCHES.split("\n")
+    not_run = [rows.index("        return 0") + 1, rows.index("        return None") + 1]
+    assert done.stdout == f"{not_run}\n", done.stderr

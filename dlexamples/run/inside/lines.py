@@ -37,14 +37,17 @@ def function_lines(code: CodeType, inside: bool = False) -> set[int]:
 
 
 class Lines:
-    """The lines of `filename` that have run since the start."""
+    """The lines of the post that have run since the start."""
 
-    def __init__(self, filename: str, calls: Mapping[int, Callable[[FrameType], Any]]) -> None:
+    def __init__(self, calls: Mapping[int, Callable[[FrameType], Any]]) -> None:
         """`calls`: by the `id` of a code object, who is told its calls where there is one trace function for all."""
-        self.filename = filename
         self.calls = calls
         self.run: set[int] = set()
         self._tool = 0
+        self._own: dict[int, Callable[[FrameType], Any]] = {}
+        """The same of the post's own code."""
+        self._watched: list[CodeType] = []
+        """Kept alive: the `id` of one that is gone may be another's."""
 
     def start(self) -> None:
         if sys.version_info >= (3, 12):
@@ -53,15 +56,18 @@ class Lines:
             monitoring.use_tool_id(self._tool, "lines")
             monitoring.register_callback(self._tool, monitoring.events.LINE, self._line)
         else:
-            sys.settrace(self._call)
+            sys.settrace(_trace_function(self._own, self.calls))
 
     def watch(self, code: CodeType) -> None:
         """To be called with each code object of the post before it runs."""
         if sys.version_info >= (3, 12):
             sys.monitoring.set_local_events(self._tool, code, sys.monitoring.events.LINE)
-            for constant in code.co_consts:
-                if isinstance(constant, CodeType):
-                    self.watch(constant)
+        else:
+            self._own[id(code)] = _begins(code, self.run)
+            self._watched.append(code)
+        for constant in code.co_consts:
+            if isinstance(constant, CodeType):
+                self.watch(constant)
 
     def stop(self) -> None:
         if sys.version_info >= (3, 12):
@@ -73,13 +79,36 @@ class Lines:
         self.run.add(line)
         return sys.monitoring.DISABLE  # type: ignore[attr-defined,unused-ignore]
 
-    def _call(self, frame: FrameType, event: str, argument: Any) -> Any:
-        if frame.f_code.co_filename != self.filename:
-            begin = self.calls.get(id(frame.f_code))
-            return begin(frame) if begin else None
-        self.run.add(frame.f_lineno)
-        return self._inside
 
-    def _inside(self, frame: FrameType, event: str, argument: Any) -> Any:
-        self.run.add(frame.f_lineno)
-        return self._inside
+def _trace_function(
+    own: Mapping[int, Callable[[FrameType], Any]], calls: Mapping[int, Callable[[FrameType], Any]]
+) -> Callable[..., Any]:
+    """What the interpreter asks at each call of each library: no attribute is looked up that need not be."""
+
+    def trace(frame: FrameType, event: str, argument: Any, number_of: Callable[[object], int] = id) -> Any:
+        number = number_of(frame.f_code)
+        if number in own:
+            return own[number](frame)
+        if number in calls:
+            return calls[number](frame)
+        return None
+
+    return trace
+
+
+def _begins(code: CodeType, run: set[int]) -> Callable[[FrameType], Any]:
+    """Traces the calls of `code` until each of its lines has run; a loop then goes on at full speed."""
+    left = {line for _, _, line in code.co_lines() if line}
+
+    def inside(frame: FrameType, event: str, argument: Any) -> Any:
+        line = frame.f_lineno
+        if line in left:
+            left.remove(line)
+            run.add(line)
+            frame.f_trace_lines = bool(left)
+        return inside
+
+    def begin(frame: FrameType) -> Any:
+        return inside(frame, "call", None) if left else None
+
+    return begin

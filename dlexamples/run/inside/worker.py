@@ -117,7 +117,7 @@ class SessionRun:
         self.blocks: list[dict[str, Any]] = job["blocks"]
         self.filename: str = job["filename"]
         self.watch = watching.Watch(self.filename, self.fault)
-        self.lines = Lines(self.filename, self.watch.calls.begins)
+        self.lines = Lines(self.watch.calls.begins)
         self.lost: dict[str, int] = {}
         """By name: the block that failed before it bound the name, or changed its object."""
         self.failed: set[int] = set()
