@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING
 
-from dlexamples.data import files
+from dlexamples.data import aliases, files
 from dlexamples.data.aliases import alias
 from dlexamples.data.files.making import MAKERS
 from dlexamples.data.further_down import defined_elsewhere, imported_elsewhere
@@ -48,9 +48,10 @@ WAYS: tuple[Callable[[str, Scene], Iterator[Proposal]], ...] = (
 
 
 def load() -> None:
-    """Imports every data set and every kind of file."""
+    """Imports every data set and every kind of file, and reads the table of aliases."""
     for registry in (CATALOGUE, THINGS, MAKERS):
         registry.items()
+    aliases.table()
 
 
 def propose(stop: Stop) -> Iterator[Proposal]:

@@ -26,6 +26,17 @@ def rule(function: Rule) -> Rule:
     return function
 
 
+def load() -> None:
+    """Imports every rule, and reads every table."""
+    from dlexamples.repair.idioms import rows
+    from dlexamples.repair.invented import keywords, spelling
+    from dlexamples.repair.tables import all_rows
+
+    RULES.items()
+    for read in (all_rows, rows.table, keywords.table, spelling.table):
+        read()
+
+
 def propose(stop: Stop) -> Iterator[Proposal]:
     """Edits that may put the stop right, most likely first."""
     for made in RULES.items().values():

@@ -88,8 +88,9 @@ def within(node: object, kind: type[N]) -> Iterator[N]:
 
 
 def calls(tree: Tree) -> list[cst.Call]:
-    """Every call, in the order in which they are written."""
-    return sorted(within(tree.module, cst.Call), key=tree.start)
+    """Every call, in the order in which they are written, of those that begin together the outermost first."""
+    found = [node for node in tree.positions if isinstance(node, cst.Call)]
+    return sorted(found, key=lambda call: (tree.start(call), -tree.end(call)))
 
 
 def calls_at(tree: Tree, place: Place) -> list[cst.Call]:

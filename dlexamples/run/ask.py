@@ -25,8 +25,8 @@ MOST_CANDIDATES = 12
 
 
 def load() -> None:
-    """Imports every rule and every data set: in a server, once for all that it forks."""
-    repair.RULES.items()
+    """Imports every rule and every data set, and reads their tables: in a server, once for all that it forks."""
+    repair.load()
     data.load()
 
 

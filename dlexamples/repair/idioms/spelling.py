@@ -21,14 +21,17 @@ def resolved(path: str) -> Any:
     parts = path.split(".")
     if parts[0] not in sys.modules:
         return MISSING
+    # To look for modules that are none, on the disk, takes most of the time of a search for mends.
+    loaded = next(depth for depth in range(len(parts), 0, -1) if ".".join(parts[:depth]) in sys.modules)
+    found = sys.modules[".".join(parts[:loaded])]
+    if (known := _reached(found, parts[loaded:])) is not MISSING:
+        return known
     for depth in range(len(parts), 0, -1):
         try:
-            found: Any = importlib.import_module(".".join(parts[:depth]))
+            found = importlib.import_module(".".join(parts[:depth]))
         except ImportError:
             continue
-        for part in parts[depth:]:
-            found = getattr(found, part, MISSING)
-        return found
+        return _reached(found, parts[depth:])
     return MISSING
 
 

@@ -109,7 +109,7 @@ def keywords_of(tree: edit.Tree, call: cst.Call, function: Any, error: str = "",
 def _dropped(tree: edit.Tree, argument: cst.Arg, package: str) -> Dropped | None:
     assert argument.keyword
     name, value = argument.keyword.value, tree.text(argument.value)
-    always = _table()["always"].get(package, {}).get(name)
+    always = table()["always"].get(package, {}).get(name)
     if always is None or value.replace('"', "'") != always:
         return None
     return Dropped(name, value, removed(tree, argument), hint(package, name))
@@ -125,7 +125,7 @@ def _renamed(tree: edit.Tree, argument: cst.Arg, free: Sequence[str]) -> Renamed
     meant = _by_role(name, free)
     if len(meant) == 1:
         return Renamed(name, meant[0], ((*at, meant[0]),), is_guess=False)
-    for row in _table()["conversions"]:
+    for row in table()["conversions"]:
         found = [parameter for parameter in row["to"] if parameter in free]
         if name in row["from"] and len(found) == 1:
             value = row["value"].format(_operand(tree, argument.value))
@@ -155,7 +155,7 @@ def _alike(name: str, free: Sequence[str]) -> tuple[list[str], Likeness | None]:
 
 
 def _by_role(name: str, free: Sequence[str]) -> list[str]:
-    named = [role for role in _table()["roles"] if name in role]
+    named = [role for role in table()["roles"] if name in role]
     return [parameter for parameter in free if any(parameter in role for role in named)]
 
 
@@ -163,7 +163,7 @@ def _as_part(
     tree: edit.Tree, written: dict[str, cst.Arg], name: str, taken: Parameters, free: Sequence[str]
 ) -> Renamed | None:
     """Keywords that are parts of one tuple, and a tuple whose parts are keywords."""
-    for row in _table()["tuples"]:
+    for row in table()["tuples"]:
         for parts in (row["parts"], row["also"]):
             if name in parts and row["whole"] in free:
                 return _joined(tree, written, parts, row["whole"], taken)
@@ -225,7 +225,7 @@ def left_out(found: Keywords) -> list[str]:
 
 def hint(package: str, keyword: str) -> str:
     """What would do instead, in a library without a parameter for it; '' where nothing is known."""
-    return str(_table()["hints"].get(package, {}).get(keyword, ""))
+    return str(table()["hints"].get(package, {}).get(keyword, ""))
 
 
 def changed(source: str, changes: Sequence[Change]) -> str:
@@ -236,6 +236,5 @@ def changed(source: str, changes: Sequence[Change]) -> str:
 
 
 @cache
-def _table() -> dict[str, Any]:
-    table: dict[str, Any] = tomllib.loads(files("dlexamples.repair").joinpath("invented/roles.toml").read_text("utf-8"))
-    return table
+def table() -> dict[str, Any]:
+    return tomllib.loads(files("dlexamples.repair").joinpath("invented/roles.toml").read_text("utf-8"))

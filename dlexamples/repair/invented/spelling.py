@@ -73,7 +73,7 @@ def normal(name: str) -> str:
 
 def is_blank(name: str) -> bool:
     """Whether it stands for a thing of the reader's own: `YourLoss`."""
-    return any(word.lower() in _table()["blanks"] for word in WORDS.findall(name))
+    return any(word.lower() in table()["blanks"] for word in WORDS.findall(name))
 
 
 def _plain(word: str) -> str:
@@ -97,16 +97,16 @@ def _same_words(wanted: list[str], name: list[str]) -> bool:
 
 def _core(found: list[str]) -> list[str]:
     """The words that say which thing it is, each in its shortest form."""
-    table = _table()
-    found = found[1:] if len(found) > 1 and found[0] in table["verbs"] else found
-    return [_short(word) for word in found if word not in table["kinds"]]
+    words = table()
+    found = found[1:] if len(found) > 1 and found[0] in words["verbs"] else found
+    return [_short(word) for word in found if word not in words["kinds"]]
 
 
 def _short(word: str) -> str:
     stem = word.removesuffix("ing")
     if stem != word and len(stem) > 3:
         word = stem[:-1] if stem[-1] == stem[-2] else stem
-    return next((row[0] for row in _table()["same"] if word in row), word)
+    return next((row[0] for row in table()["same"] if word in row), word)
 
 
 def _contracted(found: list[str], others: list[str]) -> list[str]:
@@ -114,7 +114,7 @@ def _contracted(found: list[str], others: list[str]) -> list[str]:
     `bce`."""
     for word in others:
         length = len(word)
-        is_initials = length > 2 or word in _table()["initials"]
+        is_initials = length > 2 or word in table()["initials"]
         for start in range(len(found) - length + 1 if is_initials else 0):
             if "".join(part[0] for part in found[start : start + length]) == word:
                 return [*found[:start], word, *found[start + length :]]
@@ -145,5 +145,5 @@ def _is_one_slip(one: str, other: str) -> bool:
 
 
 @cache
-def _table() -> dict[str, Any]:
+def table() -> dict[str, Any]:
     return tomllib.loads(files("dlexamples.repair").joinpath("invented/words.toml").read_text("utf-8"))

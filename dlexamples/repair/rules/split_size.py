@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from dlexamples.repair import live, rule
 from dlexamples.repair.idioms.answers import answer, replaced
 from dlexamples.repair.idioms.failed import failed_call
-from dlexamples.repair.idioms.spelling import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,8 @@ def split_size(stop: Stop) -> Iterator[Proposal]:
     if found is None:
         return
     tree, call = found
-    split = resolved("sklearn.model_selection.train_test_split")
+    # To look it up in scikit-learn would import it.
+    split = getattr(sys.modules.get("sklearn.model_selection"), "train_test_split", live.MISSING)
     if split is live.MISSING or live.value_of(stop, tree.module.code_for_node(call.func)) is not split:
         return
     positional = [argument for argument in call.args if argument.keyword is None and not argument.star]

@@ -184,9 +184,15 @@ def _all_of(library: str) -> tuple[Row, ...]:
 
 
 def _is_loaded(library: str) -> bool:
+    return library == PYTHON or any(name in sys.modules for name in _prefixes(library))
+
+
+@cache
+def _prefixes(library: str) -> frozenset[str]:
+    """The packages that a file is for."""
     # To read a whole file takes longer than all else that a rule does.
     head = tomllib.loads(_text(library).partition("\n[[")[0])
-    return library == PYTHON or any(name.partition(".")[0] in sys.modules for name in (library, *head.get("also", ())))
+    return frozenset(name.partition(".")[0] for name in (library, *head.get("also", ())))
 
 
 def read(library: str, text: str) -> list[Row]:
