@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from threading import Lock
@@ -71,15 +70,12 @@ def running(
         machine.sandbox(conditions)
     cache = cache or cache_of(settings)
     cache.look_anew()
-    starting = Lock()
     # The pool closes first: what the lanes wait for ends with it.
-    with Lanes(settings.lanes) as lanes, progress(stream) as shown, ExitStack() as started:
-
-        @functools.cache
-        def own_pool() -> Pool:
-            from dlexamples.run.pool import Pool
-
-            return started.enter_context(Pool(lanes=settings.lanes))
+    with (
+        Lanes(settings.lanes) as lanes,
+        progress(stream) as shown,
+        _on_demand(pool, settings.lanes) as pool_here,
+    ):
 
         def equipped(document: Document) -> Document:
             return with_packages(document, settings.install, shown.installing)
@@ -87,10 +83,8 @@ def running(
         def runner_for(document: Document) -> Runner:
             from dlexamples.run.runner import Runner
 
-            with starting:
-                at = pool or own_pool()
             return Runner(
-                at,
+                pool_here(),
                 document,
                 conditions,
                 running=shown.running,
@@ -103,6 +97,33 @@ def running(
     if lacking := machine.sandbox(conditions).lacking:
         told = f"dlexamples: this machine does not shut blocks in wholly: {'; '.join(lacking)}"
         print(told, file=stream or sys.stderr)
+
+
+@contextmanager
+def _on_demand(given: Pool | None, lanes: int) -> Iterator[Callable[[], Pool]]:
+    """The pool that is `given`, or one that is started when it is first asked for, from any thread. Once this has ended
+    a thread that still asks gets RuntimeError: nobody would close what it starts."""
+    made = [given] if given else []
+    has_ended = False
+    starting = Lock()
+
+    def pool() -> Pool:
+        from dlexamples.run.pool import Pool
+
+        with starting:
+            if has_ended:
+                raise RuntimeError("nothing is run any more")
+            if not made:
+                made.append(Pool(lanes=lanes))
+            return made[0]
+
+    try:
+        yield pool
+    finally:
+        with starting:
+            has_ended = True
+        for own in [each for each in made if each is not given]:
+            own.close()
 
 
 def checked(document: Document, settings: Settings, at_hand: Running, *, named: bool = True) -> Report:

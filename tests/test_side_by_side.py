@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -17,6 +19,8 @@ from dlexamples.run.conditions import Conditions
 from dlexamples.run.pool import Kind, Pool, forks
 from dlexamples.run.runner import DeviceNotHereError, Runner
 from dlexamples.run.side_by_side import THREADS, Lanes, cores, thread_limits
+from dlexamples.running import running
+from dlexamples.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,3 +163,13 @@ def test_servers_that_are_idle_make_room() -> None:
         children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
         servers = [pid for pid in children if str(pool.folder) in Path(f"/proc/{pid}/cmdline").read_text()]
         assert len(servers) == pool.most_servers
+
+
+def test_nothing_is_started_by_a_thread_that_asks_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C ends a command whose posts were all in the cache so far."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with running(Settings(folder=tmp_path), stream=io.StringIO()) as at_hand:
+        assert not list(tmp_path.glob("dlexamples-*")), "nothing is started before it is asked for"
+    with pytest.raises(RuntimeError, match="nothing is run any more"):
+        at_hand.runner_for(parse(Path("post.md"), "```python\nx = 1\n```\n"))
+    assert not list(tmp_path.glob("dlexamples-*"))

@@ -21,7 +21,7 @@ def resolved(path: str) -> Any:
     parts = path.split(".")
     if parts[0] not in sys.modules:
         return MISSING
-    # To look for modules that are none, on the disk, takes most of the time of a search for mends.
+    # Hundreds of names are asked for at a stop: to look on the disk for modules that are none takes tenths of a second.
     loaded = next(depth for depth in range(len(parts), 0, -1) if ".".join(parts[:depth]) in sys.modules)
     found = sys.modules[".".join(parts[:loaded])]
     if (known := _reached(found, parts[loaded:])) is not MISSING:
